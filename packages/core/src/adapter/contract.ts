@@ -1,0 +1,104 @@
+import type { z } from "zod";
+import type { Clock } from "../clock.ts";
+import type { FleetEvent } from "../event/event.ts";
+
+/**
+ * What an adapter can do, declared as data: it feeds the host (rates, splitting), the docs and adapterConformance.
+ */
+export interface AdapterTraits {
+  /** The far side drops a second send of the same event id. */
+  readonly idempotent: boolean;
+  /** Sends must not overlap: the host waits for one before the next. */
+  readonly ordered: boolean;
+  /** Longest rendered payload in bytes the far side takes. */
+  readonly maxBytes?: number;
+  /** Sends per period the far side allows. */
+  readonly rate?: { readonly count: number; readonly perMs: number };
+  /** What a returned receipt proves: the far side took it, a device showed it, or nothing. */
+  readonly proves: "nothing" | "accepted" | "shown";
+}
+
+/** The static half of an adapter: the config spec is the documentation (docs page, defaults, JSON Schema, validation come from it). */
+export interface AdapterSpec<Config> {
+  /** One word; folder, config `type`, docs page and error prefix all bear it. */
+  readonly type: string;
+  readonly summary: string;
+  /** Every field carries `.describe()`; secrets carry `.meta({ secret: true })`. */
+  readonly config: z.ZodType<Config>;
+  readonly examples: readonly { readonly title: string; readonly config: Readonly<Record<string, unknown>> }[];
+  readonly traits: AdapterTraits;
+  /** Event kinds it takes where the config names none; `wake.<rung>` for a rung of the wake ladder. */
+  readonly on?: readonly string[];
+}
+
+/** What the host lends an adapter. Adapters read no environment, no files and never see the bus. */
+export interface AdapterContext {
+  /** The instance's name in the machine's config. */
+  readonly name: string;
+  readonly log: AdapterLog;
+  readonly clock: Clock;
+  readonly fetch: typeof fetch;
+  /** Whether a wake is still wanted; to be asked right before acting on it (DESIGN §6). Never throws. */
+  stillWanted(nonce: string): Promise<boolean>;
+}
+
+/** Structured logging: fields first, then a message. */
+export interface AdapterLog {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What a send proves. */
+export interface SendReceipt {
+  /** The far side's own id for it. */
+  readonly providerId?: string;
+  /** Set when the sink chose not to act (a wake no longer wanted, a pane that is not safe to type in), with the reason. */
+  readonly skipped?: string;
+}
+
+/**
+ * Bus → world. The host calls `connect` once before the first `send` and `close` once after the last, from one place;
+ * `send` may overlap unless `traits.ordered`. A send that rejects with a retryable FleetError is repeated by the host
+ * with back-off, any other goes to the dead letters. Sinks never retry, rate or batch.
+ */
+export interface Sink {
+  connect(signal: AbortSignal): Promise<void>;
+  send(event: FleetEvent, signal: AbortSignal): Promise<SendReceipt>;
+  close(): Promise<void>;
+}
+
+/** One thing a source took from the world; exactly one of `ack` and `nak` is called. */
+export interface SourceDelivery {
+  readonly event: { readonly kind: string; readonly data: Readonly<Record<string, unknown>> };
+  ack(): Promise<void>;
+  nak(reason: string): Promise<void>;
+}
+
+/** World → bus. `receive` yields until the signal aborts. */
+export interface Source {
+  connect(signal: AbortSignal): Promise<void>;
+  receive(signal: AbortSignal): AsyncIterable<SourceDelivery>;
+  close(): Promise<void>;
+}
+
+/** The outcome of one check of `fleet doctor`. */
+export interface CheckResult {
+  readonly isOk: boolean;
+  readonly text: string;
+  /** What to do when it is not ok. */
+  readonly way?: string;
+}
+
+/** An adapter: a spec, a way to open it and, where it can, a check. */
+export interface Adapter<Config = unknown> {
+  readonly spec: AdapterSpec<Config>;
+  open(config: Config, context: AdapterContext): { readonly sink?: Sink; readonly source?: Source };
+  check?(config: Config, context: AdapterContext): Promise<readonly CheckResult[]>;
+}
+
+/** Types an adapter; adds nothing at run time. */
+export function defineAdapter<Config>(adapter: Adapter<Config>): Adapter<Config> {
+  return adapter;
+}

@@ -1,0 +1,127 @@
+import { subjectsOf } from "../subjects/grammar.ts";
+import type { Address } from "../names/address.ts";
+import { durableOf } from "../names/address.ts";
+
+/** Raised with each change of the layout; `ensure` refuses a server that a newer fleet has laid out. */
+export const layoutVersion = 1;
+
+const day = 24 * 60 * 60 * 1000;
+const hour = 60 * 60 * 1000;
+const mebi = 1024 * 1024;
+
+/** The streams of a namespace (DESIGN §3). All are limits streams, R1, file. */
+export const streamNames = ["EVENTS", "INBOX", "LATER", "RECEIPTS", "WAKES", "DEAD", "AUDIT"] as const;
+export type StreamName = (typeof streamNames)[number];
+
+/** The key-value buckets of a namespace. */
+export const bucketNames = ["sessions", "alive", "locks", "tasks", "todos", "components", "effects"] as const;
+export type BucketName = (typeof bucketNames)[number];
+
+/** One stream as data. What is not named is off: in particular rollups, schedules and delete markers (NATS.md, decision 7). */
+export interface StreamShape {
+  readonly name: StreamName;
+  readonly subjects: readonly string[];
+  readonly maxAgeMs: number;
+  readonly maxBytes: number;
+  readonly allowTtl?: boolean;
+  readonly allowSchedules?: boolean;
+  /** A full subject refuses the newest instead of dropping the oldest. */
+  readonly maxPerSubject?: number;
+  /** No message can be deleted or purged. */
+  readonly isAppendOnly?: boolean;
+}
+
+/** One bucket as data. */
+export interface BucketShape {
+  readonly name: BucketName;
+  readonly maxBytes: number;
+  readonly maxAgeMs?: number;
+  readonly hasKeyTtl?: boolean;
+}
+
+/** The streams of namespace `ns`. */
+export function streamShapes(ns: string): readonly StreamShape[] {
+  const s = subjectsOf(ns);
+  const root = `fleet.${ns}`;
+  return [
+    { name: "EVENTS", subjects: [s.event({})], maxAgeMs: 7 * day, maxBytes: 1024 * mebi },
+    {
+      name: "INBOX",
+      subjects: [s.inbox({}), s.cast("*")],
+      maxAgeMs: 14 * day,
+      maxBytes: 1024 * mebi,
+      allowTtl: true,
+      maxPerSubject: 10_000,
+    },
+    { name: "LATER", subjects: [s.later(), s.due()], maxAgeMs: 0, maxBytes: 256 * mebi, allowTtl: true, allowSchedules: true },
+    { name: "RECEIPTS", subjects: [s.receipt({})], maxAgeMs: 3 * day, maxBytes: 512 * mebi },
+    { name: "WAKES", subjects: [s.wake({})], maxAgeMs: hour, maxBytes: 64 * mebi },
+    { name: "DEAD", subjects: [s.dead()], maxAgeMs: 30 * day, maxBytes: 256 * mebi },
+    { name: "AUDIT", subjects: [`${root}.audit.>`], maxAgeMs: 365 * day, maxBytes: 256 * mebi, isAppendOnly: true },
+  ];
+}
+
+/** The buckets of a namespace. */
+export const bucketShapes: readonly BucketShape[] = [
+  { name: "sessions", maxBytes: 256 * mebi },
+  { name: "alive", maxBytes: 64 * mebi, hasKeyTtl: true },
+  { name: "locks", maxBytes: 64 * mebi, hasKeyTtl: true },
+  { name: "tasks", maxBytes: 128 * mebi, hasKeyTtl: true },
+  { name: "todos", maxBytes: 128 * mebi },
+  { name: "components", maxBytes: 64 * mebi },
+  { name: "effects", maxBytes: 256 * mebi, hasKeyTtl: true },
+];
+
+/** `MAIN_INBOX`: the stream's name on the server. */
+export function streamId(ns: string, name: StreamName): string {
+  return `${ns.toUpperCase()}_${name}`;
+}
+
+/** `MAIN_sessions`: the bucket's name on the server. */
+export function bucketId(ns: string, name: BucketName): string {
+  return `${ns.toUpperCase()}_${name}`;
+}
+
+/** One durable consumer as data. */
+export interface ConsumerShape {
+  readonly stream: StreamName;
+  readonly name: string;
+  readonly subjects: readonly string[];
+  readonly from: "all" | "new" | { readonly seq: number };
+  readonly ackWaitMs: number;
+  readonly maxAckPending: number;
+  /** -1: for ever. */
+  readonly maxDeliver: number;
+  readonly backoffMs?: readonly number[];
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** A mailbox's inbox (NATS.md, table of consumers): it counts its own deliveries, so the server never gives up. */
+export function inboxConsumer(ns: string, owner: Address, groups: readonly string[] = []): ConsumerShape {
+  const s = subjectsOf(ns);
+  return {
+    stream: "INBOX",
+    name: durableOf(owner),
+    subjects: [s.inbox(owner), ...groups.map((group) => s.cast(group))],
+    from: "all",
+    ackWaitMs: hour,
+    maxAckPending: 1000,
+    maxDeliver: -1,
+    metadata: { "fleet-role": "inbox" },
+  };
+}
+
+/** An adapter instance's consumer (NATS.md, table of consumers). */
+export function adapterConsumer(stream: StreamName, name: string, subjects: readonly string[]): ConsumerShape {
+  return {
+    stream,
+    name,
+    subjects,
+    from: "new",
+    ackWaitMs: 60_000,
+    maxAckPending: 64,
+    maxDeliver: 10,
+    backoffMs: [1000, 2000, 5000, 10_000, 30_000, 60_000],
+    metadata: { "fleet-role": "adapter" },
+  };
+}

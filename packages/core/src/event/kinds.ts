@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { outcomeSchema } from "./origin.ts";
+
+/** Where a session lives, as a hook or a reader saw it. Carried by each session event, so that state can be rebuilt from EVENTS alone. */
+export const paneSchema = z.looseObject({
+  mux: z.enum(["tmux", "zellij"]),
+  /** Socket path of the multiplexer's server. */
+  socket: z.string(),
+  /** The pane's own id there, as `%3`. */
+  id: z.string(),
+});
+
+/** What every event about a session says of the CLI behind it. */
+export const cliFactsSchema = z.looseObject({
+  cli: z.string(),
+  cliVersion: z.string().optional(),
+  /** The CLI's own session id; changes after `/clear` in one process. */
+  cliSession: z.string().optional(),
+  cwd: z.string().optional(),
+  pid: z.int().positive().optional(),
+  pane: paneSchema.optional(),
+  transcript: z.string().optional(),
+  permissionMode: z.string().optional(),
+  messagingSocket: z.string().optional(),
+  /** The CLI's id of the prompt that this belongs to, stable across a stop continuation. */
+  promptId: z.string().optional(),
+  /** Set when a sub-agent speaks: such events never lease, acknowledge or change a state (DESIGN §4). */
+  agentId: z.string().optional(),
+});
+
+const session = cliFactsSchema;
+const withTool = session.extend({ tool: z.string().optional(), toolUseId: z.string().optional() });
+
+/** The data of each kind of event (DESIGN §4). Unknown fields survive; a kind that is not here is kept as it is. */
+export const eventDataSchemas = {
+  "session.started": session.extend({
+    reason: z.string().optional(),
+    display: z.string().optional(),
+    hooked: z.boolean().optional(),
+    role: z.string().optional(),
+    parent: z.string().optional(),
+  }),
+  "session.ended": session.extend({ reason: z.string().optional() }),
+  "session.lost": session.extend({ reason: z.string().optional() }),
+  "session.renamed": session.extend({ from: z.string(), to: z.string(), display: z.string().optional() }),
+  "prompt.submitted": session.extend({ prompt: z.string().optional(), nonces: z.array(z.string()).optional() }),
+  "tool.started": withTool,
+  "tool.finished": withTool.extend({ durationMs: z.number().optional() }),
+  "tool.failed": withTool.extend({ error: z.string().optional() }),
+  "turn.stopped": session.extend({
+    outcome: outcomeSchema.optional(),
+    lastText: z.string().optional(),
+    /** True when this stop follows a continuation that a stop hook asked for. */
+    continued: z.boolean().optional(),
+    backgroundTasks: z.int().optional(),
+    durationMs: z.number().optional(),
+  }),
+  "turn.failed": session.extend({ error: z.string().optional(), lastText: z.string().optional() }),
+  "turn.interrupted": session.extend({ confirmedBy: z.string().optional() }),
+  "turn.parked": session.extend({ until: z.string().optional(), reason: z.string().optional() }),
+  "turn.continued": session.extend({ messages: z.array(z.string()).optional() }),
+  "permission.requested": withTool.extend({ detail: z.string().optional() }),
+  "permission.resolved": withTool,
+  "notification.raised": session.extend({ text: z.string().optional(), notification: z.string().optional() }),
+  "subagent.started": session.extend({ agentType: z.string().optional() }),
+  "subagent.stopped": session.extend({ agentType: z.string().optional() }),
+  "context.compacted": session.extend({ trigger: z.string().optional() }),
+  "message.displayed": session.extend({ final: z.boolean().optional() }),
+} as const;
+
+/** A kind of event about a session. */
+export type SessionEventKind = keyof typeof eventDataSchemas;
+
+/** The kinds, in the order of the table. */
+export const sessionEventKinds = Object.keys(eventDataSchemas) as readonly SessionEventKind[];
+
+/** What an event of kind `K` carries. */
+export type EventData<K extends SessionEventKind> = z.infer<(typeof eventDataSchemas)[K]>;
+
+/** What every session event says of the CLI behind it. */
+export type CliFacts = z.infer<typeof cliFactsSchema>;
+
+/** Where a session's terminal is. */
+export type Pane = z.infer<typeof paneSchema>;
+
+/** Whether fleet knows this kind. */
+export function isSessionEventKind(kind: string): kind is SessionEventKind {
+  return Object.hasOwn(eventDataSchemas, kind);
+}

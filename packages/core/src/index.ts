@@ -1,0 +1,16 @@
+export { systemClock, type Clock } from "./clock.ts";
+export * from "./errors/table.ts";
+export * from "./errors/fleet-error.ts";
+export * from "./names/token.ts";
+export * from "./names/address.ts";
+export * from "./names/id.ts";
+export * from "./subjects/grammar.ts";
+export * from "./event/origin.ts";
+export * from "./event/kinds.ts";
+export * from "./event/event.ts";
+export * from "./message/message.ts";
+export * from "./message/receipt.ts";
+export * from "./session/record.ts";
+export * from "./wake/attempt.ts";
+export * from "./adapter/contract.ts";
+export * from "./config/paths.ts";

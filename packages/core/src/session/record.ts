@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { paneSchema } from "../event/kinds.ts";
+import { outcomeSchema } from "../event/origin.ts";
+
+/** DESIGN §4. */
+export const stateSchema = z.enum(["starting", "idle", "busy", "waiting", "parked", "ended", "lost"]);
+export type State = z.infer<typeof stateSchema>;
+
+/** One session as the `sessions` bucket keeps it: written by its own machine only, revision-checked, rebuilt from EVENTS. */
+export const sessionRecordSchema = z.looseObject({
+  machine: z.string(),
+  name: z.string(),
+  /** The name a person gave, before it was slugged. */
+  display: z.string(),
+  cli: z.string(),
+  cliVersion: z.string().optional(),
+  cliSession: z.string().optional(),
+  cwd: z.string().optional(),
+  pid: z.int().optional(),
+  pane: paneSchema.optional(),
+  transcript: z.string().optional(),
+  permissionMode: z.string().optional(),
+  messagingSocket: z.string().optional(),
+  state: stateSchema,
+  /** RFC 3339. */
+  stateSince: z.string(),
+  tool: z.string().optional(),
+  parkedUntil: z.string().optional(),
+  outcome: outcomeSchema.optional(),
+  lastText: z.string().optional(),
+  startedAt: z.string(),
+  seenAt: z.string(),
+  /** False for a session that was found running without fleet's hooks. */
+  hooked: z.boolean(),
+  role: z.string().optional(),
+  parent: z.string().optional(),
+  /** Whether fleet may wake it. */
+  wake: z.boolean(),
+  /** Counts idle periods; a wake for an older one is dropped. */
+  idleGeneration: z.int(),
+  promptId: z.string().optional(),
+  /** Id of the newest event folded in; older ones are skipped on rebuild. */
+  lastEventId: z.string(),
+});
+
+export type SessionRecord = z.infer<typeof sessionRecordSchema>;

@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { addressSchema } from "../names/address.ts";
+import { paneSchema } from "../event/kinds.ts";
+
+/** The ways to wake a session, best first (DESIGN §6). Which of them a session has is data per CLI and permission mode. */
+export const rungs = ["continuation", "rewake", "socket", "tmux"] as const;
+export const rungSchema = z.enum(rungs);
+export type Rung = z.infer<typeof rungSchema>;
+
+/** One attempt to make an idle session take a turn: the data of a `wake.<rung>` event. */
+export const wakeAttemptSchema = z.looseObject({
+  to: addressSchema,
+  rung: rungSchema,
+  /** Comes back through the recipient's own prompt event: that is the proof. */
+  nonce: z.string(),
+  /** The idle period it belongs to; dropped when the session has moved on. */
+  idleGeneration: z.int(),
+  /** RFC 3339: not acted on after this. */
+  deadline: z.string(),
+  /** One line under 700 characters that holds the nonce: a pointer to the inbox, never a body. */
+  text: z.string().max(700),
+  cli: z.string(),
+  pid: z.int().optional(),
+  pane: paneSchema.optional(),
+  messagingSocket: z.string().optional(),
+  /** On a second typed attempt, only Enter is sent: the text is in the composer already. */
+  isRetry: z.boolean().optional(),
+});
+
+export type WakeAttempt = z.infer<typeof wakeAttemptSchema>;
