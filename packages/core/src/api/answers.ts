@@ -1,0 +1,99 @@
+import type { ConsumerStatus, StreamStatus } from "../bus/port.ts";
+import type { Message, Priority } from "../message/message.ts";
+import type { Receipt, Stage } from "../message/receipt.ts";
+import type { SessionRecord } from "../session/record.ts";
+
+/** A list as every `--json` prints it. */
+export interface Items<T> {
+  readonly items: readonly T[];
+}
+
+/** `POST /v1/messages`: one entry per mailbox it went to. 202 when only the spool has it (server down). */
+export interface PublishAnswer {
+  readonly id: string;
+  readonly thread: string;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly stage: "stored" | "spooled" | "refused";
+  readonly isDuplicate: boolean;
+  readonly stream?: string;
+  readonly seq?: number;
+  readonly reason?: string;
+}
+
+/** A session as `fleet session list --json` prints it. */
+export interface SessionView extends SessionRecord {
+  /** Messages waiting, offered or shown and not yet done. */
+  readonly inbox: number;
+  /** Set for a session that runs without hooks: what to do. */
+  readonly advice?: string;
+  readonly isPaused: boolean;
+}
+
+/** One message of an inbox with where it stands. */
+export interface InboxView extends Message {
+  readonly stage: Stage;
+  readonly offers: number;
+}
+
+/** `GET /v1/messages/<id>/trace` */
+export interface TraceAnswer {
+  readonly message?: Message;
+  readonly stages: readonly (Receipt & { readonly sinceStoredMs: number })[];
+}
+
+/** `GET /v1/consumers` */
+export interface ConsumerView extends ConsumerStatus {
+  readonly role: "inbox" | "adapter" | "other";
+}
+
+/** `GET /v1/streams` */
+export type StreamView = StreamStatus;
+
+/** One dead letter. */
+export interface DeadView {
+  readonly seq: number;
+  readonly consumer: string;
+  readonly time: string;
+  readonly reason: string;
+  readonly subject: string;
+  readonly priority?: Priority;
+  readonly preview: string;
+}
+
+/** `GET /v1/adapters` */
+export interface AdapterView {
+  readonly name: string;
+  readonly type: string;
+  readonly state: "connected" | "connecting" | "failing" | "paused";
+  readonly on: readonly string[];
+  readonly sent: number;
+  readonly failed: number;
+  readonly lastError?: string;
+}
+
+/** `GET /v1/status`: the daemon's own account of itself. */
+export interface StatusAnswer {
+  readonly version: string;
+  readonly machine: string;
+  readonly ns: string;
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly port: number;
+  readonly server: {
+    readonly url: string;
+    readonly isConnected: boolean;
+    readonly isManaged: boolean;
+    readonly version?: string;
+    readonly pid?: number;
+  };
+  readonly spool: { readonly pending: number; readonly bytes: number; readonly torn: number };
+  readonly sessions: number;
+  readonly dead: number;
+  readonly isPaused: boolean;
+}
+
+/** The body of every answer with a status of 400 or more. */
+export interface ErrorAnswer {
+  readonly error: { readonly code: string; readonly message: string; readonly details: Readonly<Record<string, unknown>> };
+}
