@@ -1,0 +1,120 @@
+import { z } from "zod";
+import type { Clock } from "@fleetbus/core";
+import type { AppendLog } from "./append-log.ts";
+import { openLog } from "./append-log.ts";
+
+const day = 24 * 60 * 60 * 1000;
+const keepFinalMs = 15 * day;
+const compactAfterBytes = 8 * 1024 * 1024;
+
+const heldSchema = z.object({
+  t: z.literal("held"),
+  seq: z.int(),
+  ack: z.string(),
+  key: z.string(),
+  offers: z.int(),
+  /** How often it was before the model without an end: counts towards `dead`. */
+  shows: z.int(),
+});
+const finalSchema = z.object({ t: z.literal("final"), seq: z.int(), key: z.string(), stage: z.string(), at: z.number() });
+const recordSchema = z.discriminatedUnion("t", [heldSchema, finalSchema]);
+
+/** One delivery that this daemon holds: enough to give it back, and to mark it when it is offered again (DESIGN §5 Leases). */
+export type HeldRecord = Omit<z.infer<typeof heldSchema>, "t">;
+/** The end of one message for one mailbox. */
+export type FinalRecord = Omit<z.infer<typeof finalSchema>, "t">;
+
+/** What this daemon holds and has ended, on disk before the server is told. */
+export interface Journal {
+  /** Notes or updates a held delivery. Resolves when it is on disk. */
+  hold(record: HeldRecord): Promise<void>;
+  /** Notes an end; resolves when it is on disk. Only then may the delivery be acknowledged. */
+  finish(record: FinalRecord): Promise<void>;
+  /** The offers and shows of a delivery that was held before. */
+  find(seq: number): HeldRecord | undefined;
+  /** The end of the message `key`, if it had one within the last fortnight. */
+  ended(key: string): FinalRecord | undefined;
+  /** All that is held. */
+  held(): readonly HeldRecord[];
+  /** Forgets a delivery that was given back. */
+  release(seq: number): void;
+  close(): Promise<void>;
+}
+
+/** Opens the journal in `dir` with what an earlier daemon left unfinished. */
+export async function openJournal(dir: string, clock: Clock): Promise<Journal> {
+  const { log, records } = await openLog(dir, 1024 * 1024 * 1024);
+  const journal = new DiskJournal(log, clock);
+  for (const record of records) journal.restore(record);
+  await journal.compact();
+  return journal;
+}
+
+class DiskJournal implements Journal {
+  private readonly log: AppendLog;
+  private readonly clock: Clock;
+  private readonly holding = new Map<number, HeldRecord>();
+  private readonly finals = new Map<string, FinalRecord>();
+  private compactAt = compactAfterBytes;
+
+  constructor(log: AppendLog, clock: Clock) {
+    this.log = log;
+    this.clock = clock;
+  }
+
+  restore(bytes: Uint8Array): void {
+    const record = recordSchema.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
+    if (record.t === "held") this.holding.set(record.seq, record);
+    else this.end(record);
+  }
+
+  async hold(record: HeldRecord): Promise<void> {
+    this.holding.set(record.seq, record);
+    await this.log.append(pack({ ...record, t: "held" }));
+  }
+
+  async finish(record: FinalRecord): Promise<void> {
+    await this.log.append(pack({ ...record, t: "final" }));
+    this.end(record);
+    if (this.log.bytes() > this.compactAt) await this.compact();
+  }
+
+  find(seq: number): HeldRecord | undefined {
+    return this.holding.get(seq);
+  }
+
+  ended(key: string): FinalRecord | undefined {
+    return this.finals.get(key);
+  }
+
+  held(): readonly HeldRecord[] {
+    return [...this.holding.values()];
+  }
+
+  release(seq: number): void {
+    this.holding.delete(seq);
+  }
+
+  async compact(): Promise<void> {
+    const oldest = this.clock.now() - keepFinalMs;
+    for (const [key, final] of this.finals) if (final.at < oldest) this.finals.delete(key);
+    await this.log.rewrite(() => [
+      ...[...this.holding.values()].map((record) => pack({ ...record, t: "held" })),
+      ...[...this.finals.values()].map((record) => pack({ ...record, t: "final" })),
+    ]);
+    this.compactAt = Math.max(compactAfterBytes, 2 * this.log.bytes());
+  }
+
+  async close(): Promise<void> {
+    await this.log.close();
+  }
+
+  private end(record: FinalRecord): void {
+    this.holding.delete(record.seq);
+    this.finals.set(record.key, record);
+  }
+}
+
+function pack(record: z.infer<typeof recordSchema>): Uint8Array {
+  return Buffer.from(JSON.stringify(record));
+}

@@ -1,0 +1,51 @@
+import { dirname, isAbsolute, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import { FleetError, messageOf, type Adapter } from "@fleetbus/core";
+
+/** What must be true of an object for the host to take it as an adapter; the rest is its type's promise. */
+const adapterShape = z.looseObject({
+  spec: z.looseObject({ type: z.string(), summary: z.string(), config: z.custom<z.ZodType>(isSchema), traits: z.looseObject({}) }),
+  open: z.custom<Adapter["open"]>((value) => typeof value === "function"),
+});
+
+/** A built-in adapter by its type, or one of the user's own by path (relative to the config file) or package name. */
+export async function loadAdapter(type: string, builtIn: readonly Adapter[], configFile: string): Promise<Adapter> {
+  const known = builtIn.find((adapter) => adapter.spec.type === type);
+  if (known !== undefined) return known;
+  const isPath = type.startsWith(".") || isAbsolute(type);
+  if (!isPath && !type.includes("/") && !type.includes("-")) throw unknownType(type, builtIn);
+  const location = isPath ? pathToFileURL(resolve(dirname(configFile), type)).href : type;
+  return adapterOf(await importModule(location, type), type);
+}
+
+function unknownType(type: string, builtIn: readonly Adapter[]): FleetError {
+  const known = builtIn.map((adapter) => adapter.spec.type).sort();
+  const text = `loading adapter "${type}": no such type; there are ${known.join(", ")}, or name a path (./my-adapter.mjs) or a package`;
+  return new FleetError("config", text, { details: { known } });
+}
+
+async function importModule(location: string, type: string): Promise<unknown> {
+  try {
+    return await import(location);
+  } catch (error) {
+    throw new FleetError("config", `loading adapter "${type}": ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function adapterOf(module: unknown, type: string): Adapter {
+  const exports = z.record(z.string(), z.unknown()).parse(module);
+  for (const candidate of [exports["adapter"], exports["default"], ...Object.values(exports)]) {
+    if (adapterShape.safeParse(candidate).success && isAdapter(candidate)) return candidate;
+  }
+  throw new FleetError("config", `loading adapter "${type}": it exports nothing made by defineAdapter`);
+}
+
+function isAdapter(value: unknown): value is Adapter {
+  return adapterShape.safeParse(value).success;
+}
+
+/** Schemas of another copy of zod count too: what matters is that they can parse. */
+function isSchema(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "safeParse" in value && typeof value.safeParse === "function";
+}

@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import { formatAddress, type Message, type Proof, type SessionEventKind } from "@fleetbus/core";
+import type { Delivery } from "@fleetbus/core/bus";
+
+/**
+ * Where a held message stands with the model: nobody has seen it, it went out with a hook's answer, it was before the
+ * model, or the turn that was offered it has ended and the proof is still being looked for (DESIGN §5).
+ */
+export type Phase = "waiting" | "offered" | "shown" | "unproved";
+
+/** One message that this daemon holds for one mailbox. It ends by lifecycle, never by time. */
+export interface Lease {
+  readonly message: Message;
+  readonly delivery: Delivery;
+  phase: Phase;
+  /** How often it went out with a hook's answer. */
+  offers: number;
+  /** How often it was before the model without an end. */
+  shows: number;
+  /** Set while offered or shown: the delimiter of its fence, which proves it. */
+  offer?: Offer;
+}
+
+/** One offering of a message. */
+export interface Offer {
+  readonly nonce: string;
+  readonly via: OfferVia;
+  /** Clock milliseconds. */
+  readonly at: number;
+  readonly promptId?: string;
+  /** A tool batch has ended since: the next PreToolUse needs a model answer. */
+  isBatchOver?: boolean;
+  proof?: Proof;
+}
+
+/** The event whose answer carried an offer, or the command that printed it. */
+export type OfferVia = SessionEventKind | "inbox.printed";
+
+/** The same message for the same mailbox, however often it was stored: sender, target and id (DESIGN §3). */
+export function leaseKey(message: Message): string {
+  return `${formatAddress(message.from)} ${message.id} ${formatAddress(message.to)}`;
+}
+
+/** A short digest of a body, to tell a repeat from a conflict. */
+export function bodyDigest(message: Message): string {
+  return createHash("sha256").update(message.body).digest("base64url");
+}
+
+/** Whether what happened needs a model answer given after the offer, where nothing better proves it (DESIGN §5 `shown`). */
+export function impliesShown(offer: Offer, kind: SessionEventKind): boolean {
+  if (offer.via === "session.started") return false;
+  if (kind === "message.displayed" || kind === "turn.stopped") return true;
+  if (kind !== "tool.started") return false;
+  const isInBatch = offer.via === "tool.started" || offer.via === "tool.finished" || offer.via === "tool.failed";
+  return !isInBatch || offer.isBatchOver === true;
+}

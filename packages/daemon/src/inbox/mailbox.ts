@@ -1,0 +1,248 @@
+import { randomBytes } from "node:crypto";
+import { formatAddress, type Address, type Clock, type Message, type Outcome, type Proof, type SessionEventKind } from "@fleetbus/core";
+import type { Consumer, Delivery } from "@fleetbus/core/bus";
+import type { Journal } from "../disk/journal.ts";
+import { impliesShown, leaseKey, type Lease, type OfferVia } from "./lease.ts";
+import type { ReceiptWriter } from "./receipts.ts";
+
+/** Shown this often without an end, a message is dead (DESIGN §5 Leases). */
+export const maxShows = 8;
+const fetchSize = 256;
+const fetchTimeoutMs = 2000;
+
+/** What a mailbox works with. */
+export interface MailboxDeps {
+  readonly consumer: Consumer;
+  readonly journal: Journal;
+  readonly receipts: ReceiptWriter;
+  readonly clock: Clock;
+  /** Reads a delivery; rejects what is no message. */
+  decode(delivery: Delivery): Message;
+  /** Takes over a delivery that can never be offered; resolves when it lies in the dead letters. */
+  bury(delivery: Delivery, reason: string, message?: Message): Promise<void>;
+  /** Whether the mailbox belonged to the message's group when it was sent. */
+  isAddressed(message: Message): boolean;
+  /** Called when messages came or became available again. */
+  onArrival(owner: Address): void;
+  onError(error: unknown, doing: string): void;
+}
+
+/** One end of a turn, for the leases that end with it. */
+export interface TurnEnd {
+  readonly outcome: Outcome;
+  readonly lastText?: string;
+}
+
+/**
+ * The messages that this daemon holds for one mailbox: fetched from its durable consumer at once when something
+ * arrives, journaled, offered in hooks' answers, proved, ended (DESIGN §5). All methods may be called concurrently;
+ * those that decide are synchronous up to their decision.
+ */
+export class Mailbox {
+  readonly owner: Address;
+  private readonly deps: MailboxDeps;
+  private readonly leases = new Map<string, Lease>();
+  private fetching: Promise<void> = Promise.resolve();
+
+  constructor(owner: Address, deps: MailboxDeps) {
+    this.owner = owner;
+    this.deps = deps;
+  }
+
+  /** Everything held, oldest first. */
+  held(): readonly Lease[] {
+    return [...this.leases.values()].sort((a, b) => a.delivery.seq - b.delivery.seq);
+  }
+
+  /** What nobody was offered, or must be offered again; past their deadline they expire here. */
+  waiting(): readonly Lease[] {
+    this.expire();
+    return this.held().filter((lease) => lease.phase === "waiting");
+  }
+
+  find(id: string): Lease | undefined {
+    return this.held().find((lease) => lease.message.id === id || lease.message.id.endsWith(id));
+  }
+
+  /** Fetches what the server has; what was stored before the call is held when it resolves (no idle race, DESIGN §5). */
+  refill(): Promise<void> {
+    const next = this.fetching.then(() => this.fetchAll());
+    this.fetching = next.catch((error: unknown) => this.deps.onError(error, `fetching for ${formatAddress(this.owner)}`));
+    return this.fetching;
+  }
+
+  /** Leases messages to one hook's answer: journaled as offered before it is sent. */
+  async lease(chosen: readonly Lease[], via: OfferVia, promptId?: string): Promise<void> {
+    for (const lease of chosen) {
+      lease.offer ??= this.newOffer(via, promptId);
+      lease.phase = "offered";
+      lease.offers += 1;
+    }
+    await Promise.all(chosen.map((lease) => this.note(lease)));
+  }
+
+  /** The delimiter under which a message will be offered next. */
+  prepare(lease: Lease, via: OfferVia, promptId?: string): string {
+    lease.offer = this.newOffer(via, promptId);
+    return lease.offer.nonce;
+  }
+
+  /** Takes back what could not be written to the hook. */
+  takeBack(chosen: readonly Lease[]): void {
+    for (const lease of chosen) if (lease.phase === "offered") this.requeue(lease);
+    this.deps.onArrival(this.owner);
+  }
+
+  /** Notes that offers went out whole: seen in `trace`. */
+  wrote(chosen: readonly Lease[], rung?: string): void {
+    for (const lease of chosen) this.deps.receipts.write(lease, { stage: "offered", ...(rung ? { rung } : {}) });
+  }
+
+  /** Evidence that a nonce was in a model request or prompt. */
+  prove(nonce: string, proof: Proof): void {
+    for (const lease of this.leases.values()) if (lease.offer?.nonce === nonce) this.show(lease, proof);
+  }
+
+  /** Infers `shown` from an event that needs a model answer; only for CLIs that give nothing better. */
+  infer(kind: SessionEventKind): void {
+    for (const lease of this.leases.values()) {
+      if (lease.phase === "offered" && lease.offer && impliesShown(lease.offer, kind)) this.show(lease, "inferred");
+    }
+  }
+
+  /** A batch of tools has ended: what was offered inside it goes out with the next model request. */
+  endBatch(): void {
+    for (const lease of this.leases.values()) if (lease.offer) lease.offer.isBatchOver = true;
+  }
+
+  /** Ends all that was shown, and returns what was offered without a proof yet: the caller looks for it. */
+  async endTurn(end: TurnEnd): Promise<readonly Lease[]> {
+    const shown = this.held().filter((lease) => lease.phase === "shown");
+    const unproved = this.held().filter((lease) => lease.phase === "offered" && lease.offer?.via !== "session.started");
+    for (const lease of unproved) lease.phase = "unproved";
+    await Promise.all(shown.map((lease) => this.finish(lease, end)));
+    return unproved;
+  }
+
+  /** The turn ended without the model having worked on these: they are offered again. */
+  async offerAgain(leases: readonly Lease[]): Promise<void> {
+    await Promise.all(leases.filter((lease) => this.holds(lease)).map((lease) => this.again(lease)));
+    if (leases.length > 0) this.deps.onArrival(this.owner);
+  }
+
+  /** Ends one message: on disk first, then told to both the server and the sender. */
+  async finish(lease: Lease, end: TurnEnd): Promise<void> {
+    if (!this.holds(lease)) return;
+    this.leases.delete(leaseKey(lease.message));
+    await this.conclude(lease, "done");
+    const lastText = end.lastText === undefined ? {} : { lastText: end.lastText };
+    this.deps.receipts.write(lease, { stage: "done", outcome: end.outcome, ...lastText });
+  }
+
+  /** Recalls a message that was not offered yet; false when it is too late. */
+  async cancel(lease: Lease): Promise<boolean> {
+    if (!this.holds(lease) || lease.phase !== "waiting" || lease.offers > 0) return false;
+    this.leases.delete(leaseKey(lease.message));
+    await this.conclude(lease, "cancelled");
+    this.deps.receipts.write(lease, { stage: "cancelled" });
+    return true;
+  }
+
+  /** Gives everything back to the server, for the next one who bears this name. */
+  async release(): Promise<void> {
+    const all = this.held();
+    this.leases.clear();
+    await Promise.all(all.map((lease) => this.giveBack(lease)));
+  }
+
+  private async fetchAll(): Promise<void> {
+    for (;;) {
+      const signal = AbortSignal.timeout(fetchTimeoutMs);
+      const deliveries = await this.deps.consumer.fetch({ max: fetchSize, waitMs: 0, signal });
+      const admitted = await Promise.all(deliveries.map((delivery) => this.admit(delivery)));
+      if (admitted.some(Boolean)) this.deps.onArrival(this.owner);
+      if (deliveries.length < fetchSize) return;
+    }
+  }
+
+  private async admit(delivery: Delivery): Promise<boolean> {
+    const message = this.read(delivery);
+    if (message instanceof Error) return this.deps.bury(delivery, message.message).then(() => false);
+    const key = leaseKey(message);
+    const known = this.leases.get(key);
+    if (known !== undefined && known.delivery.seq !== delivery.seq) return delivery.ack().then(() => false);
+    if (this.deps.journal.ended(key) !== undefined || !this.deps.isAddressed(message)) return delivery.ack().then(() => false);
+    const before = this.deps.journal.find(delivery.seq);
+    const counts = { offers: before?.offers ?? 0, shows: before?.shows ?? 0 };
+    const lease: Lease = known ? Object.assign(known, { delivery }) : { message, delivery, phase: "waiting", ...counts };
+    this.leases.set(key, lease);
+    void this.note(lease).catch((error: unknown) => this.deps.onError(error, "journaling a delivery"));
+    return true;
+  }
+
+  private read(delivery: Delivery): Message | Error {
+    try {
+      return { ...this.deps.decode(delivery), to: this.owner };
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  private show(lease: Lease, proof: Proof): void {
+    if (lease.phase === "shown" || lease.phase === "waiting" || !lease.offer) return;
+    lease.phase = "shown";
+    lease.offer.proof = proof;
+    lease.shows += 1;
+    void this.note(lease).catch((error: unknown) => this.deps.onError(error, "journaling a proof"));
+    this.deps.receipts.write(lease, { stage: "shown", proof });
+  }
+
+  private async again(lease: Lease): Promise<void> {
+    this.requeue(lease);
+    if (lease.shows < maxShows) return;
+    this.leases.delete(leaseKey(lease.message));
+    await this.deps.bury(lease.delivery, `shown ${lease.shows} times without an end`, lease.message);
+    await this.conclude(lease, "dead");
+    this.deps.receipts.write(lease, { stage: "dead", reason: `shown ${lease.shows} times without an end` });
+  }
+
+  private requeue(lease: Lease): void {
+    lease.phase = "waiting";
+    delete lease.offer;
+  }
+
+  private expire(): void {
+    const now = this.deps.clock.now();
+    for (const lease of this.leases.values()) {
+      const deadline = lease.message.expiresAt;
+      if (lease.phase !== "waiting" || deadline === undefined || Date.parse(deadline) > now) continue;
+      this.leases.delete(leaseKey(lease.message));
+      this.deps.receipts.write(lease, { stage: "expired" });
+      void this.conclude(lease, "expired").catch((error: unknown) => this.deps.onError(error, "ending an expired message"));
+    }
+  }
+
+  private async conclude(lease: Lease, stage: string): Promise<void> {
+    const { seq } = lease.delivery;
+    await this.deps.journal.finish({ seq, key: leaseKey(lease.message), stage, at: this.deps.clock.now() });
+    await lease.delivery.ack().catch((error: unknown) => this.deps.onError(error, "acknowledging an ended message"));
+  }
+
+  private async giveBack(lease: Lease): Promise<void> {
+    await lease.delivery.nak().catch((error: unknown) => this.deps.onError(error, "giving a message back"));
+  }
+
+  private note(lease: Lease): Promise<void> {
+    const { delivery, message, offers, shows } = lease;
+    return this.deps.journal.hold({ seq: delivery.seq, ack: delivery.ackSubject, key: leaseKey(message), offers, shows });
+  }
+
+  private newOffer(via: OfferVia, promptId: string | undefined): NonNullable<Lease["offer"]> {
+    const nonce = randomBytes(9).toString("base64url").toLowerCase().replace(/[^a-z0-9]/g, "x");
+    return { nonce, via, at: this.deps.clock.now(), ...(promptId === undefined ? {} : { promptId }) };
+  }
+
+  private holds(lease: Lease): boolean {
+    return this.leases.get(leaseKey(lease.message)) === lease;
+  }
+}

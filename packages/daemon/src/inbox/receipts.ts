@@ -1,0 +1,30 @@
+import type { Clock, Receipt } from "@fleetbus/core";
+import type { Outbox } from "../disk/outbox.ts";
+import type { Message } from "@fleetbus/core";
+import type { Outgoing } from "@fleetbus/core/bus";
+
+/** What a stage adds to a receipt. */
+export type StageFacts = Pick<Receipt, "stage"> & Partial<Receipt>;
+
+/** Writes receipts: on disk before anything else, on the bus when there is one (DESIGN §5 Stages). */
+export interface ReceiptWriter {
+  /** Never throws; a receipt that cannot be written is logged, the message is not held up by it. */
+  write(about: { readonly message: Message; readonly offers?: number }, facts: StageFacts): void;
+}
+
+/** A writer through `outbox`. */
+export function receiptWriter(deps: {
+  readonly outbox: Outbox;
+  readonly clock: Clock;
+  encode(receipt: Receipt): Outgoing;
+  onError(error: unknown, doing: string): void;
+}): ReceiptWriter {
+  return {
+    write: ({ message, offers }, facts) => {
+      const { id, from, to } = message;
+      const time = new Date(deps.clock.now()).toISOString();
+      const receipt = { id, from, to, time, ...(offers === undefined ? {} : { offers }), ...facts };
+      deps.outbox.add([deps.encode(receipt)]).catch((error: unknown) => deps.onError(error, "writing a receipt"));
+    },
+  };
+}

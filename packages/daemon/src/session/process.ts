@@ -1,0 +1,60 @@
+import { readFile } from "node:fs/promises";
+import { execa } from "execa";
+
+/** A process as the system shows it. */
+export interface ProcessFacts {
+  readonly pid: number;
+  readonly parent: number;
+  readonly hasTerminal: boolean;
+}
+
+/** How processes are looked up; another one in tests. */
+export interface ProcessTable {
+  /** Undefined when there is no such process. */
+  find(pid: number): Promise<ProcessFacts | undefined>;
+  isAlive(pid: number): boolean;
+}
+
+/** This machine's own processes: `/proc` on Linux, `ps` elsewhere. */
+export const systemProcesses: ProcessTable = {
+  find: (pid) => (process.platform === "linux" ? findInProc(pid) : findWithPs(pid)),
+  isAlive: (pid) => isAlive(pid),
+};
+
+/** The process and its parents up to init, nearest first. */
+export async function lineage(table: ProcessTable, pid: number): Promise<readonly ProcessFacts[]> {
+  const found: ProcessFacts[] = [];
+  let next = pid;
+  while (next > 1 && found.length < 64) {
+    const facts = await table.find(next);
+    if (facts === undefined) break;
+    found.push(facts);
+    next = facts.parent;
+  }
+  return found;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+async function findInProc(pid: number): Promise<ProcessFacts | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined); // gone
+  if (stat === undefined) return undefined;
+  // The command's name stands in parentheses and may hold any character.
+  const [state, parent, , , terminal] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  if (state === "Z" || state === "X") return undefined;
+  return { pid, parent: Number(parent), hasTerminal: terminal !== "0" };
+}
+
+async function findWithPs(pid: number): Promise<ProcessFacts | undefined> {
+  const { stdout, failed } = await execa("ps", ["-o", "ppid=,tty=", "-p", String(pid)], { reject: false, timeout: 2000 });
+  const [parent, terminal] = stdout.trim().split(/\s+/);
+  if (failed || parent === undefined || terminal === undefined) return undefined;
+  return { pid, parent: Number(parent), hasTerminal: terminal !== "??" && terminal !== "?" };
+}

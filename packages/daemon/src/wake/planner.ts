@@ -1,0 +1,212 @@
+import { randomBytes } from "node:crypto";
+import type { Address, Clock, Rung, SessionRecord, WakeAttempt } from "@fleetbus/core";
+import type { Lease } from "../inbox/lease.ts";
+import { bell, type Bell } from "../life/bell.ts";
+import type { Budget } from "./budget.ts";
+
+/** What came of one attempt: the prompt carried the nonce, an adapter chose not to act, or nothing was heard in time. */
+export type AttemptResult =
+  | { readonly how: "proved" }
+  | { readonly how: "skipped"; readonly reason: string }
+  | { readonly how: "silent" };
+
+/** What the planner needs to know and do. */
+export interface PlannerDeps {
+  readonly machine: string;
+  readonly clock: Clock;
+  readonly perSession: Budget;
+  readonly perFleet: Budget;
+  session(name: string): SessionRecord | undefined;
+  /** Messages of the session that may wake it, in the order of their offering. */
+  wakeful(name: string): readonly Lease[];
+  isPaused(name: string): boolean;
+  /** The ways there are to wake it now, best first. */
+  rungs(record: SessionRecord): readonly Rung[];
+  text(record: SessionRecord, wakeful: readonly Lease[], nonce: string): string;
+  publish(attempt: WakeAttempt): Promise<void>;
+  woken(leases: readonly Lease[], rung: Rung): void;
+  /** Every rung was tried: the senders learn why it still sleeps. */
+  asleep(leases: readonly Lease[], reason: string): void;
+  onError(error: unknown, doing: string): void;
+}
+
+/** How long an attempt may take until its proof, and how often it may be made in one idle period. */
+const rungRules: Readonly<Record<Rung, { readonly deadlineMs: number; readonly tries: number }>> = {
+  continuation: { deadlineMs: 0, tries: 0 },
+  rewake: { deadlineMs: 4000, tries: 1 },
+  socket: { deadlineMs: 4000, tries: 1 },
+  tmux: { deadlineMs: 60_000, tries: 2 },
+};
+/** After this long without a prompt, text that was typed is taken for not submitted. */
+const typedProofMs = 3000;
+
+interface Running {
+  readonly generation: number;
+  readonly bell: Bell;
+  nonce: string;
+  result: AttemptResult | undefined;
+  isTyped: boolean;
+}
+
+/**
+ * Climbs the wake ladder for sessions that are idle and have mail (DESIGN §6): one climb per mailbox and idle period,
+ * withdrawn when the mail was read meanwhile, each rung proved by the recipient's own prompt.
+ */
+export class WakePlanner {
+  private readonly deps: PlannerDeps;
+  private readonly running = new Map<string, Running>();
+  private readonly spentGeneration = new Map<string, number>();
+
+  constructor(deps: PlannerDeps) {
+    this.deps = deps;
+  }
+
+  /** To be called whenever something changed that could let a session be woken: mail, idleness, a new way, a resume. */
+  consider(name: string): void {
+    const record = this.deps.session(name);
+    if (record === undefined || this.running.has(name) || !this.isWanted(name, record)) return;
+    if (this.spentGeneration.get(name) === record.idleGeneration) return;
+    const running = { generation: record.idleGeneration, bell: bell(), nonce: "", result: undefined, isTyped: false };
+    this.running.set(name, running);
+    void this.climb(record, running)
+      .catch((error: unknown) => this.deps.onError(error, `waking ${name}`))
+      .finally(() => {
+        this.running.delete(name);
+        const now = this.deps.session(name);
+        if (now !== undefined && now.idleGeneration !== running.generation) this.consider(name);
+      });
+  }
+
+  /** Forgets that a session could not be woken in this idle period: somebody asked again, or a new way appeared. */
+  retry(name: string): void {
+    this.spentGeneration.delete(name);
+    this.consider(name);
+  }
+
+  /** A prompt came in: proof, if it bears the running attempt's nonce. */
+  prompted(name: string, nonces: readonly string[]): boolean {
+    const running = this.running.get(name);
+    if (running === undefined || !nonces.includes(running.nonce)) return false;
+    running.result = { how: "proved" };
+    running.bell.ring();
+    return true;
+  }
+
+  /** Something changed for a session whose attempt is under way: it may no longer be wanted. */
+  changed(name: string): void {
+    this.running.get(name)?.bell.ring();
+    this.consider(name);
+  }
+
+  /** What an adapter says of its attempt. */
+  reported(nonce: string, skipped: string | undefined): void {
+    const running = [...this.running.values()].find((each) => each.nonce === nonce);
+    if (running === undefined) return;
+    if (skipped === undefined) running.isTyped = true;
+    else running.result ??= { how: "skipped", reason: skipped };
+    running.bell.ring();
+  }
+
+  stillWanted(nonce: string): boolean {
+    const [name, running] = [...this.running].find(([, each]) => each.nonce === nonce) ?? [];
+    if (name === undefined || running === undefined || running.result !== undefined) return false;
+    const record = this.deps.session(name);
+    return record !== undefined && record.idleGeneration === running.generation && this.isWanted(name, record);
+  }
+
+  private isWanted(name: string, record: SessionRecord): boolean {
+    return record.state === "idle" && record.wake && !this.deps.isPaused(name) && this.deps.wakeful(name).length > 0;
+  }
+
+  private async climb(record: SessionRecord, running: Running): Promise<void> {
+    const reasons: string[] = [];
+    for (const rung of this.deps.rungs(record)) {
+      for (let attempt = 1; attempt <= rungRules[rung].tries; attempt += 1) {
+        const result = await this.attempt(record, running, { rung, isRetry: attempt > 1 });
+        if (result === undefined || result.how === "proved") return;
+        reasons.push(`${rung}: ${result.how === "skipped" ? result.reason : "no prompt came of it"}`);
+        if (result.how === "skipped") break;
+      }
+    }
+    this.spentGeneration.set(record.name, running.generation);
+    const text = reasons.length > 0 ? reasons.join("; ") : "there is no way to wake it";
+    this.deps.asleep(this.deps.wakeful(record.name), text);
+  }
+
+  /** One attempt; undefined when it is no longer wanted. */
+  private async attempt(record: SessionRecord, running: Running, how: How): Promise<AttemptResult | undefined> {
+    if (!(await this.mayAfford(record, running))) return undefined;
+    const wakeful = this.deps.wakeful(record.name);
+    if (!how.isRetry) running.nonce = randomBytes(8).toString("hex");
+    Object.assign(running, { result: undefined, isTyped: false });
+    await this.deps.publish(this.attemptOf(record, running, how));
+    const result = await this.outcome(record, running, how.rung);
+    if (result?.how === "proved") this.deps.woken(wakeful, how.rung);
+    return result;
+  }
+
+  private async outcome(record: SessionRecord, running: Running, rung: Rung): Promise<AttemptResult | undefined> {
+    const { clock } = this.deps;
+    const deadline = clock.monotonic() + rungRules[rung].deadlineMs;
+    let proofBy = deadline;
+    for (;;) {
+      if (running.result !== undefined) return running.result;
+      if (!this.isCurrent(record, running)) return undefined;
+      if (running.isTyped) proofBy = Math.min(proofBy, clock.monotonic() + typedProofMs);
+      running.isTyped = false;
+      const left = proofBy - clock.monotonic();
+      if (left <= 0) return { how: "silent" };
+      await ringOrTimeout(running.bell, left);
+    }
+  }
+
+  /** A session that is busy by now was woken by something else; its prompt is on its way with the proof, or it has read its mail. */
+  private isCurrent(record: SessionRecord, running: Running): boolean {
+    const now = this.deps.session(record.name);
+    return now !== undefined && now.idleGeneration === running.generation && this.isWanted(record.name, now);
+  }
+
+  /** Waits until the budgets allow one more wake; false when it is no longer wanted then. */
+  private async mayAfford(record: SessionRecord, running: Running): Promise<boolean> {
+    const { perSession, perFleet } = this.deps;
+    for (;;) {
+      if (!this.isCurrent(record, running)) return false;
+      const wait = Math.max(perSession.freeIn(record.name), perFleet.freeIn("fleet"));
+      if (wait === 0) break;
+      await ringOrTimeout(running.bell, Math.min(wait, 60_000));
+    }
+    perSession.spend(record.name);
+    perFleet.spend("fleet");
+    return true;
+  }
+
+  private attemptOf(record: SessionRecord, running: Running, { rung, isRetry }: How): WakeAttempt {
+    const { clock, machine } = this.deps;
+    const to: Address = { machine, session: record.name };
+    const { nonce, generation } = running;
+    return {
+      to,
+      rung,
+      nonce,
+      idleGeneration: generation,
+      deadline: new Date(clock.now() + rungRules[rung].deadlineMs).toISOString(),
+      text: this.deps.text(record, this.deps.wakeful(record.name), nonce),
+      cli: record.cli,
+      isRetry,
+      ...(record.pid === undefined ? {} : { pid: record.pid }),
+      ...(record.pane === undefined ? {} : { pane: record.pane }),
+      ...(record.messagingSocket === undefined ? {} : { messagingSocket: record.messagingSocket }),
+    };
+  }
+}
+
+interface How {
+  readonly rung: Rung;
+  readonly isRetry: boolean;
+}
+
+/** Rings do not carry over: what rang while nobody waited was seen by the check before. */
+async function ringOrTimeout(bell: Bell, ms: number): Promise<void> {
+  await bell.wait(AbortSignal.timeout(Math.max(1, Math.ceil(ms))));
+}
+
