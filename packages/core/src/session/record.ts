@@ -24,9 +24,18 @@ export const sessionRecordSchema = z.looseObject({
   state: stateSchema,
   /** RFC 3339. */
   stateSince: z.string(),
+  /** The tool that runs, or that a permission is asked for. */
   tool: z.string().optional(),
+  /** RFC 3339: the last tool event. */
+  toolAt: z.string().optional(),
+  /** RFC 3339: the prompt that began the turn which runs or ran last. */
+  turnStartedAt: z.string().optional(),
+  /** That prompt, bounded; absent where the config keeps bodies out. */
+  prompt: z.string().optional(),
   parkedUntil: z.string().optional(),
+  /** How the last turn ended; absent while the next one runs. */
   outcome: outcomeSchema.optional(),
+  /** Its last text, bounded. */
   lastText: z.string().optional(),
   startedAt: z.string(),
   seenAt: z.string(),

@@ -1,0 +1,28 @@
+import { z } from "zod";
+import type { FleetEvent } from "../event/event.ts";
+import { cliFactsSchema, type SessionEventKind } from "../event/kinds.ts";
+import { outcomeSchema } from "../event/origin.ts";
+
+/** All that the fold reads of a session event's data, over every kind. */
+export const sessionFactsSchema = cliFactsSchema.extend({
+  reason: z.string().optional(),
+  display: z.string().optional(),
+  hooked: z.boolean().optional(),
+  role: z.string().optional(),
+  parent: z.string().optional(),
+  to: z.string().optional(),
+  prompt: z.string().optional(),
+  tool: z.string().optional(),
+  outcome: outcomeSchema.optional(),
+  lastText: z.string().optional(),
+  until: z.string().optional(),
+});
+
+export type SessionFacts = z.infer<typeof sessionFactsSchema>;
+
+/** One event with its facts, as the parts of the fold take it. */
+export interface Seen {
+  readonly kind: SessionEventKind;
+  readonly event: FleetEvent;
+  readonly facts: SessionFacts;
+}
