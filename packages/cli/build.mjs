@@ -1,0 +1,55 @@
+// Bundles the command line, and all it loads, into packages/cli/dist: the published package has no dependencies.
+import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const outDir = join(here, "dist");
+const hookAssets = join(here, "../hooks/assets");
+
+// A require for the CommonJS packages inside an ESM bundle (pino, commander).
+const banner =
+  'import { createRequire as fleetCreateRequire } from "node:module"; const require = fleetCreateRequire(import.meta.url);';
+
+/** esbuild's options; the bundle-budget test builds with the same ones. */
+export function bundleOptions() {
+  return {
+    entryPoints: entries(),
+    outdir: outDir,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    conditions: ["source"],
+    chunkNames: "chunks/[name]-[hash]",
+    banner: { js: banner },
+    logLevel: "warning",
+    legalComments: "none",
+  };
+}
+
+/** The programs of the package; `fleet` is its bin, the others are started by it. */
+const programs = ["fleet.ts", "demo-agent.ts"];
+
+function entries() {
+  return programs.map((name) => join(here, "src", name)).filter((file) => existsSync(file));
+}
+
+async function clean() {
+  await mkdir(outDir, { recursive: true });
+  const names = await readdir(outDir);
+  const stale = names.filter((name) => name.endsWith(".js") || name === "chunks" || name === "hooks");
+  await Promise.all(stale.map((name) => rm(join(outDir, name), { recursive: true, force: true })));
+}
+
+async function main() {
+  await clean();
+  const result = await build({ ...bundleOptions(), metafile: true });
+  await writeFile(join(outDir, "meta.json"), JSON.stringify(result.metafile));
+  if (existsSync(hookAssets)) await cp(hookAssets, join(outDir, "hooks"), { recursive: true });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

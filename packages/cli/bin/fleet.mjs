@@ -6,6 +6,8 @@ const built = new URL("../dist/fleet.js", import.meta.url);
 if (existsSync(built)) {
   await import(built.href);
 } else {
-  process.stderr.write("fleet: not built yet: run `npm run build` in the checkout (npm ci does it by itself)\n");
+  process.stderr.write(
+    "fleet: not built yet: run `npm run build` in the checkout (npm ci does it by itself)\n",
+  );
   process.exitCode = 1;
 }
