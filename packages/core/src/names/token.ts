@@ -37,6 +37,7 @@ export function requireToken(text: string, what: string): string {
 export function slug(display: string): string {
   const folded = display
     .normalize("NFKD")
+    .replace(/\p{M}+/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9_-]+/g, "-")
     .replace(/^[-_]+|[-_]+$/g, "")

@@ -40,34 +40,34 @@ const conditions = {
  */
 // prettier-ignore
 export const transitions: readonly Transition[] = [
-  //                                            none        starting    idle     busy     waiting    parked    ended       lost
-  row("session.started", "codex", undefined,   ["busy",     "busy",     "busy",  "busy",  "busy",    "busy",   "busy",     "busy"],     "codex tells of a session with its first prompt, and of a compaction with the next"),
-  row("session.started", undefined, "compact", ["starting", "same",     "same",  "same",  "same",    "same",   "starting", "starting"], "a compaction goes on with its turn"),
-  row("session.started", undefined, "not hooked", ["starting", "same",  "same",  "same",  "same",    "same",   "starting", "starting"], "found by a reader: nothing proves that it is idle"),
-  row("session.started", undefined, "same run", ["idle",    "idle",     "same",  "same",  "same",    "same",   "idle",     "idle"],     "the start may come after the first prompt (grok -p)"),
-  row("session.started", undefined, undefined, ["idle",     "idle",     "idle",  "idle",  "idle",    "idle",   "idle",     "idle"],     "a proven boot, or a new session id in the same process (/clear)"),
-  row("session.ended", undefined, "other run", ["skip",     "skip",     "skip",  "skip",  "skip",    "skip",   "skip",     "skip"],     "the end of a predecessor under the same name"),
-  row("session.ended", undefined, "cleared",   ["skip",     "same",     "same",  "same",  "same",    "same",   "same",     "same"],     "the process goes on with a new session id"),
-  row("session.ended", undefined, undefined,   ["skip",     "ended",    "ended", "ended", "ended",   "ended",  "same",     "ended"],    ""),
-  row("session.lost", undefined, "other run",  ["skip",     "skip",     "skip",  "skip",  "skip",    "skip",   "skip",     "skip"],     "the loss of a predecessor under the same name"),
-  row("session.lost", undefined, undefined,    ["skip",     "lost",     "lost",  "lost",  "lost",    "lost",   "same",     "same"],     "seen from outside: process or pane is gone"),
-  row("session.renamed", undefined, undefined, ["skip",     "same",     "same",  "same",  "same",    "same",   "same",     "same"],     ""),
-  row("prompt.submitted", undefined, undefined, ["busy",    "busy",     "busy",  "busy",  "busy",    "busy",   "busy",     "busy"],     "whoever is prompted lives"),
-  row("tool.started", undefined, undefined,    ["busy",     "busy",     "busy",  "busy",  "busy",    "busy",   "skip",     "busy"],     "any tool event means busy; after the end it is late"),
-  row("tool.finished", undefined, undefined,   ["busy",     "busy",     "busy",  "busy",  "busy",    "busy",   "skip",     "busy"],     "as above; a denied tool ends a wait too"),
-  row("tool.failed", undefined, undefined,     ["busy",     "busy",     "busy",  "busy",  "busy",    "busy",   "skip",     "busy"],     "as above"),
-  row("turn.stopped", undefined, undefined,    ["idle",     "idle",     "idle",  "idle",  "idle",    "idle",   "skip",     "idle"],     "also while background tasks run; grok sends one more after its end"),
-  row("turn.failed", undefined, undefined,     ["idle",     "idle",     "idle",  "idle",  "idle",    "same",   "skip",     "idle"],     "the failure that parked it is no second end"),
-  row("turn.interrupted", undefined, undefined, ["skip",    "idle",     "same",  "idle",  "idle",    "same",   "skip",     "idle"],     "a reader that says idle after a normal end adds nothing"),
-  row("turn.parked", undefined, undefined,     ["parked",   "parked",   "parked", "parked", "parked", "parked", "skip",    "parked"],   "until the time it names"),
-  row("turn.continued", undefined, undefined,  ["busy",     "busy",     "busy",  "busy",  "busy",    "busy",   "skip",     "busy"],     "our own answer to a stop"),
-  row("permission.requested", undefined, undefined, ["waiting", "waiting", "waiting", "waiting", "waiting", "waiting", "skip", "waiting"], "a dialog is open"),
-  row("permission.resolved", undefined, undefined, ["busy", "busy",     "same",  "busy",  "busy",    "same",   "skip",     "busy"],     "after the turn's end it is late"),
-  row("notification.raised", undefined, undefined, ["starting", "same", "same",  "same",  "same",    "same",   "skip",     "same"],     "its text proves no state"),
-  row("subagent.started", undefined, undefined, ["skip",    "skip",     "skip",  "skip",  "skip",    "skip",   "skip",     "skip"],     "sub-agents change nothing"),
-  row("subagent.stopped", undefined, undefined, ["skip",    "skip",     "skip",  "skip",  "skip",    "skip",   "skip",     "skip"],     "sub-agents change nothing"),
-  row("context.compacted", undefined, undefined, ["starting", "same",   "same",  "same",  "same",    "same",   "skip",     "same"],     "by hand when idle, by itself when busy"),
-  row("message.displayed", undefined, undefined, ["starting", "same",   "same",  "same",  "same",    "same",   "skip",     "same"],     "races with the stop"),
+  //                            none       starting   idle       busy       waiting    parked     ended      lost       
+  row("session.started",       ["starting","same",    "same",    "same",    "same",    "same",    "starting","starting"], { when: "not hooked", why: "found by a reader: nothing proves that it is idle" }),
+  row("session.started",       ["busy",    "busy",    "busy",    "busy",    "busy",    "busy",    "busy",    "busy"    ], { cli: "codex", why: "codex tells of a session with its first prompt, and of a compaction with the next" }),
+  row("session.started",       ["starting","same",    "same",    "same",    "same",    "same",    "starting","starting"], { when: "compact", why: "a compaction goes on with its turn" }),
+  row("session.started",       ["idle",    "idle",    "same",    "same",    "same",    "same",    "idle",    "idle"    ], { when: "same run", why: "the start may come after the first prompt (grok -p)" }),
+  row("session.started",       ["idle",    "idle",    "idle",    "idle",    "idle",    "idle",    "idle",    "idle"    ], { why: "a proven boot, or a new session id in the same process (/clear)" }),
+  row("session.ended",         ["skip",    "skip",    "skip",    "skip",    "skip",    "skip",    "skip",    "skip"    ], { when: "other run", why: "the end of a predecessor under the same name" }),
+  row("session.ended",         ["skip",    "same",    "same",    "same",    "same",    "same",    "same",    "same"    ], { when: "cleared", why: "the process goes on with a new session id" }),
+  row("session.ended",         ["skip",    "ended",   "ended",   "ended",   "ended",   "ended",   "same",    "ended"   ]),
+  row("session.lost",          ["skip",    "skip",    "skip",    "skip",    "skip",    "skip",    "skip",    "skip"    ], { when: "other run", why: "the loss of a predecessor under the same name" }),
+  row("session.lost",          ["skip",    "lost",    "lost",    "lost",    "lost",    "lost",    "same",    "same"    ], { why: "seen from outside: process or pane is gone" }),
+  row("session.renamed",       ["skip",    "same",    "same",    "same",    "same",    "same",    "same",    "same"    ]),
+  row("prompt.submitted",      ["busy",    "busy",    "busy",    "busy",    "busy",    "busy",    "busy",    "busy"    ], { why: "whoever is prompted lives" }),
+  row("tool.started",          ["busy",    "busy",    "busy",    "busy",    "busy",    "busy",    "skip",    "busy"    ], { why: "any tool event means busy; after the end it is late" }),
+  row("tool.finished",         ["busy",    "busy",    "busy",    "busy",    "busy",    "busy",    "skip",    "busy"    ], { why: "as above; a denied tool ends a wait too" }),
+  row("tool.failed",           ["busy",    "busy",    "busy",    "busy",    "busy",    "busy",    "skip",    "busy"    ], { why: "as above" }),
+  row("turn.stopped",          ["idle",    "idle",    "idle",    "idle",    "idle",    "idle",    "skip",    "idle"    ], { why: "also while background tasks run; grok sends one more after its end" }),
+  row("turn.failed",           ["idle",    "idle",    "idle",    "idle",    "idle",    "same",    "skip",    "idle"    ], { why: "the failure that parked it is no second end" }),
+  row("turn.interrupted",      ["skip",    "idle",    "same",    "idle",    "idle",    "same",    "skip",    "idle"    ], { why: "a reader that says idle after a normal end adds nothing" }),
+  row("turn.parked",           ["parked",  "parked",  "parked",  "parked",  "parked",  "parked",  "skip",    "parked"  ], { why: "until the time it names" }),
+  row("turn.continued",        ["busy",    "busy",    "busy",    "busy",    "busy",    "busy",    "skip",    "busy"    ], { why: "our own answer to a stop" }),
+  row("permission.requested",  ["waiting", "waiting", "waiting", "waiting", "waiting", "waiting", "skip",    "waiting" ], { why: "a dialog is open" }),
+  row("permission.resolved",   ["busy",    "busy",    "same",    "busy",    "busy",    "same",    "skip",    "busy"    ], { why: "after the turn's end it is late" }),
+  row("notification.raised",   ["starting","same",    "same",    "same",    "same",    "same",    "skip",    "same"    ], { why: "its text proves no state" }),
+  row("subagent.started",      ["skip",    "skip",    "skip",    "skip",    "skip",    "skip",    "skip",    "skip"    ], { why: "sub-agents change nothing" }),
+  row("subagent.stopped",      ["skip",    "skip",    "skip",    "skip",    "skip",    "skip",    "skip",    "skip"    ], { why: "sub-agents change nothing" }),
+  row("context.compacted",     ["starting","same",    "same",    "same",    "same",    "same",    "skip",    "same"    ], { why: "by hand when idle, by itself when busy" }),
+  row("message.displayed",     ["starting","same",    "same",    "same",    "same",    "same",    "skip",    "same"    ], { why: "races with the stop" }),
 ];
 
 /** The row that decides for an event, and what it says for this record. Every pair of situation and kind is decided. */
@@ -92,14 +92,7 @@ function differ(a: unknown, b: unknown): boolean {
 
 type Steps = readonly [Step, Step, Step, Step, Step, Step, Step, Step];
 
-function row(
-  kind: SessionEventKind,
-  cli: string | undefined,
-  when: Condition | undefined,
-  steps: Steps,
-  why: string,
-): Transition {
+function row(kind: SessionEventKind, steps: Steps, rest: Partial<Transition> = {}): Transition {
   const [none, starting, idle, busy, waiting, parked, ended, lost] = steps;
-  const to = { none, starting, idle, busy, waiting, parked, ended, lost };
-  return { kind, ...(cli === undefined ? {} : { cli }), ...(when === undefined ? {} : { when }), to, why };
+  return { why: "", ...rest, kind, to: { none, starting, idle, busy, waiting, parked, ended, lost } };
 }
