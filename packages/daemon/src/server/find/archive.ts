@@ -49,7 +49,7 @@ export async function serverFromArchive(source: ArchiveSource, deps: ArchiveDeps
 async function download(url: string, deps: ArchiveDeps): Promise<Uint8Array> {
   const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(downloadTimeoutMs)]);
   try {
-    const response = await deps.fetch(url, { signal });
+    const response = await deps.fetch(...requestOf(url, signal));
     if (!response.ok) {
       await response.body?.cancel();
       throw new FleetError("failed", `downloading ${shown(url)}: the server answered ${response.status}`);
@@ -62,14 +62,27 @@ async function download(url: string, deps: ArchiveDeps): Promise<Uint8Array> {
   }
 }
 
+/** fetch takes no URL with a user in it: a mirror's user and password go where HTTP wants them. */
+function requestOf(text: string, signal: AbortSignal): [URL, RequestInit] {
+  const url = new URL(text);
+  const user = decodeURIComponent(`${url.username}:${url.password}`);
+  url.username = "";
+  url.password = "";
+  if (user === ":") return [url, { signal }];
+  return [url, { signal, headers: { authorization: `Basic ${Buffer.from(user).toString("base64")}` } }];
+}
+
 async function bodyOf(response: Response, url: string): Promise<Uint8Array> {
+  const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > maxArchiveBytes)
+  for (let chunk = await reader?.read(); chunk?.value !== undefined; chunk = await reader?.read()) {
+    size += chunk.value.byteLength;
+    if (size > maxArchiveBytes) {
+      await reader?.cancel();
       throw new FleetError("failed", `downloading ${shown(url)}: over ${maxArchiveBytes} bytes`);
-    chunks.push(chunk);
+    }
+    chunks.push(chunk.value);
   }
   return Buffer.concat(chunks);
 }
