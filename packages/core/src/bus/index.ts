@@ -1,2 +1,3 @@
 export * from "./port.ts";
 export * from "./layout.ts";
+export * from "./matches.ts";

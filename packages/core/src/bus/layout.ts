@@ -53,11 +53,24 @@ export function streamShapes(ns: string): readonly StreamShape[] {
       allowTtl: true,
       maxPerSubject: 10_000,
     },
-    { name: "LATER", subjects: [s.later(), s.due()], maxAgeMs: 0, maxBytes: 256 * mebi, allowTtl: true, allowSchedules: true },
+    {
+      name: "LATER",
+      subjects: [s.later(), s.due()],
+      maxAgeMs: 0,
+      maxBytes: 256 * mebi,
+      allowTtl: true,
+      allowSchedules: true,
+    },
     { name: "RECEIPTS", subjects: [s.receipt({})], maxAgeMs: 3 * day, maxBytes: 512 * mebi },
     { name: "WAKES", subjects: [s.wake({})], maxAgeMs: hour, maxBytes: 64 * mebi },
     { name: "DEAD", subjects: [s.dead()], maxAgeMs: 30 * day, maxBytes: 256 * mebi },
-    { name: "AUDIT", subjects: [`${root}.audit.>`], maxAgeMs: 365 * day, maxBytes: 256 * mebi, isAppendOnly: true },
+    {
+      name: "AUDIT",
+      subjects: [`${root}.audit.>`],
+      maxAgeMs: 365 * day,
+      maxBytes: 256 * mebi,
+      isAppendOnly: true,
+    },
   ];
 }
 
@@ -112,7 +125,11 @@ export function inboxConsumer(ns: string, owner: Address, groups: readonly strin
 }
 
 /** An adapter instance's consumer (NATS.md, table of consumers). */
-export function adapterConsumer(stream: StreamName, name: string, subjects: readonly string[]): ConsumerShape {
+export function adapterConsumer(
+  stream: StreamName,
+  name: string,
+  subjects: readonly string[],
+): ConsumerShape {
   return {
     stream,
     name,

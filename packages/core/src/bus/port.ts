@@ -13,9 +13,9 @@ export interface Outgoing {
 
 /** The server's word that something is on disk. */
 export interface Stored {
-  readonly stream: string;
+  readonly stream: StreamName;
   readonly seq: number;
-  /** The stream had this dedupeId already; nothing new was stored. */
+  /** The stream had this dedupeId already; nothing new was stored, and `seq` is the first one's. */
   readonly isDuplicate: boolean;
 }
 
@@ -43,7 +43,7 @@ export interface Delivery extends Incoming {
   working(): Promise<void>;
 }
 
-/** Where to begin to read a stream. */
+/** Where to begin to read a stream; "new" and a time count from the first step of the iteration. */
 export type ReadFrom = "all" | "new" | { readonly seq: number } | { readonly time: number };
 
 /** How to read a stream in order, without acknowledgements. */
@@ -59,14 +59,21 @@ export interface ReadOptions {
 /** A durable consumer on the server. */
 export interface Consumer {
   /** Up to `max` deliveries: at once what is there (`waitMs` 0), or waiting up to `waitMs` for the first. */
-  fetch(options: { readonly max: number; readonly waitMs: number; readonly signal?: AbortSignal }): Promise<readonly Delivery[]>;
-  /** Deliveries as they come until the signal aborts; reconnects and recreated consumers are the bus's business. */
+  fetch(options: {
+    readonly max: number;
+    readonly waitMs: number;
+    readonly signal?: AbortSignal;
+  }): Promise<readonly Delivery[]>;
+  /**
+   * Deliveries as they come until the signal aborts; reconnects and recreated consumers are the bus's business.
+   * Ends quietly when the signal aborts, the bus closes, or this bus removes the consumer.
+   */
   consume(signal: AbortSignal): AsyncIterable<Delivery>;
 }
 
 /** A durable consumer's numbers as the server counts them. */
 export interface ConsumerStatus {
-  readonly stream: string;
+  readonly stream: StreamName;
   readonly name: string;
   readonly subjects: readonly string[];
   readonly pending: number;
@@ -80,7 +87,7 @@ export interface ConsumerStatus {
 
 /** A stream's numbers. */
 export interface StreamStatus {
-  readonly name: string;
+  readonly name: StreamName;
   readonly subjects: readonly string[];
   readonly messages: number;
   readonly bytes: number;
@@ -100,7 +107,11 @@ export interface Entry {
 export interface Bucket {
   get(key: string): Promise<Entry | undefined>;
   /** `revision` 0 creates; undefined writes in any case. `ttlMs` (whole seconds, at least 1000) lets the key expire by itself. */
-  put(key: string, value: Uint8Array, options?: { readonly revision?: number; readonly ttlMs?: number }): Promise<number>;
+  put(
+    key: string,
+    value: Uint8Array,
+    options?: { readonly revision?: number; readonly ttlMs?: number },
+  ): Promise<number>;
   remove(key: string): Promise<void>;
   entries(signal?: AbortSignal): Promise<readonly Entry[]>;
 }
@@ -114,7 +125,7 @@ export interface Bus {
   readonly ns: string;
   /** Rejects with `unavailable` when no acknowledgement came in time (it may be stored all the same: publish again with the same dedupeId). */
   publish(message: Outgoing): Promise<Stored>;
-  /** In stream order, each once, through reconnects. */
+  /** In stream order, each once, through reconnects. Ends quietly when the signal aborts or the bus closes. */
   read(stream: StreamName, options: ReadOptions): AsyncIterable<Incoming>;
   /** One stored message, or undefined. */
   get(stream: StreamName, seq: number): Promise<Incoming | undefined>;

@@ -43,7 +43,10 @@ export const eventDataSchemas = {
   "session.ended": session.extend({ reason: z.string().optional() }),
   "session.lost": session.extend({ reason: z.string().optional() }),
   "session.renamed": session.extend({ from: z.string(), to: z.string(), display: z.string().optional() }),
-  "prompt.submitted": session.extend({ prompt: z.string().optional(), nonces: z.array(z.string()).optional() }),
+  "prompt.submitted": session.extend({
+    prompt: z.string().optional(),
+    nonces: z.array(z.string()).optional(),
+  }),
   "tool.started": withTool,
   "tool.finished": withTool.extend({ durationMs: z.number().optional() }),
   "tool.failed": withTool.extend({ error: z.string().optional() }),
