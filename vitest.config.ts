@@ -11,6 +11,7 @@ export default defineConfig({
       {
         ...shared,
         test: {
+          setupFiles: ["test/support/count-assertions.ts"],
           name: "unit",
           include: ["packages/*/src/**/*.test.ts"],
           globalSetup: ["test/support/global-setup.ts"],
@@ -21,6 +22,7 @@ export default defineConfig({
       {
         ...shared,
         test: {
+          setupFiles: ["test/support/count-assertions.ts"],
           name: "house",
           include: ["test/*.test.ts"],
           testTimeout: 60_000,
@@ -29,6 +31,15 @@ export default defineConfig({
       {
         ...shared,
         test: {
+          setupFiles: ["test/support/count-assertions.ts"],
+          name: "claims",
+          include: ["test/claims/*.test.ts"],
+        },
+      },
+      {
+        ...shared,
+        test: {
+          setupFiles: ["test/support/count-assertions.ts"],
           name: "e2e",
           include: ["test/e2e/**/*.test.ts", "test/wire/**/*.test.ts"],
           globalSetup: ["test/support/global-setup.ts"],
@@ -40,6 +51,7 @@ export default defineConfig({
       {
         ...shared,
         test: {
+          setupFiles: ["test/support/count-assertions.ts"],
           name: "chaos",
           include: ["test/chaos/**/*.test.ts"],
           globalSetup: ["test/support/global-setup.ts"],
@@ -51,6 +63,7 @@ export default defineConfig({
       {
         ...shared,
         test: {
+          setupFiles: ["test/support/count-assertions.ts"],
           name: "clis",
           include: ["test/clis/**/*.test.ts"],
           globalSetup: ["test/support/global-setup.ts"],

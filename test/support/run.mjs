@@ -1,0 +1,105 @@
+// What `npm test` runs: the suites one after the other, then the check of the claims, then one line with the sum.
+// Arguments: names of suites (`npm test -- e2e`), or --clis for the real CLIs alone.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { labels, outcomesOf, readClaims } from "./claims.mjs";
+import { claudeBinaryPath, provideClaude } from "./claude-cache.mjs";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const vitest = join(root, "node_modules/vitest/vitest.mjs");
+const results = mkdtempSync(join(tmpdir(), "fleet-test-results-"));
+
+const suites = [
+  { name: "unit", projects: ["unit", "house"] },
+  { name: "e2e", projects: ["e2e"] },
+  { name: "chaos", projects: ["chaos"] },
+  { name: "clis", projects: ["clis"], whyNot: whyNoClis, prepare: () => provideClaude(process.env, say) },
+];
+
+const asked = process.argv.slice(2).map((name) => name.replace(/^--/, ""));
+process.exitCode = await main();
+
+async function main() {
+  const unknown = asked.filter((name) => !suites.some((suite) => suite.name === name));
+  if (unknown.length > 0)
+    return say(`no suite ${unknown.join(", ")}: ${suites.map((suite) => suite.name).join(", ")}`, 2);
+  const notRun = [];
+  let broken = 0;
+  for (const suite of suites) {
+    const reason = whySkipped(suite);
+    if (reason === undefined) broken += (await runSuite(suite)) ? 0 : 1;
+    else notRun.push(suite.name);
+    if (reason !== undefined && asked.length === 0) say(`${suite.name}: not run: ${reason}`);
+  }
+  if (asked.length === 0) broken += (await runClaims(notRun)) ? 0 : 1;
+  return close(broken);
+}
+
+function whySkipped(suite) {
+  if (asked.length > 0) return asked.includes(suite.name) ? undefined : "not asked for";
+  return suite.whyNot?.();
+}
+
+/** The real CLIs run where they are at hand; fetching 200 MB is for those who ask. */
+function whyNoClis() {
+  if (process.env["FLEET_TEST_CLIS"] === "1" || existsSync(claudeBinaryPath(process.env))) return undefined;
+  return "the pinned Claude Code is not in the cache; FLEET_TEST_CLIS=1 or `npm run test:clis` fetches it";
+}
+
+async function runSuite({ name, projects, prepare }) {
+  say(`\n${name}`);
+  await prepare?.();
+  const report = join(results, `${name}.json`);
+  const filters = projects.flatMap((project) => ["--project", project]);
+  return runVitest([...filters, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`], {});
+}
+
+async function runClaims(notRun) {
+  const { claimed, open } = readClaims();
+  say(
+    `\nclaims: ${labels(claimed).length} claimed, ${labels(open).length} open: ${labels(open).join(", ") || "none"}`,
+  );
+  const env = { FLEET_TEST_RESULTS: results, FLEET_TEST_NOT_RUN: notRun.join(",") };
+  const report = join(results, "claims.json");
+  return runVitest(
+    ["--project", "claims", "--reporter=verbose", "--reporter=json", `--outputFile.json=${report}`],
+    env,
+  );
+}
+
+/** True when the suite passed. */
+function runVitest(args, env) {
+  const child = spawn(process.execPath, [vitest, "run", "--root", root, ...args], {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...cleanEnvironment(), ...env },
+  });
+  return new Promise((resolve) => child.once("exit", (code) => resolve(code === 0)));
+}
+
+/** Without what a surrounding session, fleet or terminal multiplexer would lend to the tests. */
+function cleanEnvironment() {
+  const isKept = (name) => /^FLEET_(TEST_|NATS_SERVER$)/.test(name);
+  const isForeign = (name) => /^(FLEET_|CLAUDE|ANTHROPIC_|TMUX)/.test(name) && !isKept(name);
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !isForeign(name)));
+}
+
+/** The closing line; a suite that ended badly without a failed test counts as one failure. */
+function close(broken) {
+  const reports = readdirSync(results).map((name) => JSON.parse(readFileSync(join(results, name), "utf8")));
+  rmSync(results, { recursive: true, force: true });
+  const outcomes = reports.flatMap(outcomesOf);
+  const count = (wanted) => outcomes.filter((outcome) => wanted.includes(outcome.status)).length;
+  const failed = Math.max(count(["failed"]), broken);
+  const passed = count(["passed"]);
+  say(`\n${passed} passed, ${failed} failed, ${outcomes.length - passed - count(["failed"])} skipped`);
+  return failed > 0 || passed === 0 ? 1 : 0;
+}
+
+function say(text, code = 0) {
+  process.stdout.write(`${text}\n`);
+  return code;
+}
