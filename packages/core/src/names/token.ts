@@ -3,16 +3,7 @@ import { FleetError } from "../errors/fleet-error.ts";
 const TOKEN = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 /** Names that address groups or roles of a mailbox and so can never name a session or machine (DESIGN §2). */
-export const reservedNames = [
-  "me",
-  "all",
-  "any",
-  "parent",
-  "fleet",
-  "broadcast",
-  "machine",
-  "role",
-] as const;
+export const reservedNames = ["me", "all", "any", "parent", "fleet", "broadcast", "machine", "role"] as const;
 
 /** Whether `text` may stand as one token of a subject (DESIGN §2). */
 export function isToken(text: string): boolean {
