@@ -1,10 +1,10 @@
 import { FleetError, messageOf, type Paths } from "@fleetbus/core";
 import { serverFromPackage } from "./apt/package.ts";
-import { serverFromArchive } from "./archive.ts";
-import { serverInstalled } from "./installed.ts";
-import { serverOnPath } from "./on-path.ts";
+import { serverFromArchive } from "./archive/archive.ts";
+import { serverInstalled } from "./local/installed.ts";
+import { serverOnPath } from "./local/on-path.ts";
 import { commandRunner, type Run } from "./command.ts";
-import { archiveFor, platformOf } from "./pins.ts";
+import { archiveFor, platformOf } from "./archive/pins.ts";
 import {
   isFound,
   type FindStep,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FleetError, messageOf } from "@fleetbus/core";
 import type { Run } from "../command.ts";
-import { install } from "../installed.ts";
+import { install } from "../local/installed.ts";
 import type { FoundServer, StepResult } from "../progress.ts";
 import { mirrorsOf } from "./mirrors.ts";
 import { privateApt, type PrivateSource } from "./private-apt.ts";

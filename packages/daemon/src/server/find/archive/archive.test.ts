@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { findServer } from "./find-server.ts";
-import type { FindProgress } from "./progress.ts";
+import { findServer } from "../find-server.ts";
+import type { FindProgress } from "../progress.ts";
 
 const script = '#!/bin/sh\necho "nats-server: v2.15.0"\n';
 const archive = gzipSync(

@@ -1,8 +1,8 @@
 import { access, constants } from "node:fs/promises";
 import { delimiter, isAbsolute, join } from "node:path";
-import type { Run } from "./command.ts";
-import { isFound, type StepResult } from "./progress.ts";
-import { isVersionAtLeast, minimumServerVersion, versionOf } from "./version.ts";
+import type { Run } from "../command.ts";
+import { isFound, type StepResult } from "../progress.ts";
+import { isVersionAtLeast, minimumServerVersion, versionOf } from "../version.ts";
 
 /** The first nats-server on PATH that is new enough; older ones are passed over and named. */
 export async function serverOnPath(path: string | undefined, run: Run): Promise<StepResult> {

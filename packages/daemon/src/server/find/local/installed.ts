@@ -1,9 +1,9 @@
 import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { FleetError, messageOf } from "@fleetbus/core";
-import type { Run } from "./command.ts";
-import type { FindStep, FoundServer, StepResult } from "./progress.ts";
-import { compareVersions, isVersionAtLeast, minimumServerVersion, versionOf } from "./version.ts";
+import type { Run } from "../command.ts";
+import type { FindStep, FoundServer, StepResult } from "../progress.ts";
+import { compareVersions, isVersionAtLeast, minimumServerVersion, versionOf } from "../version.ts";
 
 const executable = "nats-server";
 

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { FleetError, messageOf } from "@fleetbus/core";
-import type { Run } from "./command.ts";
-import { install } from "./installed.ts";
+import type { Run } from "../command.ts";
+import { install } from "../local/installed.ts";
 import type { ArchiveSource } from "./pins.ts";
-import type { FoundServer } from "./progress.ts";
+import type { FoundServer } from "../progress.ts";
 import { fileInTar } from "./tar.ts";
 
 const maxArchiveBytes = 64 * 1024 * 1024;

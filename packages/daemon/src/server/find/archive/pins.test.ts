@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { archiveFor, pinnedRelease, platformOf, releaseBase } from "./pins.ts";
-import { isVersionAtLeast } from "./version.ts";
+import { isVersionAtLeast } from "../version.ts";
 
 const sum = "ab".repeat(32);
 
