@@ -36,6 +36,11 @@ export interface InboxView extends Message {
   readonly offers: number;
 }
 
+/** `POST /v1/inbox`. `text` is for an agent that reads its own: the same fence that a hook would have given it. */
+export interface InboxAnswer extends Items<InboxView> {
+  readonly text?: string;
+}
+
 /** `GET /v1/messages/<id>/trace` */
 export interface TraceAnswer {
   readonly message?: Message;

@@ -18,6 +18,9 @@ export const callerSchema = z.object({
   hasTty: z.boolean(),
 });
 
+/** `POST /v1/whoami` */
+export const whoamiSchema = z.strictObject({ caller: callerSchema });
+
 /** `POST /v1/messages` */
 export const publishSchema = z.strictObject({
   caller: callerSchema,

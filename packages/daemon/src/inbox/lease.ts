@@ -51,6 +51,6 @@ export function impliesShown(offer: Offer, kind: SessionEventKind): boolean {
   if (offer.via === "session.started") return false;
   if (kind === "message.displayed" || kind === "turn.stopped") return true;
   if (kind !== "tool.started") return false;
-  const isInBatch = offer.via === "tool.started" || offer.via === "tool.finished" || offer.via === "tool.failed";
+  const isInBatch = offer.via.startsWith("tool.") || offer.via === "inbox.printed";
   return !isInBatch || offer.isBatchOver === true;
 }

@@ -1,0 +1,138 @@
+import { Hono, type Context } from "hono";
+import { stream } from "hono/streaming";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { z } from "zod";
+import { errorTable, FleetError, toFleetError, type Stage } from "@fleetbus/core";
+import {
+  adapterTestSchema,
+  byIdSchema,
+  consumerSchema,
+  deadSchema,
+  inboxSchema,
+  pauseSchema,
+  publishSchema,
+  renameSchema,
+  replySchema,
+  reportSchema,
+  untilSchema,
+  whoamiSchema,
+  type ErrorAnswer,
+} from "@fleetbus/core/api";
+import type { Desk } from "../requests/desk.ts";
+
+/** What the API is made of. */
+export interface AppDeps {
+  readonly desk: Desk;
+  readonly version: string;
+  metrics(): Promise<string>;
+  onError(error: FleetError, path: string): void;
+  stop(options: { readonly server: boolean }): void;
+}
+
+/** The daemon's API for the CLI, MCP and the page (core/api/README.md is its table of routes). */
+export function app(deps: AppDeps): Hono {
+  const { desk } = deps;
+  const routes = new Hono();
+  routes.onError((error, context) => failed(error, context, deps));
+  routes.notFound((context) => failed(new FleetError("not_found", `answering ${context.req.path}: no such route`), context, deps));
+  routes.use("/v1/*", async (context, next) => {
+    requireVersion(context, deps.version);
+    await next();
+  });
+  routes.get("/healthz", (c) => {
+    const isOk = desk.status().server.isConnected;
+    return c.json({ ok: isOk }, isOk ? 200 : 503);
+  });
+  routes.get("/metrics", async (c) => c.text(await deps.metrics()));
+  routes.get("/v1/status", (c) => c.json(desk.status()));
+  routes.post("/v1/stop", async (c) => {
+    const { server } = (await c.req.json<{ server?: unknown }>().catch(() => ({ server: false }))) as { server?: unknown };
+    deps.stop({ server: server === true });
+    return c.json({}, 202);
+  });
+  messageRoutes(routes, desk);
+  sessionRoutes(routes, desk);
+  busRoutes(routes, desk);
+  return routes;
+}
+
+function messageRoutes(routes: Hono, desk: Desk): void {
+  routes.post("/v1/whoami", async (c) => c.json(await desk.whoami(await body(c, whoamiSchema))));
+  routes.post("/v1/messages", async (c) => {
+    const answer = await desk.publish(await body(c, publishSchema));
+    return c.json(answer, answer.stage === "spooled" ? 202 : 201);
+  });
+  routes.get("/v1/messages/:id/receipts", (c) => {
+    const until = untilSchema.safeParse(c.req.query("until") ?? "none");
+    if (!until.success) throw new FleetError("usage", `reading until "${c.req.query("until")}": not a stage`);
+    const wanted: Stage | undefined = until.data === "none" ? undefined : until.data;
+    const timeoutMs = Number(c.req.query("timeoutMs") ?? 600_000);
+    return ndjson(c, (signal) => desk.receipts(c.req.param("id"), wanted, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])));
+  });
+  routes.get("/v1/messages/:id/trace", async (c) => c.json(await desk.trace(c.req.param("id"))));
+  routes.post("/v1/replies", async (c) => c.json(await desk.reply(await body(c, replySchema)), 201));
+  routes.post("/v1/reports", async (c) => c.json(await desk.report(await body(c, reportSchema)), 201));
+  routes.post("/v1/acks", async (c) => c.json(await desk.ack(await body(c, byIdSchema))));
+  routes.post("/v1/cancellations", async (c) => c.json(await desk.cancel(await body(c, byIdSchema))));
+  routes.post("/v1/inbox", async (c) => c.json(await desk.inbox(await body(c, inboxSchema))));
+}
+
+function sessionRoutes(routes: Hono, desk: Desk): void {
+  routes.get("/v1/sessions", async (c) => c.json(await desk.sessions()));
+  routes.get("/v1/sessions/:ref{.+}", async (c) => c.json(await desk.session(c.req.param("ref"))));
+  routes.post("/v1/sessions/rename", async (c) => c.json(await desk.rename(await body(c, renameSchema))));
+  routes.post("/v1/pause", async (c) => c.json(await desk.pause(await body(c, pauseSchema), true)));
+  routes.post("/v1/resume", async (c) => c.json(await desk.pause(await body(c, pauseSchema), false)));
+}
+
+function busRoutes(routes: Hono, desk: Desk): void {
+  routes.get("/v1/events", (c) => {
+    const { session, kind, since, follow } = c.req.query();
+    return ndjson(c, (signal) => desk.events({ session, kind, since, isFollowing: follow === "1" }, signal));
+  });
+  routes.get("/v1/streams", async (c) => c.json(await desk.streams()));
+  routes.get("/v1/consumers", async (c) => c.json(await desk.consumers()));
+  for (const verb of ["pause", "resume", "reset"] as const) {
+    routes.post(`/v1/consumers/${verb}`, async (c) => c.json(await desk.consumer(verb, await body(c, consumerSchema))));
+  }
+  routes.get("/v1/dead", async (c) => c.json(await desk.dead()));
+  routes.get("/v1/dead/:seq", async (c) => c.json(await desk.deadLetter("show", Number(c.req.param("seq")))));
+  for (const verb of ["retry", "drop"] as const) {
+    routes.post(`/v1/dead/${verb}`, async (c) => c.json(await desk.deadLetter(verb, (await body(c, deadSchema)).seq)));
+  }
+  routes.get("/v1/adapters", (c) => c.json(desk.adapters()));
+  routes.post("/v1/adapters/test", async (c) => c.json(await desk.testAdapter(await body(c, adapterTestSchema))));
+}
+
+async function body<T>(context: Context, schema: z.ZodType<T>): Promise<T> {
+  const json: unknown = await context.req.json().catch(() => undefined);
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`);
+  throw new FleetError("usage", `reading the request: ${problems.join("; ")}`, { details: { problems } });
+}
+
+/** One JSON object a line, as they come; ends when the source ends or the client goes. */
+function ndjson(context: Context, source: (signal: AbortSignal) => AsyncIterable<unknown>): Response {
+  context.header("content-type", "application/x-ndjson");
+  return stream(context, async (out) => {
+    const gone = new AbortController();
+    out.onAbort(() => gone.abort());
+    for await (const item of source(gone.signal)) await out.write(`${JSON.stringify(item)}\n`);
+  });
+}
+
+/** A CLI of another version is told so, and restarts the daemon (DESIGN §8 version handshake). */
+function requireVersion(context: Context, version: string): void {
+  const theirs = context.req.header("x-fleet-version");
+  if (theirs === undefined || theirs === version || context.req.path === "/v1/stop") return;
+  throw new FleetError("version", `answering a caller of version ${theirs}: this daemon is ${version}`, { details: { version } });
+}
+
+function failed(error: unknown, context: Context, deps: AppDeps): Response {
+  const failure = toFleetError(error);
+  deps.onError(failure, context.req.path);
+  const { code, message, details } = failure;
+  const answer: ErrorAnswer = { error: { code, message, details } };
+  return context.json(answer, errorTable[code].http satisfies ContentfulStatusCode);
+}

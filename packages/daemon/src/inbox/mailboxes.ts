@@ -1,0 +1,92 @@
+import { subjectsOf, type Address } from "@fleetbus/core";
+import { inboxConsumer, type Bus } from "@fleetbus/core/bus";
+import type { Journal } from "../disk/journal.ts";
+import { Mailbox, type MailboxDeps } from "./mailbox.ts";
+
+/** The groups that every session of a machine belongs to (DESIGN §3). */
+export function groupsOf(machine: string): readonly string[] {
+  return ["all", `machine-${machine}`];
+}
+
+/** What the mailboxes of a machine work with. */
+export interface MailboxesDeps extends Omit<MailboxDeps, "consumer" | "isAddressed"> {
+  readonly bus: Bus;
+  readonly journal: Journal;
+  readonly machine: string;
+  isAddressed(owner: Address): MailboxDeps["isAddressed"];
+}
+
+/** The open mailboxes of one machine, filled by one machine-wide signal (DESIGN §3). */
+export interface Mailboxes {
+  /** Opens (and provisions) a mailbox; idempotent, concurrent calls share the work. Rejects with `unavailable`. */
+  open(owner: Address): Promise<Mailbox>;
+  find(session: string): Mailbox | undefined;
+  all(): readonly Mailbox[];
+  /** Gives what is held back to the server and forgets the mailbox. */
+  close(session: string): Promise<void>;
+  /** Returns what an earlier daemon held: it comes back at once, with its counts. */
+  reclaim(): Promise<void>;
+  /** Fetches for whom something arrives until the signal aborts. */
+  follow(signal: AbortSignal): Promise<void>;
+}
+
+/** The mailboxes of one daemon. */
+export function mailboxes(deps: MailboxesDeps): Mailboxes {
+  const open = new Map<string, Promise<Mailbox>>();
+  const ready = new Map<string, Mailbox>();
+  const openOne = async (owner: Address) => {
+    const consumer = await deps.bus.consumer(inboxConsumer(deps.bus.ns, owner, groupsOf(deps.machine)));
+    const mailbox = new Mailbox(owner, { ...deps, consumer, isAddressed: deps.isAddressed(owner) });
+    ready.set(owner.session, mailbox);
+    await mailbox.refill();
+    return mailbox;
+  };
+  const refillAll = () => Promise.all([...ready.values()].map((mailbox) => mailbox.refill()));
+  return {
+    open: (owner) => {
+      const known = open.get(owner.session) ?? openOne(owner);
+      open.set(owner.session, known);
+      known.catch(() => open.delete(owner.session));
+      return known;
+    },
+    find: (session) => ready.get(session),
+    all: () => [...ready.values()],
+    close: async (session) => {
+      const mailbox = ready.get(session);
+      ready.delete(session);
+      open.delete(session);
+      await mailbox?.release();
+    },
+    reclaim: async () => {
+      const held = deps.journal.held();
+      await Promise.all(held.map((record) => deps.bus.settle(record.ack, "nak")));
+      await refillAll();
+    },
+    follow: (signal) => follow({ deps, ready, refillAll }, signal),
+  };
+}
+
+interface Following {
+  readonly deps: MailboxesDeps;
+  readonly ready: ReadonlyMap<string, Mailbox>;
+  refillAll(): Promise<unknown>;
+}
+
+/** The signal is a hint: it says whose durable consumer has something. What it may have missed comes with the refill of all. */
+async function follow({ deps, ready, refillAll }: Following, signal: AbortSignal): Promise<void> {
+  const { bus, machine } = deps;
+  const subjects = subjectsOf(bus.ns);
+  const filters = [subjects.inbox({ machine }), ...groupsOf(machine).map((group) => subjects.cast(group))];
+  const off = bus.onConnection((isConnected) => {
+    if (isConnected) void refillAll();
+  });
+  try {
+    for await (const signalled of bus.read("INBOX", { subjects: filters, from: "new", isHeadersOnly: true, signal })) {
+      const parsed = subjects.parse(signalled.subject);
+      if (parsed.type === "inbox") void ready.get(parsed.to.session)?.refill();
+      else void refillAll();
+    }
+  } finally {
+    off();
+  }
+}

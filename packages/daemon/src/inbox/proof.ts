@@ -1,0 +1,96 @@
+import type { Clock, SessionEventKind, SessionRecord } from "@fleetbus/core";
+import type { Lease } from "./lease.ts";
+import type { Mailbox, TurnEnd } from "./mailbox.ts";
+
+/** What a CLI's own record of a conversation says of the offers made in it (Claude: its transcript). */
+export interface Sight {
+  /** Nonces that were in a model request. */
+  readonly requested: ReadonlySet<string>;
+  /** Nonces that an answer of the model follows on the conversation's live chain. */
+  readonly answered: ReadonlySet<string>;
+}
+
+/** Where proofs come from. */
+export interface Evidence {
+  /** What the record says now; undefined where this CLI or version keeps none: then `shown` is inferred from later events. */
+  look(record: SessionRecord): Promise<Sight | undefined>;
+  /** Resolves when the record may say more, or when the signal aborts. */
+  change(record: SessionRecord, signal: AbortSignal): Promise<void>;
+}
+
+/** What proving needs. */
+export interface ProofDeps {
+  readonly mailbox: Mailbox;
+  readonly record: SessionRecord;
+  readonly evidence: Evidence;
+  readonly clock: Clock;
+}
+
+/** How long a turn's record may take to reach the disk after its end (HOOKS.md §8: 92–338 ms were seen). */
+const flushMs = 3000;
+/** A watch for proofs gives up after this long; the end of the turn looks again. */
+const watchMs = 10 * 60_000;
+
+/** Turns model requests into `shown` for as long as there are offers without a proof. */
+export async function watchOffers(deps: ProofDeps): Promise<void> {
+  const signal = AbortSignal.timeout(watchMs);
+  const isOpen = () => deps.mailbox.held().some((lease) => lease.phase === "offered");
+  while (isOpen() && !signal.aborted) {
+    const sight = await deps.evidence.look(deps.record);
+    if (sight === undefined) return;
+    proveAll(deps, sight);
+    if (isOpen()) await deps.evidence.change(deps.record, signal);
+  }
+}
+
+/** Infers `shown` from an event that needs a model answer, only where the CLI keeps no record that could prove it. */
+export async function inferOffers(deps: ProofDeps, kind: SessionEventKind): Promise<void> {
+  const isOpen = deps.mailbox.held().some((lease) => lease.phase === "offered");
+  if (isOpen && (await deps.evidence.look(deps.record)) === undefined) deps.mailbox.infer(kind);
+}
+
+/** Ends the leases of a turn that ended by itself; what no model request held is offered again (DESIGN §5). */
+export async function endTurn(deps: ProofDeps, end: TurnEnd): Promise<void> {
+  const unproved = await deps.mailbox.endTurn(end);
+  await proveLate(deps, unproved);
+  const isShown = (lease: Lease) => lease.phase === "shown";
+  await Promise.all(unproved.filter(isShown).map((lease) => deps.mailbox.finish(lease, end)));
+  await deps.mailbox.offerAgain(unproved.filter((lease) => lease.phase === "unproved"));
+}
+
+/** Ends the leases of a turn that was interrupted or failed: only what the model answered to is done, the rest is offered again. */
+export async function breakTurn(deps: ProofDeps, end: TurnEnd): Promise<void> {
+  const open = deps.mailbox.held().filter((lease) => lease.phase === "offered" || lease.phase === "shown");
+  if (open.length === 0) return;
+  const sight = await settledSight(deps);
+  if (sight !== undefined) proveAll(deps, sight);
+  const isAnswered = (lease: Lease) => lease.offer !== undefined && sight?.answered.has(lease.offer.nonce) === true;
+  await Promise.all(open.filter(isAnswered).map((lease) => deps.mailbox.finish(lease, end)));
+  await deps.mailbox.offerAgain(open.filter((lease) => !isAnswered(lease)));
+}
+
+/** Looks for the proofs of a finished turn until all are there or the record has had time to reach the disk. */
+async function proveLate(deps: ProofDeps, unproved: readonly Lease[]): Promise<void> {
+  const signal = AbortSignal.timeout(flushMs);
+  while (unproved.some((lease) => lease.phase === "unproved")) {
+    const sight = await deps.evidence.look(deps.record);
+    if (sight === undefined) return inferAll(deps, unproved);
+    proveAll(deps, sight);
+    if (signal.aborted) return;
+    if (unproved.some((lease) => lease.phase === "unproved")) await deps.evidence.change(deps.record, signal);
+  }
+}
+
+/** What the record says once nothing more is being added to it. */
+async function settledSight(deps: ProofDeps): Promise<Sight | undefined> {
+  await deps.evidence.change(deps.record, AbortSignal.timeout(400));
+  return deps.evidence.look(deps.record);
+}
+
+function proveAll({ mailbox }: ProofDeps, sight: Sight): void {
+  for (const nonce of sight.requested) mailbox.prove(nonce, "request");
+}
+
+function inferAll({ mailbox }: ProofDeps, leases: readonly Lease[]): void {
+  for (const { offer } of leases) if (offer) mailbox.prove(offer.nonce, "inferred");
+}

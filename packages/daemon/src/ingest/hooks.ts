@@ -1,0 +1,84 @@
+import { cliFactsSchema, FleetError, type Address, type CliFacts, type Clock, type FleetEvent, type IdSource } from "@fleetbus/core";
+import type { Outgoing } from "@fleetbus/core/bus";
+import type { Outbox } from "../disk/outbox.ts";
+import type { Registry } from "../session/registry.ts";
+import type { Cli, HookCall, Translated } from "./cli-port.ts";
+import type { Conversation } from "./conversation.ts";
+
+/** What a hook is told: what to print, and whom to tell that it was written. */
+export interface HookAnswer {
+  /** Empty: nothing to print. */
+  readonly body: string;
+  /** To be called once, with whether the answer went out whole. */
+  settle(isWritten: boolean): void;
+}
+
+/** What taking in hooks needs. */
+export interface HookDeps {
+  readonly machine: string;
+  readonly clis: ReadonlyMap<string, Cli>;
+  readonly registry: Registry;
+  readonly outbox: Outbox;
+  readonly conversation: Conversation;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  /** The event as it is published, redacted as the policy asks. */
+  encode(event: FleetEvent): Outgoing;
+  /** A name for a session that is new or back (core: chooseName). */
+  name(call: HookCall, facts: CliFacts): Promise<{ readonly name: string; readonly display: string }>;
+  /** A new session's mailbox; it may be filled later. */
+  open(owner: Address): Promise<void>;
+}
+
+/** How long a session's first hook waits for its mailbox, so that its answer can hold what already lies there. */
+const openMs = 300;
+
+const nothing: HookAnswer = { body: "", settle: () => undefined };
+
+/**
+ * Takes in one hook: payload → event → session state → what its inbox offers (DESIGN §5). Resolves when the event is
+ * on disk; with what the hook prints. Events of one session are taken in the order of their calls.
+ */
+export async function takeHook(call: HookCall, deps: HookDeps): Promise<HookAnswer> {
+  const cli = deps.clis.get(call.cli);
+  if (cli === undefined) throw new FleetError("not_found", `taking in a hook of "${call.cli}": fleet does not know this CLI`);
+  const translated = cli.translate(call);
+  const [first] = translated;
+  if (first === undefined) return nothing;
+  const owner = await sessionOf(call, first, deps);
+  const events = translated.map((each) => eventOf(each, owner, { call, deps }));
+  const onDisk = deps.outbox.add(events.map(deps.encode));
+  const offered = await deps.conversation.take({ call, cli, events }).catch((error: unknown) => {
+    void onDisk.catch(() => undefined); // the first error is the one to tell
+    throw error;
+  });
+  await onDisk.catch((error: unknown) => {
+    offered?.settle(false);
+    throw error;
+  });
+  return offered ?? nothing;
+}
+
+/** The session that a call belongs to; one that is new, or back, is registered by an event of its own. */
+async function sessionOf(call: HookCall, first: Translated, deps: HookDeps): Promise<Address> {
+  const facts = cliFactsSchema.parse(first.data);
+  const known = deps.registry.identify(facts);
+  if (known !== undefined) return { machine: deps.machine, session: known.name };
+  const { name, display } = await deps.name(call, facts);
+  const owner = { machine: deps.machine, session: name };
+  await Promise.race([deps.open(owner), deps.clock.sleep(openMs)]).catch(() => undefined); // opened again when the server is there
+  if (first.kind === "session.started") return owner;
+  const started = { ...stamp(owner, deps), kind: "session.started", data: { ...first.data, display, reason: "hooked" } };
+  await deps.outbox.add([deps.encode(started)]);
+  deps.registry.apply(started);
+  return owner;
+}
+
+function eventOf(translated: Translated, from: Address, { call, deps }: { call: HookCall; deps: HookDeps }): FleetEvent {
+  const time = call.time === undefined ? {} : { time: call.time };
+  return { ...stamp(from, deps), ...time, kind: translated.kind, data: translated.data };
+}
+
+function stamp(from: Address, { ids, clock }: HookDeps): Omit<FleetEvent, "kind" | "data"> {
+  return { id: ids(), from, time: new Date(clock.now()).toISOString(), origin: "system" };
+}

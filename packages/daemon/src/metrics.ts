@@ -1,0 +1,60 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+
+/** What the daemon counts; `/metrics` prints it in Prometheus' text format. */
+export interface Metrics {
+  readonly registry: Registry;
+  hook(event: string, ms: number): void;
+  hookFailed(event: string): void;
+  message(stage: string): void;
+  wake(rung: string, result: string): void;
+}
+
+/** Numbers that are read at the moment of a scrape. */
+export interface Gauges {
+  sessions(): number;
+  held(): number;
+  spooled(): number;
+}
+
+/** The metrics of one daemon, in a registry of their own. */
+export function metrics(gauges: Gauges): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const hooks = new Histogram({
+    name: "fleet_hook_duration_seconds",
+    help: "Time from a hook's request to its answer",
+    labelNames: ["event"],
+    buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.2, 1],
+    registers,
+  });
+  const failures = new Counter({ name: "fleet_hook_failures_total", help: "Hooks that could not be taken in", labelNames: ["event"], registers });
+  const messages = new Counter({ name: "fleet_message_stages_total", help: "Stages that messages reached", labelNames: ["stage"], registers });
+  const wakes = new Counter({ name: "fleet_wake_attempts_total", help: "Wake attempts", labelNames: ["rung", "result"], registers });
+  gauge(registry, { name: "fleet_sessions", help: "Live sessions of this machine", read: gauges.sessions });
+  gauge(registry, { name: "fleet_held_messages", help: "Messages held for this machine's mailboxes", read: gauges.held });
+  gauge(registry, { name: "fleet_spool_pending", help: "Publications that the server has not acknowledged", read: gauges.spooled });
+  return {
+    registry,
+    hook: (event, ms) => hooks.observe({ event }, ms / 1000),
+    hookFailed: (event) => failures.inc({ event }),
+    message: (stage) => messages.inc({ stage }),
+    wake: (rung, result) => wakes.inc({ rung, result }),
+  };
+}
+
+interface GaugeSpec {
+  readonly name: string;
+  readonly help: string;
+  read(): number;
+}
+
+function gauge(registry: Registry, { name, help, read }: GaugeSpec): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.set(read());
+    },
+  });
+}

@@ -1,0 +1,150 @@
+import { FleetError, requireName, type FleetEvent, type Receipt, type SendReceipt, type Stage } from "@fleetbus/core";
+import type {
+  AdapterView,
+  Caller,
+  ConsumerView,
+  DeadView,
+  Identity,
+  InboxAnswer,
+  Items,
+  PublishAnswer,
+  SessionView,
+  StatusAnswer,
+  StreamView,
+  TraceAnswer,
+  publishSchema,
+} from "@fleetbus/core/api";
+import type { z } from "zod";
+import { attest } from "../session/attest.ts";
+import { isLive } from "../session/registry.ts";
+import { dropDead, listDead, retryDead, showDead } from "./dead.ts";
+import { ownerOf, type Edge } from "./edge.ts";
+import { ackMessage, readMailbox } from "./inbox.ts";
+import { cancel, reply, report } from "./reply.ts";
+import { send } from "./send.ts";
+import { findSession, listSessions } from "./sessions.ts";
+import { listConsumers, listStreams, readEvents, requireConsumer, type EventsQuery } from "./streams.ts";
+import { followReceipts, trace } from "./trace.ts";
+
+interface Asked {
+  readonly caller: Caller;
+}
+
+/** Everything that people ask of a daemon, behind the API's routes. Callers are attested here, once. */
+export interface Desk {
+  status(): StatusAnswer;
+  whoami(asked: Asked): Promise<Identity>;
+  publish(request: z.output<typeof publishSchema>): Promise<PublishAnswer>;
+  receipts(id: string, until: Stage | undefined, signal: AbortSignal): AsyncIterable<Receipt>;
+  trace(id: string): Promise<TraceAnswer>;
+  reply(asked: Asked & { to?: string | undefined; body: string; id?: string | undefined }): Promise<PublishAnswer>;
+  report(asked: Asked & { outcome: string; text?: string | undefined }): Promise<PublishAnswer>;
+  ack(asked: Asked & { id?: string | undefined }): Promise<Receipt>;
+  cancel(asked: Asked & { id?: string | undefined }): Promise<Receipt>;
+  inbox(asked: Asked & { session?: string | undefined; take?: boolean | undefined; all?: boolean | undefined }): Promise<InboxAnswer>;
+  sessions(): Promise<Items<SessionView>>;
+  session(ref: string): Promise<SessionView>;
+  rename(asked: Asked & { session: string; name: string }): Promise<SessionView>;
+  pause(asked: Asked & { target?: string | undefined }, isPaused: boolean): Promise<StatusAnswer>;
+  events(query: EventsQuery, signal: AbortSignal): AsyncIterable<FleetEvent>;
+  streams(): Promise<Items<StreamView>>;
+  consumers(): Promise<Items<ConsumerView>>;
+  consumer(verb: "pause" | "resume" | "reset", asked: { name: string; forMs?: number | undefined }): Promise<Items<ConsumerView>>;
+  dead(): Promise<Items<DeadView>>;
+  deadLetter(verb: "show" | "retry" | "drop", seq: number): Promise<DeadView>;
+  adapters(): Items<AdapterView>;
+  testAdapter(asked: { name: string; dryRun?: boolean | undefined }): Promise<SendReceipt>;
+}
+
+/** The desk of one daemon. */
+export function desk(edge: Edge, status: () => StatusAnswer): Desk {
+  const who = (asked: Asked) => attest(asked.caller, { ...edge, live: () => edge.registry.live() });
+  return {
+    status,
+    whoami: who,
+    publish: async (request) => send(edge, { who: await who(request), request }),
+    receipts: (id, until, signal) => followReceipts(edge, { id, until }, signal),
+    trace: (id) => trace(edge, id),
+    reply: async ({ to, ...said }) => reply(edge, await who(said), { ...said, to }),
+    report: async ({ text, ...said }) => report(edge, await who(said), { ...said, body: text ?? "" }),
+    ack: async (asked) => {
+      const { id, from, to } = await ackMessage(edge, { who: await who(asked), id: asked.id });
+      return { id, from, to, stage: "done", time: new Date(edge.clock.now()).toISOString() };
+    },
+    cancel: async (asked) => cancel(edge, await who(asked), asked.id),
+    inbox: async ({ session, take, all, ...asked }) => readMailbox(edge, { who: await who(asked), session, take, all }),
+    sessions: () => listSessions(edge),
+    session: (ref) => findSession(edge, ref),
+    rename: async ({ session, name, ...asked }) => {
+      await who(asked);
+      await rename(edge, session, name);
+      return findSession(edge, requireName(name).name);
+    },
+    pause: async ({ target }, isPaused) => {
+      const session = target === undefined ? undefined : (await findSession(edge, target)).name;
+      await edge.pauses.set(session, isPaused);
+      for (const record of edge.registry.live()) if (!isPaused) edge.planner.retry(record.name);
+      return status();
+    },
+    events: (query, signal) => readEvents(edge, query, signal),
+    streams: () => listStreams(edge),
+    consumers: () => listConsumers(edge),
+    consumer: (verb, asked) => changeConsumer(edge, verb, asked),
+    dead: () => listDead(edge),
+    deadLetter: (verb, seq) => ({ show: showDead, retry: retryDead, drop: dropDead })[verb](edge.bus, seq),
+    adapters: () => ({ items: edge.host.views() }),
+    testAdapter: (asked) => testAdapter(edge, asked),
+  };
+}
+
+const pauseForMs = 365 * 24 * 60 * 60 * 1000;
+
+async function changeConsumer(
+  edge: Edge,
+  verb: "pause" | "resume" | "reset",
+  asked: { readonly name: string; readonly forMs?: number | undefined },
+): Promise<Items<ConsumerView>> {
+  const { stream, name } = await requireConsumer(edge, asked.name);
+  if (verb === "reset") await resetConsumer(edge, name);
+  else await edge.bus.pauseConsumer(stream, name, verb === "pause" ? edge.clock.now() + (asked.forMs ?? pauseForMs) : undefined);
+  return listConsumers(edge);
+}
+
+/** Back to everything that the stream holds: the mailbox is made anew; what has ended already is acknowledged silently. */
+async function resetConsumer(edge: Edge, name: string): Promise<void> {
+  const [machine, session] = name.split("=");
+  if (machine !== edge.machine || session === undefined) {
+    throw new FleetError("refused", `resetting consumer ${name}: only the inboxes of this machine (${edge.machine}) can be reset here`);
+  }
+  await edge.mailboxes.close(session);
+  await edge.bus.removeConsumer("INBOX", name);
+  await edge.mailboxes.open(ownerOf(edge, session));
+}
+
+async function rename(edge: Edge, session: string, wanted: string): Promise<void> {
+  const { name, display } = requireName(wanted);
+  const record = await findSession(edge, session);
+  if (record.machine !== edge.machine) throw new FleetError("refused", `renaming ${session}: it is a session of ${record.machine}; rename it there`);
+  const taken = edge.registry.find(name);
+  if (taken !== undefined && isLive(taken)) throw new FleetError("conflict", `renaming ${record.name} to ${name}: that name is taken`);
+  const event: FleetEvent = {
+    id: edge.ids(),
+    kind: "session.renamed",
+    from: ownerOf(edge, name),
+    time: new Date(edge.clock.now()).toISOString(),
+    origin: "human",
+    data: { cli: record.cli, from: record.name, to: name, display },
+  };
+  await edge.outbox.add([edge.codec.encodeEvent(event)]);
+  await edge.mailboxes.open(ownerOf(edge, name));
+  edge.registry.rename(record.name, event);
+  await edge.mailboxes.close(record.name);
+}
+
+async function testAdapter(edge: Edge, { name, dryRun }: { readonly name: string; readonly dryRun?: boolean | undefined }): Promise<SendReceipt> {
+  const view = edge.host.views().find((each) => each.name === name);
+  if (view !== undefined && dryRun === true) return { skipped: `dry run: ${view.type} is ${view.state}` };
+  const time = new Date(edge.clock.now()).toISOString();
+  const data = { text: "a test of this adapter", cli: "fleet" };
+  return edge.host.test(name, { id: edge.ids(), kind: "notification.raised", from: ownerOf(edge, "me"), time, origin: "human", data });
+}

@@ -1,0 +1,75 @@
+import { FleetError, type Message, type Outcome } from "@fleetbus/core";
+import type { Identity, InboxAnswer, InboxView } from "@fleetbus/core/api";
+import type { Lease } from "../inbox/lease.ts";
+import type { Mailbox } from "../inbox/mailbox.ts";
+import { watchOffers } from "../inbox/proof.ts";
+import { ownerOf, type Edge } from "./edge.ts";
+import { messagesTo } from "./history.ts";
+
+/** What somebody asks of a mailbox. */
+export interface InboxAsk {
+  readonly who: Identity;
+  readonly session: string | undefined;
+  readonly take: boolean | undefined;
+  readonly all: boolean | undefined;
+}
+
+/**
+ * Reads a mailbox (DESIGN §10): one's own drains, another's only shows unless `take` is said. What an agent prints is
+ * offered, not done: its turn's end acknowledges it, like anything a hook offered (DESIGN §5: printing is not delivery).
+ */
+export async function readMailbox(edge: Edge, ask: InboxAsk): Promise<InboxAnswer> {
+  const name = ask.session ?? ask.who.session;
+  const mailbox = await requireMailbox(edge, name);
+  await mailbox.refill();
+  if (ask.all === true) return { items: await history(edge, mailbox) };
+  const isOwn = name === ask.who.session;
+  const leases = mailbox.waiting();
+  const items = leases.map(viewOf);
+  if (!isOwn && ask.take !== true) return { items };
+  if (isOwn && edge.registry.find(name)?.hooked === true) return { items, text: await print(edge, mailbox, leases) };
+  await Promise.all(leases.map((lease) => mailbox.finish(lease, { outcome: "done" })));
+  return { items };
+}
+
+/** Ends a message by hand, also one that is already offered or shown. */
+export async function ackMessage(edge: Edge, ask: { readonly who: Identity; readonly id: string | undefined }): Promise<Message> {
+  const mailbox = await requireMailbox(edge, ask.who.session);
+  const lease = ask.id === undefined ? mailbox.held().at(-1) : mailbox.find(ask.id);
+  if (lease === undefined) throw new FleetError("not_found", `acknowledging message "${ask.id ?? "last"}": it is not in your inbox`);
+  await mailbox.finish(lease, { outcome: "done" satisfies Outcome });
+  return lease.message;
+}
+
+/** The open mailbox of a session or of `me`; opened where it is not. */
+export async function requireMailbox(edge: Edge, name: string): Promise<Mailbox> {
+  const isKnown = name === "me" || edge.registry.find(name) !== undefined || edge.mailboxes.find(name) !== undefined;
+  if (isKnown) return edge.mailboxes.open(ownerOf(edge, name));
+  const candidates = edge.registry.all().map((record) => record.name);
+  throw new FleetError("not_found", `opening the inbox of "${name}": no such session on this machine`, { details: { candidates } });
+}
+
+async function print(edge: Edge, mailbox: Mailbox, leases: readonly Lease[]): Promise<string> {
+  const record = edge.registry.find(mailbox.owner.session);
+  if (record === undefined || leases.length === 0) return "";
+  const choice = edge.frame(mailbox, { leases, via: "inbox.printed", promptId: record.promptId, maxBytes: 60_000 });
+  await mailbox.lease(choice.leases, "inbox.printed", record.promptId);
+  mailbox.wrote(choice.leases, "inbox");
+  const watch = watchOffers({ mailbox, record, evidence: edge.evidence, clock: edge.clock });
+  void watch.catch((error: unknown) => edge.onError(error, `looking for proofs of ${record.name}`));
+  return choice.text;
+}
+
+async function history(edge: Edge, mailbox: Mailbox): Promise<readonly InboxView[]> {
+  const held = new Map(mailbox.held().map((lease) => [lease.message.id, lease]));
+  const messages = await messagesTo(edge, mailbox.owner);
+  return messages.map((message) => {
+    const lease = held.get(message.id);
+    return lease === undefined ? { ...message, stage: "done", offers: 0 } : viewOf(lease);
+  });
+}
+
+function viewOf(lease: Lease): InboxView {
+  const stage = lease.phase === "shown" ? "shown" : lease.phase === "waiting" ? "stored" : "offered";
+  return { ...lease.message, stage, offers: lease.offers };
+}

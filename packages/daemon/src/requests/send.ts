@@ -1,0 +1,77 @@
+import { FleetError, formatAddress, newMessage, resolveTarget, type Address, type Message, type Target } from "@fleetbus/core";
+import type { Identity, PublishAnswer, publishSchema } from "@fleetbus/core/api";
+import type { z } from "zod";
+import { publishAnswer, publishMessage } from "../inbox/publish.ts";
+import type { Edge } from "./edge.ts";
+import { allSessions } from "./sessions.ts";
+
+/** More messages than this in a chain are a loop (DESIGN §5 Storm guard). */
+const maxHop = 16;
+
+/** A publish request with its sender as the daemon attested it. */
+export interface Sending {
+  readonly who: Identity;
+  readonly request: z.output<typeof publishSchema>;
+}
+
+/** Says something to one mailbox or a group. Nothing is stored before all of it is valid. */
+export async function send(edge: Edge, sending: Sending): Promise<PublishAnswer> {
+  const from = senderOf(sending, edge);
+  const target = await resolve(edge, sending, from);
+  const message = messageFor(edge, { ...sending, from, target });
+  guardStorm(edge, message);
+  const { encodeMessage: encode, decodeMessage: decode } = edge.codec;
+  const published = await publishMessage(message, { ...edge, encode, decode });
+  if (target.type === "mailbox" && target.isNew) await provision(edge, target.address);
+  return publishAnswer(published, target.type === "group" ? target.members : [target.address]);
+}
+
+/** `--from` only for who may: a human for anybody of this machine; an agent is itself. */
+function senderOf({ who, request }: Sending, edge: Edge): Address {
+  const self = { machine: who.machine, session: who.session };
+  if (request.from === undefined) return self;
+  const [name, machine] = request.from.split("/").toReversed();
+  const wanted = { machine: machine ?? edge.machine, session: name ?? "" };
+  if (formatAddress(wanted) === formatAddress(self)) return self;
+  if (who.session === "me" && wanted.machine === edge.machine && edge.registry.find(wanted.session) !== undefined) return wanted;
+  throw new FleetError("refused", `sending as ${formatAddress(wanted)}: ${formatAddress(self)} may only send as itself`);
+}
+
+async function resolve(edge: Edge, { request }: Sending, from: Address): Promise<Target> {
+  const world = { machine: edge.machine, self: from, sessions: await allSessions(edge), mailboxes: edge.mailboxes.all().map((each) => each.owner) };
+  return resolveTarget(request.target, world, { create: request.create === true });
+}
+
+interface Addressed extends Sending {
+  readonly from: Address;
+  readonly target: Target;
+}
+
+function messageFor(edge: Edge, { who, request, from, target }: Addressed): Message {
+  const { caller: _caller, target: _target, create: _create, from: _from, ...said } = request;
+  const hop = hopOf(edge, who);
+  const to = target.type === "group" ? { machine: edge.machine, session: target.group } : target.address;
+  const group = target.type === "group" ? { group: target.group } : {};
+  return newMessage({ ...said, from, to, hop, origin: who.origin, ...group }, edge);
+}
+
+/** One more than the messages that the sender's turn is about. */
+function hopOf(edge: Edge, who: Identity): number {
+  const held = edge.mailboxes.find(who.session)?.held() ?? [];
+  const cause = held.filter((lease) => lease.phase === "offered" || lease.phase === "shown");
+  return who.origin === "human" || cause.length === 0 ? 0 : Math.max(...cause.map((lease) => lease.message.hop)) + 1;
+}
+
+function guardStorm(edge: Edge, message: Message): void {
+  const pair = `${formatAddress(message.from)} ${formatAddress(message.to)}`;
+  const reason = message.hop > maxHop ? `${message.hop} messages in a chain` : edge.perPair.has(pair) ? undefined : "too many messages between these two";
+  edge.perPair.spend(pair);
+  if (reason === undefined) return;
+  edge.receipts.write({ message }, { stage: "refused", reason });
+  throw new FleetError("refused", `sending message ${message.id} to ${formatAddress(message.to)}: ${reason} (storm guard)`);
+}
+
+/** A mailbox for somebody who is not there yet (`--create`). */
+async function provision(edge: Edge, to: Address): Promise<void> {
+  if (to.machine === edge.machine) await edge.mailboxes.open(to);
+}

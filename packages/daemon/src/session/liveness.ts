@@ -1,0 +1,43 @@
+import type { Clock, SessionRecord } from "@fleetbus/core";
+import type { ProcessTable } from "./process.ts";
+
+const lookEveryMs = 2000;
+/** A process that ended by itself tells of it through its own hook first. */
+const graceMs = 1500;
+
+/** What watching over sessions from outside needs. */
+export interface LivenessDeps {
+  readonly clock: Clock;
+  readonly processes: ProcessTable;
+  live(): readonly SessionRecord[];
+  /** Called once for each session whose process is gone though nothing said so. */
+  onLost(record: SessionRecord, reason: string): void;
+}
+
+/** Looks after the sessions' processes until the signal aborts (DESIGN §4: death is seen from outside). One `kill(pid, 0)` each. */
+export async function watchProcesses(deps: LivenessDeps, signal: AbortSignal): Promise<void> {
+  const goneSince = new Map<number, number>();
+  while (!signal.aborted) {
+    await deps.clock.sleep(lookEveryMs, signal).catch(() => undefined); // aborted: the loop ends
+    for (const record of deps.live()) {
+      if (record.pid !== undefined && isLost(record.pid, { deps, goneSince })) deps.onLost(record, `process ${record.pid} is gone`);
+    }
+  }
+}
+
+interface Watch {
+  readonly deps: LivenessDeps;
+  readonly goneSince: Map<number, number>;
+}
+
+function isLost(pid: number, { deps, goneSince }: Watch): boolean {
+  if (deps.processes.isAlive(pid)) {
+    goneSince.delete(pid);
+    return false;
+  }
+  const since = goneSince.get(pid) ?? deps.clock.monotonic();
+  goneSince.set(pid, since);
+  if (deps.clock.monotonic() - since < graceMs) return false;
+  goneSince.delete(pid);
+  return true;
+}

@@ -1,0 +1,93 @@
+import type { FleetEvent, SessionRecord } from "@fleetbus/core";
+import type { SessionStore } from "./store.ts";
+
+/** What is known of a CLI process when something is heard of it. */
+export interface Sighting {
+  readonly cliSession?: string | undefined;
+  readonly pid?: number | undefined;
+}
+
+/** What changed, for those who act on it. */
+export interface Change {
+  readonly before: SessionRecord | undefined;
+  readonly after: SessionRecord;
+  readonly event: FleetEvent;
+}
+
+/** This machine's sessions: the fold of their events (DESIGN §4), kept in memory, saved to the `sessions` bucket. */
+export interface Registry {
+  all(): readonly SessionRecord[];
+  /** Neither ended nor lost. */
+  live(): readonly SessionRecord[];
+  find(name: string): SessionRecord | undefined;
+  /** The live session that a sighting belongs to; undefined: a new one, or one that comes back (core: chooseName). */
+  identify(sighting: Sighting): SessionRecord | undefined;
+  /** Folds an event in; what it did not change is not announced. */
+  apply(event: FleetEvent): SessionRecord | undefined;
+  /** Takes over a record as it was saved, without announcing it. */
+  restore(record: SessionRecord): void;
+  rename(from: string, event: FleetEvent): SessionRecord | undefined;
+  forget(name: string): void;
+}
+
+/** What a registry needs. `fold` is core's, so that a rebuild from EVENTS gives the same records. */
+export interface RegistryDeps {
+  readonly store: SessionStore;
+  fold(record: SessionRecord | undefined, event: FleetEvent): SessionRecord | undefined;
+  onChange(change: Change): void;
+}
+
+/** Whether a session is still there. */
+export function isLive(record: SessionRecord): boolean {
+  return record.state !== "ended" && record.state !== "lost";
+}
+
+/** The registry of one daemon, empty. */
+export function registry(deps: RegistryDeps): Registry {
+  const records = new Map<string, SessionRecord>();
+  const put = (record: SessionRecord) => {
+    records.set(record.name, record);
+    deps.store.save(record);
+  };
+  const apply = (event: FleetEvent) => {
+    const before = records.get(event.from.session);
+    const after = deps.fold(before, event);
+    if (after === undefined || after === before) return before;
+    put(after);
+    deps.onChange({ before, after, event });
+    return after;
+  };
+  return {
+    all: () => [...records.values()],
+    live: () => [...records.values()].filter(isLive),
+    find: (name) => records.get(name),
+    identify: (sighting) => identify([...records.values()], sighting),
+    apply,
+    restore: (record) => void records.set(record.name, record),
+    rename: (from, event) => {
+      const before = records.get(from);
+      if (before === undefined) return undefined;
+      records.delete(from);
+      deps.store.remove(before);
+      records.set(event.from.session, { ...before, name: event.from.session });
+      return apply(event);
+    },
+    forget: (name) => {
+      const record = records.get(name);
+      if (record !== undefined) deps.store.remove(record);
+      records.delete(name);
+    },
+  };
+}
+
+function identify(records: readonly SessionRecord[], sighting: Sighting): SessionRecord | undefined {
+  const live = records.filter(isLive);
+  return (
+    live.find((record) => isSameCliSession(record, sighting)) ??
+    live.find((record) => record.pid !== undefined && record.pid === sighting.pid)
+  );
+}
+
+function isSameCliSession(record: SessionRecord, sighting: Sighting): boolean {
+  return record.cliSession !== undefined && record.cliSession === sighting.cliSession;
+}
