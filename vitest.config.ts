@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 const shared = {
-  resolve: { conditions: ["source", "node", "import", "default"] },
-  ssr: { resolve: { conditions: ["source", "node", "import", "default"] } },
+  resolve: { conditions: ["fleetbus-source", "node", "import", "default"] },
+  ssr: { resolve: { conditions: ["fleetbus-source", "node", "import", "default"] } },
 };
 
 export default defineConfig({

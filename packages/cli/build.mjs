@@ -23,7 +23,7 @@ export function bundleOptions() {
     format: "esm",
     platform: "node",
     target: "node20",
-    conditions: ["source"],
+    conditions: ["fleetbus-source"],
     chunkNames: "chunks/[name]-[hash]",
     banner: { js: banner },
     logLevel: "warning",
