@@ -1,0 +1,87 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { emptyComposer, type as typeInto, type Composer } from "./composer.ts";
+import { conversation } from "./conversation.ts";
+import { hookRunner } from "./hooks.ts";
+import { transcript } from "./transcript.ts";
+
+const rule = "─".repeat(60);
+
+/** Where the agent lives. */
+export interface AgentOptions {
+  /** The settings file with its hooks, in Claude Code's shape. */
+  readonly settings: string;
+  /** Where transcripts go. */
+  readonly folder: string;
+  readonly modelUrl: string | undefined;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly input: NodeJS.ReadStream;
+  readonly output: NodeJS.WriteStream;
+}
+
+/**
+ * A tiny hookable agent: a real process with a composer in a terminal, that runs hooks and keeps a transcript like the
+ * CLI it stands for. `fleet demo` and the kill tests use it; to the daemon it is one more CLI.
+ */
+export async function runAgent(options: AgentOptions): Promise<void> {
+  const { input, output, env } = options;
+  const sessionId = randomUUID();
+  const hooks = hookRunner(options.settings, { ...env, FLEET_DEMO_PID: String(process.pid), CLAUDE_PID: String(process.pid) });
+  const record = transcript(join(options.folder, `${sessionId}.jsonl`), sessionId);
+  const queue: string[] = [];
+  let composer: Composer = emptyComposer;
+  let turn: AbortController | undefined;
+  let quit: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => (quit = resolve));
+
+  const draw = () => {
+    const state = turn === undefined ? "idle" : "working (esc to interrupt)";
+    const [line = ""] = composer.text.split("\n").slice(-1);
+    output.write(`\r\u001b[J${rule}\r\n❯\u00a0${line}\r\n${rule}\r\n  ${state}\u001b[2A\r\u001b[${2 + [...line].length}C`);
+  };
+  const say = (text: string) => output.write(`\r\u001b[A\u001b[J● ${text.replace(/\n/g, "\r\n  ")}\r\n`);
+  const next = async () => {
+    const prompt = queue.shift();
+    if (turn !== undefined || prompt === undefined) return;
+    turn = new AbortController();
+    say(`> ${prompt}`);
+    draw();
+    await talk.turn(prompt, turn.signal).catch((error: unknown) => {
+      if (turn?.signal.aborted !== true) return say(`the turn failed: ${String(error)}`);
+      // Before any output the prompt goes back to where it was typed, and nobody is told.
+      record.rewind();
+      composer = { text: prompt, isPasting: false };
+    });
+    turn = undefined;
+    draw();
+    void next();
+  };
+  const submit = (prompt: string) => {
+    queue.push(prompt);
+    void next();
+  };
+  const talk = conversation({ sessionId, cwd: options.cwd, hooks, transcript: record, modelUrl: options.modelUrl, say, onRewake: (text) => submit(`<task-notification>\n${text}\n</task-notification>`) });
+
+  input.setRawMode(true);
+  input.setEncoding("utf8");
+  output.write("\u001b[?2004h");
+  await talk.start();
+  input.on("data", (chunk: string) => {
+    const typed = typeInto(composer, chunk);
+    composer = typed.composer;
+    if (typed.isEscaped) turn?.abort();
+    for (const prompt of typed.submitted) submit(prompt);
+    if (typed.isQuit) quit();
+    draw();
+  });
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) process.once(signal, () => quit());
+  output.write("\r\n\r\n");
+  draw();
+  await ended;
+  await talk.end("prompt_input_exit");
+  hooks.close();
+  input.setRawMode(false);
+  input.pause();
+  output.write("\r\n\u001b[?2004l");
+}

@@ -1,0 +1,42 @@
+import { randomUUID } from "node:crypto";
+import { appendFile, mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+
+/** The record of a conversation, in the shape of Claude Code's transcript as far as fleet reads it. */
+export interface Transcript {
+  readonly path: string;
+  user(text: string, promptId: string): Promise<void>;
+  /** Everything that goes out with one model request. */
+  request(texts: readonly string[]): Promise<void>;
+  assistant(text: string): Promise<void>;
+  /** An interrupt before any output: what comes next hangs on what stood before the prompt. */
+  rewind(): void;
+}
+
+/** A transcript in `path`; records are whole lines. */
+export function transcript(path: string, sessionId: string): Transcript {
+  let last: string | null = null;
+  let beforePrompt: string | null = null;
+  const write = async (record: object) => {
+    await mkdir(dirname(path), { recursive: true });
+    await appendFile(path, `${JSON.stringify({ ...record, sessionId, timestamp: new Date().toISOString() })}\n`);
+  };
+  const chained = async (record: object) => {
+    const uuid = randomUUID();
+    await write({ parentUuid: last, uuid, ...record });
+    last = uuid;
+  };
+  return {
+    path,
+    user: (text, promptId) => {
+      beforePrompt = last;
+      return chained({ type: "user", promptId, message: { role: "user", content: text } });
+    },
+    request: async (texts) => {
+      const content = texts.map((text) => ({ type: "text", text }));
+      await write({ type: "api-request-blob", hash: randomUUID(), message: { role: "user", content } });
+    },
+    assistant: (text) => chained({ type: "assistant", message: { role: "assistant", content: [{ type: "text", text }] } }),
+    rewind: () => void (last = beforePrompt),
+  };
+}
