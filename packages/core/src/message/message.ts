@@ -2,6 +2,8 @@ import { z } from "zod";
 import { addressSchema } from "../names/address.ts";
 import { originSchema } from "../event/origin.ts";
 
+export { maxBodyBytes } from "./limits.ts";
+
 /** `request` wakes, `note` never does, `question` wants a reply (DESIGN §5). */
 export const kindSchema = z.enum(["request", "note", "question", "reply", "system"]);
 export const prioritySchema = z.enum(["low", "normal", "high", "urgent"]);
@@ -24,10 +26,9 @@ export const knownTypes = [
 ] as const;
 
 /** Ids of messages, threads and receipts: ours are lower-case ULIDs, a caller's `--id` may be any token (DESIGN §3). */
-export const idSchema = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "use a-z, 0-9, - and _, at most 63 characters");
-
-/** The largest body, in bytes of UTF-8. The server's payload limit is 1 MiB; the envelope needs the rest. */
-export const maxBodyBytes = 900_000;
+export const idSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "use a-z, 0-9, - and _, at most 63 characters");
 
 /** Something said to one mailbox. */
 export const messageSchema = z.object({
