@@ -22,6 +22,7 @@ export * from "./session/fold.ts";
 export * from "./session/render-transitions.ts";
 export { recordBounds } from "./session/turn.ts";
 export * from "./message/bytes.ts";
+export * from "./message/sanitise.ts";
 export * from "./wake/attempt.ts";
 export * from "./wake/nonce.ts";
 export * from "./adapter/contract.ts";

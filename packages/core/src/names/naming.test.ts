@@ -114,6 +114,12 @@ describe("reserved names", () => {
   });
 });
 
+test("a display name cannot carry escapes or a flood", () => {
+  const { name, display } = requireName(`\x1b]0;evil\x07 Web\n${"x".repeat(500)}`);
+  expect(display).toMatch(/^Web x{116}$/);
+  expect(isToken(name)).toBe(true);
+});
+
 test("whatever is known, the name is a free token that is not reserved", () => {
   const names = fc.constantFrom("web", "web-2", "api", "a".repeat(63), "session", "old");
   const text = fc.option(fc.oneof(fc.string({ unit: "binary" }), names, fc.constantFrom(...reservedNames)), {

@@ -1,4 +1,5 @@
 import { FleetError } from "../errors/fleet-error.ts";
+import { sanitiseLine } from "../message/sanitise.ts";
 import type { SessionRecord } from "../session/record.ts";
 import { isReserved, isToken, reservedNames, slug } from "./token.ts";
 
@@ -46,7 +47,7 @@ export function chooseName(
 ): ChosenName {
   const same = history.find((session) => isAlive(session) && isSame(facts.pid, session.pid));
   if (same !== undefined) return { name: same.name, display: same.display, because: "same process" };
-  const wish = facts.fleetSession?.trim() ?? "";
+  const wish = displayable(facts.fleetSession);
   const isRefused = isReserved(wish.toLowerCase());
   const chosen = wish !== "" && !isRefused ? wished(wish) : (hadBefore(facts, history) ?? described(facts));
   const name = withoutCollision(chosen.name, taken);
@@ -55,7 +56,7 @@ export function chooseName(
 
 /** A name that a person asks for by hand (`fleet rename`, `--name`); throws `usage` for a reserved or empty one. */
 export function requireName(text: string): { readonly name: string; readonly display: string } {
-  const display = text.trim();
+  const display = displayable(text);
   if (display === "") throw new FleetError("usage", "naming a session: the name is empty");
   if (!isReserved(display.toLowerCase())) return wished(display);
   const names = reservedNames.join(", ");
@@ -108,12 +109,19 @@ const programs = new Set([
 ]);
 
 function described({ window, cwd }: NamingFacts): ChosenName {
-  const title = window === undefined || window.isAutomatic ? "" : window.name.trim();
+  const title = window === undefined || window.isAutomatic ? "" : displayable(window.name);
   if (title !== "" && !programs.has(title.toLowerCase())) {
     return { name: slug(title), display: title, because: "window" };
   }
   const folder = cwd?.split("/").findLast((part) => part !== "") ?? "";
-  return { name: slug(folder), display: folder === "" ? "session" : folder, because: "folder" };
+  return { name: slug(folder), display: displayable(folder) || "session", because: "folder" };
+}
+
+const maxDisplayBytes = 120;
+
+/** Names come from outside and are printed in lists. */
+function displayable(text = ""): string {
+  return sanitiseLine(text, { maxBytes: maxDisplayBytes });
 }
 
 const maxToken = 63;
