@@ -13,7 +13,10 @@ const hookAssets = join(here, "../hooks/assets");
 const banner =
   'import { createRequire as fleetCreateRequire } from "node:module"; const require = fleetCreateRequire(import.meta.url);';
 
-/** esbuild's options; the bundle-budget test builds with the same ones. */
+/**
+ * esbuild's options; the bundle-budget test builds with the same ones.
+ * @returns {import("esbuild").BuildOptions & { metafile: true }}
+ */
 export function bundleOptions() {
   return {
     entryPoints: entries(),
@@ -28,6 +31,7 @@ export function bundleOptions() {
     banner: { js: banner },
     logLevel: "warning",
     legalComments: "none",
+    metafile: true,
   };
 }
 
@@ -47,7 +51,7 @@ async function clean() {
 
 async function main() {
   await clean();
-  const result = await build({ ...bundleOptions(), metafile: true });
+  const result = await build(bundleOptions());
   await writeFile(join(outDir, "meta.json"), JSON.stringify(result.metafile));
   if (existsSync(hookAssets)) await cp(hookAssets, join(outDir, "hooks"), { recursive: true });
 }
