@@ -10,8 +10,16 @@ describe("nonces", () => {
 
   test.each([
     ["none in plain text", "fleet:abcdef [fleet] [fleet:]", []],
-    ["several, each once and in order", "[fleet:bbbbbb] x [fleet:aaaaaa]\n[fleet:bbbbbb]", ["bbbbbb", "aaaaaa"]],
-    ["inside markup that a CLI wraps around it", "<system-reminder>\nmail [fleet:abc123].\n</system-reminder>", ["abc123"]],
+    [
+      "several, each once and in order",
+      "[fleet:bbbbbb] x [fleet:aaaaaa]\n[fleet:bbbbbb]",
+      ["bbbbbb", "aaaaaa"],
+    ],
+    [
+      "inside markup that a CLI wraps around it",
+      "<system-reminder>\nmail [fleet:abc123].\n</system-reminder>",
+      ["abc123"],
+    ],
     ["not one that is cut, spaced or too short", "[fleet:abc12 3] [fleet:abcde] [fleet:abcdef", []],
     ["not one in capitals", "[fleet:ABCDEF]", []],
     ["one whose bracket follows another", "[[fleet:abcdef]]", ["abcdef"]],
