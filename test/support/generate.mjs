@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { errorTable, renderTransitions } from "@fleetbus/core";
 import prettier from "prettier";
+import { renderBenchmarks } from "../../bench/report.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -15,6 +16,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 export async function pages() {
   const raw = [
     { path: "docs/adr/README.md", text: decisions() },
+    { path: "docs/BENCHMARKS.md", text: benchmarks() },
     { path: "docs/errors.md", text: errors() },
     { path: "docs/states.md", text: renderTransitions() },
   ];
@@ -46,6 +48,13 @@ function decisions() {
 
 function titleOf(file) {
   return readFileSync(file, "utf8").split("\n")[0].replace(/^# /, "");
+}
+
+function benchmarks() {
+  const file = join(root, "bench/baseline.json");
+  return renderBenchmarks(
+    existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { machine: "nowhere yet", rows: [] },
+  );
 }
 
 function errors() {

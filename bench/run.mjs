@@ -1,0 +1,106 @@
+// Measures and prints; each benchmark is a module that exports `measure({ count })` and gives a list of `Measured`.
+//   node bench/run.mjs [name…]              measure, write bench/out/<name>.json, print the rows
+//   node bench/run.mjs --compare [name…]    … and fail where a ratio is much worse than the committed one
+//   node bench/run.mjs --commit [name…]     … and write them to bench/baseline.json and docs/BENCHMARKS.md
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { overBudget, regression, rowOf } from "./report.mjs";
+
+/** @typedef {import("./report.mjs").Row} Row */
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const baselineFile = join(here, "baseline.json");
+const frame = ["run.mjs", "measure.mjs", "report.mjs"];
+const tolerance = 2;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    compare: { type: "boolean", default: false },
+    commit: { type: "boolean", default: false },
+    count: { type: "string", default: "200" },
+  },
+});
+
+process.exitCode = await main();
+
+async function main() {
+  const names = positionals.length > 0 ? positionals : benchmarks();
+  /** @type {Row[]} */
+  const rows = [];
+  for (const name of names) rows.push(...(await runOne(name)));
+  for (const row of rows) process.stdout.write(`${textOf(row)}\n`);
+  for (const text of rows.flatMap(overBudget)) process.stdout.write(`over budget: ${text}\n`);
+  if (values.commit) await commit(rows);
+  return values.compare ? compare(rows) : 0;
+}
+
+function benchmarks() {
+  return readdirSync(here)
+    .filter((name) => name.endsWith(".mjs") && !frame.includes(name))
+    .map((name) => name.replace(".mjs", ""));
+}
+
+/**
+ * @param {string} name
+ * @returns {Promise<Row[]>}
+ */
+async function runOne(name) {
+  process.stderr.write(`measuring ${name}\n`);
+  const { measure } = await import(new URL(`./${name}.mjs`, import.meta.url).href);
+  /** @type {readonly import("./report.mjs").Measured[]} */
+  const measured = await measure({ count: Number(values.count) });
+  const rows = measured.map(rowOf);
+  await mkdir(join(here, "out"), { recursive: true });
+  await writeFile(
+    join(here, "out", `${name}.json`),
+    `${JSON.stringify({ machine: machine(), rows, measured })}\n`,
+  );
+  return rows;
+}
+
+/** @param {Row} row */
+function textOf({ what, unit, count, p50, p95, reference, ratioP50, ratioP95 }) {
+  const own = `p50 ${p50}, p95 ${p95} ${unit} (${count} samples)`;
+  return `${what}: ${own}; × ${ratioP50} / ${ratioP95} of ${reference.name} (${reference.p50} / ${reference.p95})`;
+}
+
+/** @param {readonly Row[]} rows */
+function compare(rows) {
+  const committed = baseline().rows;
+  const worse = rows.flatMap(
+    (row) =>
+      regression(
+        row,
+        committed.find((other) => other.name === row.name),
+        tolerance,
+      ) ?? [],
+  );
+  for (const text of worse) process.stdout.write(`worse: ${text}\n`);
+  process.stdout.write(
+    `${rows.length - worse.length} of ${rows.length} ratios are as committed (up to × ${tolerance})\n`,
+  );
+  return worse.length > 0 || rows.length === 0 ? 1 : 0;
+}
+
+/** @param {readonly Row[]} rows */
+async function commit(rows) {
+  const others = baseline().rows.filter((row) => !rows.some((other) => other.name === row.name));
+  const all = [...others, ...rows].toSorted((a, b) => a.name.localeCompare(b.name));
+  await writeFile(baselineFile, `${JSON.stringify({ machine: machine(), rows: all }, null, 2)}\n`);
+  execFileSync(process.execPath, [join(here, "../test/support/generate.mjs")], { stdio: "ignore" });
+}
+
+/** @returns {{ rows: readonly Row[] }} */
+function baseline() {
+  return existsSync(baselineFile) ? JSON.parse(readFileSync(baselineFile, "utf8")) : { rows: [] };
+}
+
+function machine() {
+  return `${cpus().length} cores, ${process.platform} ${process.arch}, Node ${process.versions.node}`;
+}
