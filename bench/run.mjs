@@ -9,13 +9,12 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { overBudget, regression, rowOf } from "./report.mjs";
+import { overBudget, regression, rowOf } from "./support/report.mjs";
 
-/** @typedef {import("./report.mjs").Row} Row */
+/** @typedef {import("./support/report.mjs").Row} Row */
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const baselineFile = join(here, "baseline.json");
-const frame = ["run.mjs", "measure.mjs", "report.mjs"];
 const tolerance = 2;
 
 const { values, positionals } = parseArgs({
@@ -42,7 +41,7 @@ async function main() {
 
 function benchmarks() {
   return readdirSync(here)
-    .filter((name) => name.endsWith(".mjs") && !frame.includes(name))
+    .filter((name) => name.endsWith(".mjs") && name !== "run.mjs")
     .map((name) => name.replace(".mjs", ""));
 }
 
@@ -53,7 +52,7 @@ function benchmarks() {
 async function runOne(name) {
   process.stderr.write(`measuring ${name}\n`);
   const { measure } = await import(new URL(`./${name}.mjs`, import.meta.url).href);
-  /** @type {readonly import("./report.mjs").Measured[]} */
+  /** @type {readonly import("./support/report.mjs").Measured[]} */
   const measured = await measure({ count: Number(values.count) });
   const rows = measured.map(rowOf);
   await mkdir(join(here, "out"), { recursive: true });

@@ -90,7 +90,7 @@ function whyUndeclared(path: string, name: string): string | undefined {
 }
 
 function isTest(path: string): boolean {
-  return path.endsWith(".test.ts") || path.startsWith("packages/core/src/testing/");
+  return path.includes(".test.") || path.startsWith("packages/core/src/testing/");
 }
 
 function packageOf(path: string): string {

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { errorTable, renderTransitions } from "@fleetbus/core";
 import prettier from "prettier";
-import { renderBenchmarks } from "../../bench/report.mjs";
+import { renderBenchmarks } from "../../bench/support/report.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -1,4 +1,4 @@
-/** What a source names as a module: values, types, re-exports, dynamic imports and `require`. */
+/** What a source names as a module: values, types, re-exports and dynamic imports. */
 export function importsOf(text: string): readonly string[] {
   const code = withoutComments(text);
   return forms.flatMap((form) => [...code.matchAll(form)].map((match) => match[1] ?? "")).filter(Boolean);
@@ -8,7 +8,6 @@ const forms = [
   /\b(?:import|export)\b[^"'`;]*?\bfrom\s*["']([^"']+)["']/g,
   /\bimport\s*["']([^"']+)["']/g,
   /\bimport\s*\(\s*["'`]([^"'`]+)["'`]/g,
-  /\brequire\s*\(\s*["'`]([^"'`]+)["'`]/g,
 ];
 
 function withoutComments(text: string): string {
