@@ -23,6 +23,8 @@ export * from "./session/render-transitions.ts";
 export { recordBounds } from "./session/turn.ts";
 export * from "./message/bytes.ts";
 export * from "./message/sanitise.ts";
+export * from "./message/neutralise.ts";
+export * from "./message/fence.ts";
 export * from "./wake/attempt.ts";
 export * from "./wake/nonce.ts";
 export * from "./adapter/contract.ts";
