@@ -226,13 +226,13 @@ describe("a pointer", () => {
   const web = { machine: "lab", session: "web" };
 
   test.each([
-    [1, [web], "1 fleet message waits for you from lab/web. "],
-    [2, [web, web], "2 fleet messages wait for you from lab/web. "],
-    [0, [], "0 fleet messages wait for you. "],
+    [1, [web], "1 fleet message waits for you from lab/web [fleet:"],
+    [2, [web, web], "2 fleet messages wait for you from lab/web [fleet:"],
+    [0, [], "0 fleet messages wait for you [fleet:"],
     [
       5,
       ["a", "b", "c", "d", "e"].map((session) => ({ machine: "lab", session })),
-      "from lab/a, lab/b, lab/c and 2 more. ",
+      "from lab/a, lab/b, lab/c and 2 more [fleet:",
     ],
   ])("of %i messages says from whom", (count, from, start) => {
     expect(pointerLine(count, from, "abcdef123456")).toContain(start);

@@ -85,7 +85,8 @@ export function pointerLine(count: number, from: readonly Address[], nonce: stri
   const others = senders.length - maxNamed;
   const who = named === "" ? "" : ` from ${named}${others > 0 ? ` and ${others} more` : ""}`;
   const what = count === 1 ? "1 fleet message waits" : `${count} fleet messages wait`;
-  return `${what} for you${who}. Read it beside this line, or run: fleet inbox ${nonceTag(nonce)}`;
+  const read = count === 1 ? "Read it" : "Read them";
+  return `${what} for you${who} ${nonceTag(nonce)}. ${read} beside this line, or run: fleet inbox`;
 }
 
 function assemble(sections: readonly string[], waiting: number, { owner, showHuman }: FenceOptions): string {
