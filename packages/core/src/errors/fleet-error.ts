@@ -30,10 +30,22 @@ export class FleetError extends Error {
   }
 }
 
-/** Any thrown value as a FleetError; what is not one already becomes `internal` with the value as cause. */
+/**
+ * Any thrown value as a FleetError. One of another copy of this package counts by its code (a custom adapter brings its
+ * own copy, the command line is bundled with one); anything else becomes `internal` with the value as cause.
+ */
 export function toFleetError(thrown: unknown): FleetError {
   if (thrown instanceof FleetError) return thrown;
-  return new FleetError("internal", messageOf(thrown), { cause: thrown });
+  return new FleetError(foreignCode(thrown) ?? "internal", messageOf(thrown), { cause: thrown });
+}
+
+function foreignCode(thrown: unknown): ErrorCode | undefined {
+  if (!(thrown instanceof Error) || thrown.name !== "FleetError" || !("code" in thrown)) return undefined;
+  return isErrorCode(thrown.code) ? thrown.code : undefined;
+}
+
+function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === "string" && Object.hasOwn(errorTable, code);
 }
 
 /** The message of any thrown value. */
