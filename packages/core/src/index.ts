@@ -14,6 +14,7 @@ export * from "./subjects/grammar.ts";
 export * from "./event/origin.ts";
 export * from "./event/kinds.ts";
 export * from "./event/event.ts";
+export * from "./message/limits.ts";
 export * from "./message/message.ts";
 export * from "./message/receipt.ts";
 export * from "./session/record.ts";

@@ -2,8 +2,6 @@ import { z } from "zod";
 import { addressSchema } from "../names/address.ts";
 import { originSchema } from "../event/origin.ts";
 
-export { maxBodyBytes } from "./limits.ts";
-
 /** `request` wakes, `note` never does, `question` wants a reply (DESIGN §5). */
 export const kindSchema = z.enum(["request", "note", "question", "reply", "system"]);
 export const prioritySchema = z.enum(["low", "normal", "high", "urgent"]);
