@@ -1,0 +1,167 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { nextMove, type Move, type ScriptMessage } from "./stub-model-script.ts";
+import type { Gates } from "./stub-model-gates.ts";
+import type { RequestLog } from "./stub-model-log.ts";
+
+const blockSchema = z.looseObject({
+  type: z.string(),
+  text: z.string().optional(),
+  content: z.unknown().optional(),
+});
+const contentSchema = z.union([z.string(), z.array(blockSchema)]);
+
+/** The part of a Messages API request that the stub reads. */
+export const messagesRequestSchema = z.looseObject({
+  model: z.string(),
+  stream: z.boolean().optional(),
+  system: contentSchema.optional(),
+  messages: z.array(z.looseObject({ role: z.string(), content: contentSchema })),
+  tools: z.array(z.looseObject({ name: z.string().optional() })).optional(),
+});
+
+type MessagesRequest = z.infer<typeof messagesRequestSchema>;
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly log: RequestLog;
+  readonly holds: Gates;
+}
+
+/** Answers one `POST /v1/messages` as the script says, and accounts for it in the log. */
+export async function answerMessages(body: MessagesRequest, exchange: Exchange): Promise<void> {
+  const messages = body.messages.map(readMessage);
+  const tools = (body.tools ?? []).flatMap((tool) => tool.name ?? []);
+  const move = nextMove(messages, tools);
+  const end = exchange.log.begin({
+    at: Date.now(),
+    model: body.model,
+    session: header(exchange.request, "x-claude-code-session-id"),
+    agent: header(exchange.request, "x-claude-code-agent-id"),
+    tools,
+    system: flatten(body.system ?? ""),
+    messages: messages.map(({ role, text }) => ({ role, text })),
+    answer: move.say ?? JSON.stringify(move.calls),
+  });
+  let hadOutput = false;
+  exchange.response.on("close", () => {
+    const isWhole = exchange.response.writableFinished;
+    end({ end: !isWhole ? "aborted" : move.failStatus === undefined ? "answered" : "failed", hadOutput });
+  });
+  const wait = async () => {
+    if (move.hold !== undefined) await exchange.holds.wait(move.hold);
+    await sleep(move.slowMs);
+  };
+  if (move.failStatus !== undefined) return answerError(exchange.response, move.failStatus);
+  if (body.stream !== true) {
+    await wait();
+    hadOutput = true;
+    return void exchange.response
+      .writeHead(200, { "content-type": "application/json" })
+      .end(JSON.stringify({ ...envelope(body.model), content: blocks(move), stop_reason: stopReason(move) }));
+  }
+  await stream(move, {
+    model: body.model,
+    response: exchange.response,
+    wait,
+    onOutput: () => (hadOutput = true),
+  });
+}
+
+function readMessage(message: MessagesRequest["messages"][number]): ScriptMessage {
+  const blocks =
+    typeof message.content === "string" ? [{ type: "text", text: message.content }] : message.content;
+  const results = blocks.filter((one) => one.type === "tool_result").map((one) => flatten(one.content));
+  const said = blocks.flatMap((one) => (one.type === "text" ? [one.text ?? ""] : []));
+  const calls = blocks.filter((one) => one.type === "tool_use").map((one) => JSON.stringify(one));
+  const toolResult = results.length === 0 ? undefined : results.join("\n");
+  return { role: message.role, said, toolResult, text: [...results, ...calls, ...said].join("\n") };
+}
+
+function flatten(content: unknown): string {
+  const parsed = contentSchema.safeParse(content);
+  if (!parsed.success) return "";
+  return typeof parsed.data === "string" ? parsed.data : parsed.data.map((one) => one.text ?? "").join("\n");
+}
+
+function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+function envelope(model: string): Record<string, unknown> {
+  const usage = {
+    input_tokens: 1000,
+    output_tokens: 10,
+    cache_creation_input_tokens: 0,
+    cache_read_input_tokens: 0,
+  };
+  return { id: newId("msg"), type: "message", role: "assistant", model, stop_sequence: null, usage };
+}
+
+function blocks(move: Move): readonly Block[] {
+  if (move.calls === undefined) return [{ type: "text", text: move.say ?? "" }];
+  return move.calls.map(({ tool, input }) => ({ type: "tool_use", id: newId("toolu"), name: tool, input }));
+}
+
+type Block =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "tool_use"; readonly id: string; readonly name: string; readonly input: object };
+
+function newId(prefix: string): string {
+  return `${prefix}_${crypto.randomUUID().replaceAll("-", "")}`;
+}
+
+function stopReason(move: Move): string {
+  return move.calls === undefined ? "end_turn" : "tool_use";
+}
+
+interface Streaming {
+  readonly model: string;
+  readonly response: ServerResponse;
+  readonly wait: () => Promise<void>;
+  readonly onOutput: () => void;
+}
+
+async function stream(move: Move, { model, response, wait, onOutput }: Streaming): Promise<void> {
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
+  const send = (type: string, data: object = {}) =>
+    response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
+  send("message_start", { message: { ...envelope(model), content: [], stop_reason: null } });
+  await wait();
+  for (const [index, block] of blocks(move).entries()) {
+    send("content_block_start", { index, content_block: empty(block) });
+    onOutput();
+    for (const [part, delta] of deltas(block, move.dripMs > 0).entries()) {
+      if (part > 0) await sleep(move.dripMs);
+      send("content_block_delta", { index, delta });
+    }
+    send("content_block_stop", { index });
+  }
+  send("message_delta", {
+    delta: { stop_reason: stopReason(move), stop_sequence: null },
+    usage: { output_tokens: 10 },
+  });
+  send("message_stop");
+  response.end();
+}
+
+function empty(block: Block): Block {
+  return block.type === "text" ? { ...block, text: "" } : { ...block, input: {} };
+}
+
+function deltas(block: Block, isDripping: boolean): readonly object[] {
+  if (block.type === "tool_use")
+    return [{ type: "input_json_delta", partial_json: JSON.stringify(block.input) }];
+  const parts = isDripping ? [block.text.slice(0, 5), block.text.slice(5)] : [block.text];
+  return parts.map((text) => ({ type: "text_delta", text }));
+}
+
+function answerError(response: ServerResponse, status: number): void {
+  const error = { type: "api_error", message: `stub model was told to fail with ${status}` };
+  response
+    .writeHead(status, { "content-type": "application/json" })
+    .end(JSON.stringify({ type: "error", error }));
+}
