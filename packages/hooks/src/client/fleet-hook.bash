@@ -95,7 +95,7 @@ X-Fleet-Role: ${FLEET_ROLE-}
 X-Fleet-Socket: ${CLAUDE_CODE_MESSAGING_SOCKET-}"
   # A line break in one of them would become a header of its own: then none is worth telling.
   [[ ${facts//[^$'\n']/} == $'\n\n\n\n\n\n' && $facts != *$'\r'* ]] || facts="X-Fleet-Pid: $PPID"
-  head="POST $path HTTP/1.0
+  head="POST $path HTTP/1.1
 X-Fleet-Version: $version
 X-Fleet-Id: $id
 X-Fleet-Time: $stamp
@@ -117,7 +117,7 @@ exchange() {
 }
 
 send() {
-  printf '%s\r\nHost: 127.0.0.1:%s\r\nAuthorization: Bearer %s\r\n\r\n%s' \
+  printf '%s\r\nHost: 127.0.0.1:%s\r\nConnection: close\r\nAuthorization: Bearer %s\r\n\r\n%s' \
     "${head//$'\n'/$'\r\n'}" "$port" "$token" "$body" >&"$sock"
 }
 
@@ -125,16 +125,33 @@ send() {
 is_answer() {
   local headers=${answer%%$'\r\n\r\n'*}
   case $headers in
-    'HTTP/1.'[01]' 204'*) answer='' ;;
-    'HTTP/1.'[01]' 200'*)
-      answer=${answer#*$'\r\n\r\n'}
-      [[ $headers =~ [Cc]ontent-[Ll]ength:\ *([0-9]+) && ${BASH_REMATCH[1]} == "${#answer}" ]] || return 1
-      ;;
+    'HTTP/1.'[01]' 200'* | 'HTTP/1.'[01]' 204'*) answer=${answer#*$'\r\n\r\n'} ;;
     *) return 1 ;;
   esac
+  if [[ $headers =~ [Cc]ontent-[Ll]ength:\ *([0-9]+) ]]; then
+    [[ ${BASH_REMATCH[1]} == "${#answer}" ]] || return 1
+  elif [[ $headers =~ [Tt]ransfer-[Ee]ncoding:\ *chunked ]]; then
+    unchunk || return 1
+  else
+    [[ $headers == 'HTTP/1.'?' 204'* ]] || return 1
+  fi
   code=0
   [[ $headers =~ [Xx]-[Ff]leet-[Ee]xit:\ *([0-9]+) ]] && code=${BASH_REMATCH[1]}
   return 0
+}
+
+unchunk() {
+  local rest=$answer size
+  answer=''
+  while size=${rest%%$'\r\n'*}; [[ -n $size && $size != *[!0-9A-Fa-f]* ]]; do
+    size=$((16#$size))
+    ((size > 0)) || return 0
+    rest=${rest#*$'\r\n'}
+    ((${#rest} > size)) || return 1
+    answer+=${rest:0:size}
+    rest=${rest:size+2}
+  done
+  return 1
 }
 
 finish() {

@@ -119,15 +119,15 @@ exchange() {
 
 # The token goes through a descriptor: arguments are everybody's to read. The last line is curl's exit code.
 post() {
-  printf '%s' "$body" | curl -q -s -i --http1.0 --noproxy '*' "$@" -H @/dev/fd/3 -H 'Expect:' \
-    --data-binary @- "http://127.0.0.1:$port$path" 3<<EOF
+  printf '%s' "$body" | curl -q -s -i --http1.1 --noproxy '*' "$@" -H @/dev/fd/3 \
+    -H 'Connection: close' -H 'Expect:' --data-binary @- "http://127.0.0.1:$port$path" 3<<EOF
 $head
 Authorization: Bearer $token
 EOF
   printf '\n%s' "$?"
 }
 
-# Whether the answer is whole, and a yes. curl itself fails on a body that is shorter than announced.
+# Whether the answer is whole, and a yes. curl itself fails on a body that is shorter than announced, and joins chunks.
 is_answer() {
   [ "${answer##*
 }" = 0 ] || return 1
@@ -136,8 +136,7 @@ is_answer() {
   blank=$(printf '\r\n\r\n.')
   headers=${answer%%"${blank%.}"*}
   case $headers in
-    HTTP/1.[01]' 204'*) answer='' ;;
-    HTTP/1.[01]' 200'*[Cc]ontent-[Ll]ength:*) answer=${answer#*"${blank%.}"} ;;
+    HTTP/1.[01]' 204'* | HTTP/1.[01]' 200'*[Cc]ontent-[Ll]ength:* | HTTP/1.[01]' 200'*[Tt]ransfer-[Ee]ncoding:*) answer=${answer#*"${blank%.}"} ;;
     *) return 1 ;;
   esac
   case $headers in
@@ -164,7 +163,7 @@ leave() {
   {
     [ -d "$drop" ] || mkdir -p -- "$drop"
     {
-      printf 'POST %s HTTP/1.0\n%s\nContent-Length: %s\n' "$path" "$head" "${#body}"
+      printf 'POST %s HTTP/1.1\n%s\nContent-Length: %s\n' "$path" "$head" "${#body}"
       [ -z "$torn" ] || printf 'X-Fleet-Torn: %s\n' "$torn"
       printf '\n%s\nEND\n' "$body"
     } >"$drop/$id.req"
@@ -181,6 +180,8 @@ wait_for_wake() {
   while kill -0 "$parent" 2>/dev/null; do
     make_head
     if hold 2>/dev/null; then finish; fi
+    [ "${answer##*
+}" = 28 ] && continue
     stand_in_line 2>/dev/null
     sleep "$pause"
     pause=$((pause < 8 ? pause * 2 : 15))
@@ -188,10 +189,11 @@ wait_for_wake() {
   done
 }
 
-# An hour at most: the daemon knows when the session is gone, this process does not while curl waits.
+# A minute at a time (curl's exit code 28): a signal to this process does not end the curl that it waits for.
 hold() {
+  answer=''
   read_endpoint || return 1
-  answer=$(post --connect-timeout 5 --max-time 3600) || true
+  answer=$(post --connect-timeout 5 --max-time 60) || true
   is_answer
 }
 

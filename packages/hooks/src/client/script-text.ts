@@ -98,7 +98,7 @@ X-Fleet-Role: \${FLEET_ROLE-}
 X-Fleet-Socket: \${CLAUDE_CODE_MESSAGING_SOCKET-}"
   # A line break in one of them would become a header of its own: then none is worth telling.
   [[ \${facts//[^$'\\n']/} == $'\\n\\n\\n\\n\\n\\n' && $facts != *$'\\r'* ]] || facts="X-Fleet-Pid: $PPID"
-  head="POST $path HTTP/1.0
+  head="POST $path HTTP/1.1
 X-Fleet-Version: $version
 X-Fleet-Id: $id
 X-Fleet-Time: $stamp
@@ -120,7 +120,7 @@ exchange() {
 }
 
 send() {
-  printf '%s\\r\\nHost: 127.0.0.1:%s\\r\\nAuthorization: Bearer %s\\r\\n\\r\\n%s' \\
+  printf '%s\\r\\nHost: 127.0.0.1:%s\\r\\nConnection: close\\r\\nAuthorization: Bearer %s\\r\\n\\r\\n%s' \\
     "\${head//$'\\n'/$'\\r\\n'}" "$port" "$token" "$body" >&"$sock"
 }
 
@@ -128,16 +128,33 @@ send() {
 is_answer() {
   local headers=\${answer%%$'\\r\\n\\r\\n'*}
   case $headers in
-    'HTTP/1.'[01]' 204'*) answer='' ;;
-    'HTTP/1.'[01]' 200'*)
-      answer=\${answer#*$'\\r\\n\\r\\n'}
-      [[ $headers =~ [Cc]ontent-[Ll]ength:\\ *([0-9]+) && \${BASH_REMATCH[1]} == "\${#answer}" ]] || return 1
-      ;;
+    'HTTP/1.'[01]' 200'* | 'HTTP/1.'[01]' 204'*) answer=\${answer#*$'\\r\\n\\r\\n'} ;;
     *) return 1 ;;
   esac
+  if [[ $headers =~ [Cc]ontent-[Ll]ength:\\ *([0-9]+) ]]; then
+    [[ \${BASH_REMATCH[1]} == "\${#answer}" ]] || return 1
+  elif [[ $headers =~ [Tt]ransfer-[Ee]ncoding:\\ *chunked ]]; then
+    unchunk || return 1
+  else
+    [[ $headers == 'HTTP/1.'?' 204'* ]] || return 1
+  fi
   code=0
   [[ $headers =~ [Xx]-[Ff]leet-[Ee]xit:\\ *([0-9]+) ]] && code=\${BASH_REMATCH[1]}
   return 0
+}
+
+unchunk() {
+  local rest=$answer size
+  answer=''
+  while size=\${rest%%$'\\r\\n'*}; [[ -n $size && $size != *[!0-9A-Fa-f]* ]]; do
+    size=$((16#$size))
+    ((size > 0)) || return 0
+    rest=\${rest#*$'\\r\\n'}
+    ((\${#rest} > size)) || return 1
+    answer+=\${rest:0:size}
+    rest=\${rest:size+2}
+  done
+  return 1
 }
 
 finish() {
@@ -332,15 +349,15 @@ exchange() {
 
 # The token goes through a descriptor: arguments are everybody's to read. The last line is curl's exit code.
 post() {
-  printf '%s' "$body" | curl -q -s -i --http1.0 --noproxy '*' "$@" -H @/dev/fd/3 -H 'Expect:' \\
-    --data-binary @- "http://127.0.0.1:$port$path" 3<<EOF
+  printf '%s' "$body" | curl -q -s -i --http1.1 --noproxy '*' "$@" -H @/dev/fd/3 \\
+    -H 'Connection: close' -H 'Expect:' --data-binary @- "http://127.0.0.1:$port$path" 3<<EOF
 $head
 Authorization: Bearer $token
 EOF
   printf '\\n%s' "$?"
 }
 
-# Whether the answer is whole, and a yes. curl itself fails on a body that is shorter than announced.
+# Whether the answer is whole, and a yes. curl itself fails on a body that is shorter than announced, and joins chunks.
 is_answer() {
   [ "\${answer##*
 }" = 0 ] || return 1
@@ -349,8 +366,7 @@ is_answer() {
   blank=$(printf '\\r\\n\\r\\n.')
   headers=\${answer%%"\${blank%.}"*}
   case $headers in
-    HTTP/1.[01]' 204'*) answer='' ;;
-    HTTP/1.[01]' 200'*[Cc]ontent-[Ll]ength:*) answer=\${answer#*"\${blank%.}"} ;;
+    HTTP/1.[01]' 204'* | HTTP/1.[01]' 200'*[Cc]ontent-[Ll]ength:* | HTTP/1.[01]' 200'*[Tt]ransfer-[Ee]ncoding:*) answer=\${answer#*"\${blank%.}"} ;;
     *) return 1 ;;
   esac
   case $headers in
@@ -377,7 +393,7 @@ leave() {
   {
     [ -d "$drop" ] || mkdir -p -- "$drop"
     {
-      printf 'POST %s HTTP/1.0\\n%s\\nContent-Length: %s\\n' "$path" "$head" "\${#body}"
+      printf 'POST %s HTTP/1.1\\n%s\\nContent-Length: %s\\n' "$path" "$head" "\${#body}"
       [ -z "$torn" ] || printf 'X-Fleet-Torn: %s\\n' "$torn"
       printf '\\n%s\\nEND\\n' "$body"
     } >"$drop/$id.req"
@@ -394,6 +410,8 @@ wait_for_wake() {
   while kill -0 "$parent" 2>/dev/null; do
     make_head
     if hold 2>/dev/null; then finish; fi
+    [ "\${answer##*
+}" = 28 ] && continue
     stand_in_line 2>/dev/null
     sleep "$pause"
     pause=$((pause < 8 ? pause * 2 : 15))
@@ -401,10 +419,11 @@ wait_for_wake() {
   done
 }
 
-# An hour at most: the daemon knows when the session is gone, this process does not while curl waits.
+# A minute at a time (curl's exit code 28): a signal to this process does not end the curl that it waits for.
 hold() {
+  answer=''
   read_endpoint || return 1
-  answer=$(post --connect-timeout 5 --max-time 3600) || true
+  answer=$(post --connect-timeout 5 --max-time 60) || true
   is_answer
 }
 
