@@ -26,6 +26,8 @@ export * from "./message/bytes.ts";
 export * from "./message/sanitise.ts";
 export * from "./message/neutralise.ts";
 export * from "./message/fence.ts";
+export * from "./message/order.ts";
+export * from "./message/compose.ts";
 export * from "./wake/attempt.ts";
 export * from "./wake/nonce.ts";
 export * from "./adapter/contract.ts";
