@@ -40,11 +40,11 @@ export function app(deps: AppDeps): Hono {
     await next();
   });
   routes.get("/healthz", (c) => {
-    const isOk = desk.status().server.isConnected;
+    const isOk = desk.isHealthy();
     return c.json({ ok: isOk }, isOk ? 200 : 503);
   });
   routes.get("/metrics", async (c) => c.text(await deps.metrics()));
-  routes.get("/v1/status", (c) => c.json(desk.status()));
+  routes.get("/v1/status", async (c) => c.json(await desk.status()));
   routes.post("/v1/stop", async (c) => {
     const { server } = (await c.req.json<{ server?: unknown }>().catch(() => ({ server: false }))) as { server?: unknown };
     deps.stop({ server: server === true });

@@ -18,7 +18,6 @@ export interface OutboxOptions {
   readonly clock: Clock;
   /** Told what the server will never take; it is no longer pending then. */
   onRefused(outgoing: Outgoing, error: FleetError): void;
-  onStored?(outgoing: Outgoing, stored: Stored): void;
 }
 
 /**
@@ -126,10 +125,7 @@ class DiskOutbox implements Outbox {
   }
 
   private settle(outgoing: Outgoing, result: PromiseSettledResult<Stored>): boolean {
-    if (result.status === "fulfilled") {
-      this.options.onStored?.(outgoing, result.value);
-      return true;
-    }
+    if (result.status === "fulfilled") return true;
     const error = toFleetError(result.reason);
     if (error.isRetryable || error.code === "internal") return false;
     this.options.onRefused(outgoing, error);

@@ -35,6 +35,8 @@ export async function publishMessage(message: Message, deps: PublishDeps): Promi
   } catch (error) {
     if (toFleetError(error).code !== "unavailable") throw error;
     await deps.outbox.add([outgoing]);
+    // Behind the message in the spool: nobody reads it before the message is stored.
+    deps.receipts.write({ message }, { stage: "stored", reason: "spooled until the server was there" });
     return { message };
   }
 }

@@ -1,6 +1,5 @@
-import type { Clock, Receipt } from "@fleetbus/core";
+import type { Clock, Message, Receipt } from "@fleetbus/core";
 import type { Outbox } from "../disk/outbox.ts";
-import type { Message } from "@fleetbus/core";
 import type { Outgoing } from "@fleetbus/core/bus";
 
 /** What a stage adds to a receipt. */
@@ -17,6 +16,7 @@ export function receiptWriter(deps: {
   readonly outbox: Outbox;
   readonly clock: Clock;
   encode(receipt: Receipt): Outgoing;
+  count(stage: string): void;
   onError(error: unknown, doing: string): void;
 }): ReceiptWriter {
   return {
@@ -24,6 +24,7 @@ export function receiptWriter(deps: {
       const { id, from, to } = message;
       const time = new Date(deps.clock.now()).toISOString();
       const receipt = { id, from, to, time, ...(offers === undefined ? {} : { offers }), ...facts };
+      deps.count(facts.stage);
       deps.outbox.add([deps.encode(receipt)]).catch((error: unknown) => deps.onError(error, "writing a receipt"));
     },
   };

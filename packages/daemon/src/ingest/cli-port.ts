@@ -1,23 +1,8 @@
 import type { SessionEventKind } from "@fleetbus/core";
+import type { HookRequest } from "@fleetbus/hooks";
 
 /** A hook's call as it reached the daemon, over HTTP or as a dropped file. */
-export interface HookCall {
-  readonly cli: string;
-  /** The CLI's own name of the event. */
-  readonly event: string;
-  readonly payload: Readonly<Record<string, unknown>>;
-  readonly pid?: number | undefined;
-  /** `$TMUX_PANE` and `$TMUX`. */
-  readonly pane?: string | undefined;
-  readonly tmux?: string | undefined;
-  /** `FLEET_SESSION`, `FLEET_PARENT`, `FLEET_ROLE` of the CLI's environment. */
-  readonly session?: string | undefined;
-  readonly parent?: string | undefined;
-  readonly role?: string | undefined;
-  readonly messagingSocket?: string | undefined;
-  /** RFC 3339; set for a dropped file: when it happened. */
-  readonly time?: string | undefined;
-}
+export type HookCall = HookRequest;
 
 /** What a call means to a fleet: the kind and data of one event. */
 export interface Translated {
@@ -47,6 +32,4 @@ export interface Cli {
   rules(event: string): AnswerRules;
   /** What the hook prints so that `text` reaches the model. */
   answer(event: string, text: string): string;
-  /** What the hook prints so that the tool call is denied with `text` as the reason (`--stop` only). */
-  deny(event: string, text: string): string | undefined;
 }

@@ -1,5 +1,5 @@
 import type { FleetEvent, SessionEventKind, SessionRecord } from "@fleetbus/core";
-import { findNonces } from "@fleetbus/core";
+import { findNonces, isSessionEventKind } from "@fleetbus/core";
 import type { Clock } from "@fleetbus/core";
 import type { Lease } from "../inbox/lease.ts";
 import type { Mailbox } from "../inbox/mailbox.ts";
@@ -49,6 +49,8 @@ export interface ChooseAt {
   readonly kind: SessionEventKind;
   readonly promptId: string | undefined;
   readonly maxBytes: number;
+  /** The prompt bears the nonce of a wake. */
+  readonly isWake: boolean;
 }
 
 
@@ -67,8 +69,9 @@ export function conversation(deps: ConversationDeps): Conversation {
   return {
     take: async (heard) => {
       if (heard.cli.rules(heard.call.event).endsBatch) endBatch(heard, deps);
+      const isQueued = isQueuedPrompt(heard, deps);
       const changes = heard.events.map((event) => fold(event, deps));
-      const offered = await offerAt(heard, { deps, continuations });
+      const offered = isQueued ? undefined : await offerAt(heard, { deps, continuations });
       for (const change of changes) if (change !== undefined) deps.settled(change);
       return offered;
     },
@@ -89,6 +92,14 @@ function fold(event: FleetEvent, deps: ConversationDeps): Change | undefined {
   const mailbox = deps.mailbox(event.from.session);
   if (mailbox !== undefined) settleLeases(mailbox, { before, after, event }, deps);
   return { before, after, event };
+}
+
+/** Typed while a turn runs: it fires with that turn's id, and its context is lost if the human takes the prompt back. */
+function isQueuedPrompt({ events }: Heard, deps: ConversationDeps): boolean {
+  const event = events.at(-1);
+  if (event?.kind !== "prompt.submitted") return false;
+  const record = deps.registry.find(event.from.session);
+  return record?.state === "busy" && record.promptId !== undefined && record.promptId === event.data["promptId"];
 }
 
 function endBatch({ events }: Heard, deps: ConversationDeps): void {
@@ -139,10 +150,13 @@ async function offerAt({ call, cli, events }: Heard, { deps, continuations }: Of
   if (event.kind === "prompt.submitted") continuations.delete(name);
   if (rules.isContinuation && (continuations.get(name) ?? 0) >= cli.maxContinuations) return undefined;
   if (rules.isContinuation || event.kind === "prompt.submitted") await barrier(mailbox, deps);
-  const kind = event.kind as SessionEventKind;
-  const choice = deps.choose(mailbox, { record, kind, promptId: record.promptId, maxBytes: cli.maxContextBytes });
+  if (!isSessionEventKind(event.kind)) return undefined;
+  const { kind } = event;
+  const isWake = noncesOf(event).length > 0;
+  const choice = deps.choose(mailbox, { record, kind, promptId: record.promptId, maxBytes: cli.maxContextBytes, isWake });
   if (choice === undefined) return undefined;
   if (choice.deferred.length > 0) deps.deferred(choice.deferred);
+  await deps.evidence.look(record); // from here on the record is followed
   await mailbox.lease(choice.leases, kind, record.promptId);
   if (rules.isContinuation) {
     continuations.set(name, (continuations.get(name) ?? 0) + 1);

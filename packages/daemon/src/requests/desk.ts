@@ -32,7 +32,9 @@ interface Asked {
 
 /** Everything that people ask of a daemon, behind the API's routes. Callers are attested here, once. */
 export interface Desk {
-  status(): StatusAnswer;
+  status(): Promise<StatusAnswer>;
+  /** Whether the server is reachable. */
+  isHealthy(): boolean;
   whoami(asked: Asked): Promise<Identity>;
   publish(request: z.output<typeof publishSchema>): Promise<PublishAnswer>;
   receipts(id: string, until: Stage | undefined, signal: AbortSignal): AsyncIterable<Receipt>;
@@ -57,10 +59,11 @@ export interface Desk {
 }
 
 /** The desk of one daemon. */
-export function desk(edge: Edge, status: () => StatusAnswer): Desk {
+export function desk(edge: Edge, status: () => Promise<StatusAnswer>): Desk {
   const who = (asked: Asked) => attest(asked.caller, { ...edge, live: () => edge.registry.live() });
   return {
     status,
+    isHealthy: () => edge.bus.isConnected(),
     whoami: who,
     publish: async (request) => send(edge, { who: await who(request), request }),
     receipts: (id, until, signal) => followReceipts(edge, { id, until }, signal),

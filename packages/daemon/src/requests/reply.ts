@@ -33,7 +33,7 @@ export async function report(edge: Edge, who: Identity, said: Said & { readonly 
   const body = said.body === "" ? `${who.session}: ${outcome}` : said.body;
   return send(edge, {
     who,
-    request: { ...rest, body, target: formatAddress(supervisor), kind: "system", type: "result", subject: `${who.session}: ${outcome}`, ...(isBad ? { priority: "high" } : {}) },
+    request: { ...rest, body, target: formatAddress(supervisor), kind: "request", type: "result", subject: `${who.session}: ${outcome}`, ...(isBad ? { priority: "high" } : {}) },
   });
 }
 

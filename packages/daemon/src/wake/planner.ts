@@ -27,6 +27,7 @@ export interface PlannerDeps {
   woken(leases: readonly Lease[], rung: Rung): void;
   /** Every rung was tried: the senders learn why it still sleeps. */
   asleep(leases: readonly Lease[], reason: string): void;
+  onResult(rung: Rung, how: AttemptResult["how"]): void;
   onError(error: unknown, doing: string): void;
 }
 
@@ -141,6 +142,7 @@ export class WakePlanner {
     Object.assign(running, { result: undefined, isTyped: false });
     await this.deps.publish(this.attemptOf(record, running, how));
     const result = await this.outcome(record, running, how.rung);
+    if (result !== undefined) this.deps.onResult(how.rung, result.how);
     if (result?.how === "proved") this.deps.woken(wakeful, how.rung);
     return result;
   }

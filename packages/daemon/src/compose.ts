@@ -1,0 +1,167 @@
+import {
+  decodeEvent,
+  decodeMessage,
+  decodeReceipt,
+  encodeEvent,
+  encodeMessage,
+  encodeReceipt,
+  FleetError,
+  foldEvent,
+  subjectsOf,
+  wakeEvent,
+  type AdapterLog,
+  type Clock,
+  type FleetEvent,
+  type IdSource,
+  type Rung,
+  type SessionRecord,
+} from "@fleetbus/core";
+import type { Bus } from "@fleetbus/core/bus";
+import type { Journal } from "./disk/journal.ts";
+import type { Outbox } from "./disk/outbox.ts";
+import { adapterHost } from "./host/host.ts";
+import { chooseOffer, frameOffer, wakeText, wakefulLeases } from "./inbox/choose.ts";
+import { mailboxes } from "./inbox/mailboxes.ts";
+import type { Evidence } from "./inbox/proof.ts";
+import { receiptWriter } from "./inbox/receipts.ts";
+import { conversation } from "./ingest/conversation.ts";
+import type { Pauses } from "./life/pauses.ts";
+import type { Metrics } from "./metrics.ts";
+import { bury } from "./requests/dead.ts";
+import { ownerOf, type Codec, type Edge } from "./requests/edge.ts";
+import { isMember } from "./session/membership.ts";
+import { systemProcesses } from "./session/process.ts";
+import { registry, type Change } from "./session/registry.ts";
+import type { SessionStore } from "./session/store.ts";
+import { budget, type Rate } from "./wake/budget.ts";
+import { WakePlanner } from "./wake/planner.ts";
+import { waiters, type Waiters } from "./wake/waiters.ts";
+
+/** What a daemon's parts are made from. */
+export interface Parts {
+  readonly machine: string;
+  readonly bus: Bus;
+  readonly outbox: Outbox;
+  readonly journal: Journal;
+  readonly pauses: Pauses;
+  readonly store: SessionStore;
+  readonly evidence: Evidence;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly metrics: Metrics;
+  readonly limits: Limits;
+  log(name: string): AdapterLog;
+  /** The ways to wake a session, best first, of those that it has now. */
+  rungs(record: SessionRecord, waiters: Waiters): readonly Rung[];
+  onError(error: unknown, doing: string): void;
+}
+
+/** The storm guard's numbers (DESIGN §11). */
+export interface Limits {
+  readonly wakesPerSession: Rate;
+  readonly wakesPerFleet: Rate;
+  readonly messagesPerPair: Rate;
+}
+
+/** The wire format of one namespace. */
+export function codecOf(ns: string): Codec {
+  return {
+    encodeEvent: (event) => encodeEvent(ns, event),
+    decodeEvent: (incoming) => decodeEvent(ns, incoming),
+    encodeMessage: (message) => encodeMessage(ns, message),
+    decodeMessage: (incoming) => decodeMessage(ns, incoming),
+    encodeReceipt: (receipt) => encodeReceipt(ns, receipt),
+    decodeReceipt: (incoming) => decodeReceipt(ns, incoming),
+  };
+}
+
+/** Puts the parts together. Nothing runs yet, nothing is read or written. */
+export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: Waiters } {
+  const { machine, bus, outbox, clock, ids, onError } = parts;
+  const subjects = subjectsOf(bus.ns);
+  const codec = codecOf(bus.ns);
+  const letters = { bus, subjects };
+  const receipts = receiptWriter({ outbox, clock, encode: codec.encodeReceipt, onError, count: parts.metrics.message });
+  const sessions = registry({ store: parts.store, fold: foldEvent, onChange: (change) => onSessionChange(change) });
+  const waiting = waiters((name) => planner.retry(name));
+  const boxes = mailboxes({
+    bus,
+    machine,
+    journal: parts.journal,
+    receipts,
+    clock,
+    decode: codec.decodeMessage,
+    bury: (delivery, reason) => bury(letters, `${machine}=inbox`, { delivery, reason }),
+    isAddressed: (owner) => (message) => isMember(sessions.find(owner.session), owner, message),
+    onArrival: ({ session }) => planner.changed(session),
+    onError,
+  });
+  const wakeful = (name: string) => wakefulLeases(boxes.find(name), clock.now());
+  const planner = new WakePlanner({
+    machine,
+    clock,
+    perSession: budget(parts.limits.wakesPerSession, clock),
+    perFleet: budget(parts.limits.wakesPerFleet, clock),
+    session: (name) => sessions.find(name),
+    wakeful,
+    isPaused: (name) => parts.pauses.isPaused(name),
+    rungs: (record) => parts.rungs(record, waiting),
+    text: wakeText,
+    publish: async (attempt) => void (await bus.publish(codec.encodeEvent(wakeEvent(attempt, stamp({ ids, clock }))))),
+    woken: (leases, rung) => leases.forEach((lease) => receipts.write(lease, { stage: "woken", rung })),
+    asleep: (leases, reason) => leases.forEach((lease) => receipts.write(lease, { stage: "deferred", reason: `not woken: ${reason}` })),
+    onResult: parts.metrics.wake,
+    onError,
+  });
+  const talk = conversation({
+    registry: sessions,
+    evidence: parts.evidence,
+    clock,
+    mailbox: (name) => boxes.find(name),
+    choose: (mailbox, at) => (parts.pauses.isPaused(at.record.name) ? undefined : chooseOffer(mailbox, at, clock.now())),
+    continued: (record, messages) => continued(record, messages),
+    prompted: (name, nonces) => void planner.prompted(name, nonces),
+    settled: ({ after }) => planner.changed(after.name),
+    deferred: (leases) => leases.forEach((lease) => receipts.write(lease, { stage: "deferred", reason: "no room in this answer" })),
+    onError,
+  });
+  const host = adapterHost({
+    bus,
+    machine,
+    clock,
+    log: parts.log,
+    decodeEvent: codec.decodeEvent,
+    bury: (consumer, delivery, reason) => bury(letters, consumer, { delivery, reason }),
+    stillWanted: (nonce) => planner.stillWanted(nonce),
+    onResult: (event, result) => reportWake(planner, event, result instanceof FleetError ? result.message : result.skipped),
+  });
+
+  const onSessionChange = ({ before, after }: Change) => {
+    const isGone = after.state === "ended" || after.state === "lost";
+    if (!isGone || before?.state === after.state) return;
+    waiting.dismiss(after, `the session has ${after.state}`);
+    void boxes.close(after.name).catch((error: unknown) => onError(error, `closing the inbox of ${after.name}`));
+  };
+  const continued = async (record: SessionRecord, messages: readonly string[]) => {
+    const data = { cli: record.cli, cliSession: record.cliSession, promptId: record.promptId, messages };
+    const event: FleetEvent = { ...stamp({ ids, clock }), kind: "turn.continued", from: ownerOf({ machine }, record), origin: "system", data };
+    sessions.apply(event);
+    await outbox.add([codec.encodeEvent(event)]);
+  };
+
+  const perPair = budget(parts.limits.messagesPerPair, clock);
+  const frame: Edge["frame"] = (mailbox, what) => frameOffer(mailbox, what);
+  const { journal, store, pauses, evidence } = parts;
+  const made = { registry: sessions, mailboxes: boxes, receipts, planner, conversation: talk, host, perPair, frame };
+  const given = { machine, ns: bus.ns, clock, ids, bus, outbox, journal, store, pauses, evidence, onError };
+  return { edge: { ...given, ...made, subjects, codec, processes: systemProcesses }, waiters: waiting };
+}
+
+function stamp({ ids, clock }: Pick<Parts, "ids" | "clock">): { readonly id: string; readonly time: string } {
+  return { id: ids(), time: new Date(clock.now()).toISOString() };
+}
+
+function reportWake(planner: WakePlanner, event: FleetEvent, skipped: string | undefined): void {
+  const nonce = event.data["nonce"];
+  if (typeof nonce === "string") planner.reported(nonce, skipped);
+}

@@ -1,0 +1,111 @@
+import type { StatusAnswer } from "@fleetbus/core/api";
+import { serveApi } from "./api/serve.ts";
+import { compose } from "./compose.ts";
+import { startAdapters } from "./host/start.ts";
+import { evidenceOf } from "./inbox/evidence.ts";
+import { hookIntake } from "./ingest/intake.ts";
+import { closingStack, type Closing } from "./life/closing.ts";
+import { joinBus, type Joined } from "./life/join-bus.ts";
+import type { ServerChoice } from "./life/join-server.ts";
+import { openLocal, type Local } from "./life/local.ts";
+import { runLoops } from "./life/loops.ts";
+import { rebuildSessions } from "./life/rebuild.ts";
+import type { ReportStage } from "./life/stage.ts";
+import { statusOf } from "./life/status.ts";
+import { metrics } from "./metrics.ts";
+import { desk } from "./requests/desk.ts";
+import { sessionStore } from "./session/store.ts";
+import { rungsOf } from "./wake/rungs.ts";
+
+const flushOnStopMs = 3000;
+
+/** How to run a daemon. */
+export interface DaemonOptions extends Partial<ServerChoice> {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of the package that runs it: callers of another version are told so. */
+  readonly version: string;
+  readonly onStage: ReportStage;
+  /** Ends the start, or the running daemon cleanly. */
+  readonly signal: AbortSignal;
+}
+
+/** A daemon that answers. */
+export interface Daemon {
+  readonly status: StatusAnswer;
+  /** Resolves when it has ended. */
+  readonly closed: Promise<void>;
+  /** Ends it cleanly: held messages are given back, what is spooled is sent or stays on disk. */
+  stop(options: { readonly server: boolean }): Promise<void>;
+}
+
+/**
+ * Runs this machine's daemon until it is stopped: its own disk first, then the server, then what was before, then hooks
+ * (DESIGN §8). Rejects with `conflict` while another one runs, and with the reason of whatever it cannot have.
+ */
+export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
+  const closing = closingStack();
+  try {
+    const local = await openLocal(options.env, closing);
+    const detail = `${local.outbox.pending().length} spooled, ${local.journal.held().length} held`;
+    options.onStage({ stage: "disk", state: "done", detail });
+    return await run(local, options, closing);
+  } catch (error) {
+    await closing.closeAll(() => undefined); // the first error is the one to tell
+    throw error;
+  }
+}
+
+async function run(local: Local, options: DaemonOptions, closing: Closing): Promise<Daemon> {
+  const leaving = { server: false };
+  const choice = { connect: options.connect, context: options.context };
+  const joined = await joinBus(local, { ...options, ...choice, closing, isServerLeaving: () => leaving.server });
+  const { edge, intake, waiters, counts } = assemble(local, joined);
+  await rebuildSessions({ ...edge, load: () => edge.store.load(), pending: () => edge.outbox.pending(), decode: edge.codec.decodeEvent });
+
+  const startedAt = new Date(local.clock.now()).toISOString();
+  const status = () => statusOf({ edge, joined, startedAt, version: options.version, port: listening.port });
+  let end: () => void = () => undefined;
+  const closed = new Promise<void>((resolve) => (end = resolve));
+  const loops = new AbortController();
+  const stop = async (how: { readonly server: boolean }) => {
+    leaving.server ||= how.server;
+    if (loops.signal.aborted) return closed;
+    loops.abort();
+    waiters.dismissAll("the daemon is stopping");
+    await Promise.all([listening.close(), edge.host.close(), running]);
+    await Promise.all(edge.mailboxes.all().map((mailbox) => edge.mailboxes.close(mailbox.owner.session)));
+    await edge.store.flush(AbortSignal.timeout(flushOnStopMs));
+    await closing.closeAll(local.onError);
+    end();
+  };
+  const log = local.logger.named("api");
+  const listening = await serveApi({
+    ...{ paths: local.paths, desk: desk(edge, status), hooks: intake.routes, version: options.version, metrics: counts, log },
+    stop: (how) => void stop(how),
+  });
+  await startAdapters(edge, waiters, local);
+  const running = runLoops({ edge, intake, paths: local.paths, onError: local.onError }, loops.signal);
+  options.signal.addEventListener("abort", () => void stop({ server: false }), { once: true });
+  options.onStage({ stage: "daemon", state: "done", detail: `pid ${process.pid}, 127.0.0.1:${listening.port}` });
+  return { status: await status(), closed, stop };
+}
+
+/** The daemon's parts on a bus; nothing runs yet. */
+function assemble(local: Local, { bus }: Joined) {
+  const { settings, clock, onError, logger } = local;
+  const store = sessionStore({ bucket: () => bus.bucket("sessions"), clock, onError });
+  const counts = metrics({
+    sessions: () => edge.registry.live().length,
+    held: () => edge.mailboxes.all().reduce((sum, mailbox) => sum + mailbox.held().length, 0),
+    spooled: () => local.outbox.pending().length,
+  });
+  const { edge, waiters } = compose({
+    ...local,
+    ...{ machine: settings.machine, bus, store, metrics: counts, limits: settings.limits },
+    evidence: evidenceOf({ clock, onError }),
+    log: (name) => logger.named(name),
+    rungs: (record, waiting) => rungsOf(record, waiting, settings),
+  });
+  const intake = hookIntake({ edge, waiters, metrics: counts, log: logger.named("hooks"), keepsBodies: settings.keepsBodies });
+  return { edge, waiters, intake, counts };
+}

@@ -1,0 +1,38 @@
+import { momentOf, offerable, pointerLine, renderInbox, wakes, type SessionRecord } from "@fleetbus/core";
+import type { Choice, ChooseAt } from "../ingest/conversation.ts";
+import type { Framing } from "../requests/edge.ts";
+import type { Lease } from "./lease.ts";
+import type { Mailbox } from "./mailbox.ts";
+
+/** What may be offered at this event, framed; undefined where there is nothing, or nothing fits. */
+export function chooseOffer(mailbox: Mailbox, at: ChooseAt, nowMs: number): Choice | undefined {
+  const moment = momentOf(at.kind, at.isWake);
+  const leases = moment === undefined ? [] : offerable(mailbox.waiting(), moment, nowMs);
+  if (leases.length === 0) return undefined;
+  const choice = frameOffer(mailbox, { leases, via: at.kind, promptId: at.promptId, maxBytes: at.maxBytes });
+  return choice.leases.length === 0 ? undefined : choice;
+}
+
+/** Leases as text for the model, as many as fit, each under a nonce of its own. */
+export function frameOffer(mailbox: Mailbox, { leases, via, promptId, maxBytes }: Framing): Choice {
+  const offers = leases.map((lease) => ({
+    lease,
+    message: lease.message,
+    nonce: mailbox.prepare(lease, via, promptId),
+    isRedelivered: lease.offers > 0,
+  }));
+  const { text, included, deferred } = renderInbox(offers, { owner: mailbox.owner, maxBytes });
+  return { text, leases: included.map((offer) => offer.lease), deferred: deferred.map((offer) => offer.lease) };
+}
+
+/** What an idle session may be woken for. */
+export function wakefulLeases(mailbox: Mailbox | undefined, nowMs: number): readonly Lease[] {
+  const waiting = mailbox?.waiting() ?? [];
+  return offerable(waiting, "wake", nowMs).filter(({ message }) => wakes(message));
+}
+
+/** The line that wakes a session: a pointer with the nonce, never a body (DESIGN §5 Framing). */
+export function wakeText(_record: SessionRecord, wakeful: readonly Lease[], nonce: string): string {
+  const senders = wakeful.map((lease) => lease.message.from);
+  return pointerLine(wakeful.length, senders, nonce);
+}

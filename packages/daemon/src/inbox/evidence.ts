@@ -1,0 +1,81 @@
+import { statSync } from "node:fs";
+import type { Clock, SessionRecord } from "@fleetbus/core";
+import { foldProofs, watchTranscript, type TranscriptFact } from "@fleetbus/hooks";
+import { bell, type Bell } from "../life/bell.ts";
+import type { Evidence, Sight } from "./proof.ts";
+
+/** A transcript is let go when nobody has asked about it for this long. */
+const idleMs = 15 * 60_000;
+
+interface Following {
+  facts: readonly TranscriptFact[];
+  readonly change: Bell;
+  readonly stop: AbortController;
+  askedAt: number;
+  isThere: boolean;
+}
+
+/**
+ * Proofs from the transcripts that CLIs keep (Claude Code, and whatever keeps one in its shape). A session whose
+ * transcript does not exist has no such proof: then `shown` is inferred.
+ */
+export function evidenceOf(deps: { readonly clock: Clock; onError(error: unknown, doing: string): void }): Evidence {
+  const followed = new Map<string, Following>();
+  const follow = (path: string): Following => {
+    const known = followed.get(path);
+    if (known !== undefined) return Object.assign(known, { askedAt: deps.clock.monotonic() });
+    dropIdle(followed, deps.clock.monotonic() - idleMs);
+    const made = begin(path, deps);
+    followed.set(path, made);
+    return made;
+  };
+  return {
+    look: (record) => Promise.resolve(record.transcript === undefined ? undefined : sightOf(follow(record.transcript))),
+    change: async (record, signal) => {
+      if (record.transcript === undefined) return untilAborted(signal);
+      await follow(record.transcript).change.wait(signal);
+    },
+  };
+}
+
+/** Follows from the file's end: what is offered from now on stands behind it. */
+function begin(path: string, deps: { readonly clock: Clock; onError(error: unknown, doing: string): void }): Following {
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  const made: Following = { facts: [], change: bell(), stop: new AbortController(), askedAt: deps.clock.monotonic(), isThere: size !== undefined };
+  void collect(made, path, size ?? 0).catch((error: unknown) => deps.onError(error, `reading ${path}`));
+  return made;
+}
+
+async function collect(following: Following, path: string, offset: number): Promise<void> {
+  for await (const batch of watchTranscript({ path, offset, signal: following.stop.signal })) {
+    following.isThere = true;
+    following.facts = batch.isReset ? batch.facts : [...following.facts, ...batch.facts];
+    following.change.ring();
+  }
+}
+
+function sightOf({ facts, isThere }: Following): Sight | undefined {
+  if (!isThere) return undefined;
+  const requested = new Set<string>();
+  const answered = new Set<string>();
+  for (const [nonce, { fate }] of foldProofs(facts)) {
+    if (fate === "requested" || fate === "answered" || fate === "kept") requested.add(nonce);
+    if (fate === "answered") answered.add(nonce);
+  }
+  return { requested, answered };
+}
+
+function dropIdle(followed: Map<string, Following>, before: number): void {
+  for (const [path, following] of followed) {
+    if (following.askedAt > before) continue;
+    following.stop.abort();
+    followed.delete(path);
+  }
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

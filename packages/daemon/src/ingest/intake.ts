@@ -1,0 +1,97 @@
+import { chooseName, FleetError, type AdapterLog, type CliFacts } from "@fleetbus/core";
+import { parseDropFile, parseHookRequest } from "@fleetbus/hooks";
+import type { HookRoutes } from "../api/hook-listener.ts";
+import type { Metrics } from "../metrics.ts";
+import type { Edge } from "../requests/edge.ts";
+import { windowName } from "../session/window.ts";
+import type { Waiters } from "../wake/waiters.ts";
+import type { HookCall } from "./cli-port.ts";
+import { knownClis } from "./clis.ts";
+import type { DropResult } from "./drops.ts";
+import { takeHook, type HookAnswer, type HookDeps } from "./hooks.ts";
+import { redact } from "./redact.ts";
+import { seenIds } from "./seen.ts";
+
+/** What taking in hooks needs beside the edge. */
+export interface IntakeDeps {
+  readonly edge: Edge;
+  readonly waiters: Waiters;
+  readonly metrics: Metrics;
+  readonly log: AdapterLog;
+  /** Whether prompts and last texts stay in the events that are published (DESIGN §8). */
+  readonly keepsBodies: boolean;
+}
+
+/** Everything that hooks hand over, by either way. */
+export interface Intake {
+  readonly routes: HookRoutes;
+  /** Takes in one dropped file. */
+  takeFile(content: Buffer, name: string): Promise<DropResult>;
+}
+
+/** The intake of one daemon. */
+export function hookIntake(deps: IntakeDeps): Intake {
+  const { edge, waiters, metrics, log } = deps;
+  const hooks = hookDeps(deps);
+  const seen = seenIds();
+  const take = async (call: HookCall): Promise<HookAnswer> => {
+    if (call.id !== undefined && !seen.add(call.id)) return { body: "", settle: () => undefined };
+    return takeHook(call, hooks);
+  };
+  const read: HookRoutes["read"] = ({ path, headers, body }) => {
+    return parseHookRequest({ path, headers, body, now: edge.clock.now() });
+  };
+  return {
+    routes: {
+      read,
+      take,
+      wait: (call, signal) => waitFor(call, { deps, hooks }, signal),
+      onServed: metrics.hook,
+      onError: (error, path) => {
+        metrics.hookFailed(path.split("/").at(-1) ?? "");
+        log.warn({ path, error: String(error) }, "a hook could not be taken in");
+      },
+    },
+    takeFile: async (content, name) => {
+      const file = parseDropFile(content, edge.clock.now());
+      if (file.is === "foreign") log.warn({ name, reason: file.reason }, "a file among the dropped ones is not a hook's");
+      if (file.is !== "request") return "torn";
+      const answer = await take(file.request).catch((error: unknown) => {
+        if (error instanceof FleetError && error.code === "storage") return undefined;
+        throw error;
+      });
+      // Nobody reads this answer: what it offered waits for the next hook.
+      answer?.settle(false);
+      return answer === undefined ? "later" : "taken";
+    },
+  };
+  function waitFor(call: HookCall, made: { deps: IntakeDeps; hooks: HookDeps }, signal: AbortSignal) {
+    const cli = made.hooks.clis.get(call.cli);
+    const [first] = cli?.translate(call) ?? [];
+    const record = first === undefined ? undefined : edge.registry.identify(first.data);
+    if (record === undefined) return Promise.resolve({ dismissed: "no such session" });
+    return waiters.wait(record.name, signal);
+  }
+}
+
+function hookDeps({ edge, keepsBodies }: IntakeDeps): HookDeps {
+  const { machine, registry, outbox, conversation, clock, ids } = edge;
+  return {
+    machine,
+    registry,
+    outbox,
+    conversation,
+    clock,
+    ids,
+    clis: knownClis(),
+    encode: (event) => edge.codec.encodeEvent(keepsBodies ? event : redact(event)),
+    open: async (owner) => void (await edge.mailboxes.open(owner)),
+    name: (call, facts) => nameFor(edge, call, facts),
+  };
+}
+
+async function nameFor({ registry }: Edge, call: HookCall, facts: CliFacts): Promise<{ readonly name: string; readonly display: string }> {
+  const taken = new Set(registry.live().map((record) => record.name));
+  const window = facts.pane === undefined ? undefined : await windowName(facts.pane);
+  return chooseName({ ...facts, fleetSession: call.session, window }, taken, registry.all());
+}

@@ -1,0 +1,45 @@
+import { connectBus, ensureLayout, type Bus } from "@fleetbus/core/bus";
+import type { Closing } from "./closing.ts";
+import { joinServer, type JoinedServer, type ServerChoice } from "./join-server.ts";
+import type { Local } from "./local.ts";
+import type { ReportStage } from "./stage.ts";
+
+/** The bus and the server behind it. */
+export interface Joined {
+  readonly server: JoinedServer;
+  readonly bus: Bus;
+}
+
+/** How to join. */
+export interface JoinOptions extends ServerChoice {
+  readonly onStage: ReportStage;
+  readonly signal: AbortSignal;
+  readonly closing: Closing;
+  /** Whether the managed server ends with the daemon; asked when it closes. */
+  isServerLeaving(): boolean;
+}
+
+/** Joins the server and lays the namespace out on it. Rejects with `version`, `unavailable`, `unauthorized`. */
+export async function joinBus(local: Local, options: JoinOptions): Promise<Joined> {
+  const { paths, env, clock, settings, logger } = local;
+  const { onStage, signal, closing } = options;
+  const server = await joinServer(options, { paths, env, clock, log: logger.named("server"), onStage, signal });
+  closing.push("server", () => leave(server, options.isServerLeaving()));
+  const credentials = server.credentials === undefined ? {} : { credentials: { creds: server.credentials } };
+  const bus = await connectBus({
+    servers: server.url,
+    ns: settings.ns,
+    name: `fleet daemon ${settings.machine}`,
+    mode: "daemon",
+    ...credentials,
+  });
+  closing.push("bus", () => bus.close());
+  await ensureLayout(bus);
+  onStage({ stage: "bus", state: "done", detail: `${server.url}, namespace ${settings.ns}` });
+  return { server, bus };
+}
+
+async function leave(server: JoinedServer, isLeaving: boolean): Promise<void> {
+  if (isLeaving) await server.managed?.stop();
+  else server.managed?.release();
+}

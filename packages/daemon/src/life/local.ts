@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import { idSource, pathsOf, systemClock, toFleetError, type Clock, type FleetError, type IdSource, type Paths } from "@fleetbus/core";
+import { openJournal, type Journal } from "../disk/journal.ts";
+import { openOutbox, type Outbox } from "../disk/outbox.ts";
+import type { Closing } from "./closing.ts";
+import { openLogger, type Logger } from "./logger.ts";
+import { takeLock } from "./lock.ts";
+import { openPauses, type Pauses } from "./pauses.ts";
+import { loadSettings, type Settings } from "./settings.ts";
+
+const maxSpoolBytes = 512 * 1024 * 1024;
+
+/** What a daemon has on its own machine, before there is any server. */
+export interface Local {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly paths: Paths;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Logger;
+  readonly outbox: Outbox;
+  readonly journal: Journal;
+  readonly pauses: Pauses;
+  /** Logs what went wrong where nobody waits for it. */
+  onError(error: unknown, doing: string): void;
+}
+
+/** Takes the machine's lock and opens what is on disk. Rejects with `conflict`, `config` or `storage`. */
+export async function openLocal(env: Local["env"], closing: Closing): Promise<Local> {
+  const paths = pathsOf(env);
+  const lock = await takeLock(paths.lockFile);
+  closing.push("lock", () => lock.release());
+  const clock = systemClock;
+  const settings = await loadSettings(paths, env);
+  const logger = await openLogger(paths.logFile);
+  closing.push("log", () => logger.close());
+  const log = logger.named("daemon");
+  const onError: Local["onError"] = (error, doing) => log.warn({ doing, ...errorFields(toFleetError(error)) }, "something failed");
+  const onRefused = ({ subject }: { subject: string }, error: FleetError) => {
+    log.error({ subject, ...errorFields(error) }, "the server refused what was spooled");
+  };
+  const outbox = await openOutbox({ dir: paths.spoolDir, maxBytes: maxSpoolBytes, clock, onRefused });
+  closing.push("spool", () => outbox.close());
+  const journal = await openJournal(paths.journalDir, clock);
+  closing.push("journal", () => journal.close());
+  const pauses = await openPauses(join(paths.dataDir, "pauses.json"));
+  return { env, paths, settings, clock, ids: idSource(clock), logger, outbox, journal, pauses, onError };
+}
+
+/** An error as log fields. */
+export function errorFields(error: FleetError): Readonly<Record<string, unknown>> {
+  const { cause } = error;
+  return { code: error.code, error: error.message, ...(cause instanceof Error ? { cause: cause.message } : {}) };
+}

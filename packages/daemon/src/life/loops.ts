@@ -1,0 +1,77 @@
+import type { FleetEvent, Paths, SessionRecord } from "@fleetbus/core";
+import { followDrops } from "../ingest/drops.ts";
+import type { Intake } from "../ingest/intake.ts";
+import { ownerOf, type Edge } from "../requests/edge.ts";
+import { watchProcesses } from "../session/liveness.ts";
+
+const reopenEveryMs = 1000;
+
+/** What runs for as long as the daemon does. */
+export interface LoopDeps {
+  readonly edge: Edge;
+  readonly intake: Intake;
+  readonly paths: Paths;
+  onError(error: unknown, doing: string): void;
+}
+
+/** Runs the daemon's loops until the signal aborts; one that fails is begun again. */
+export async function runLoops(deps: LoopDeps, signal: AbortSignal): Promise<void> {
+  const { edge, intake, paths, onError } = deps;
+  const forever = async (doing: string, work: () => Promise<void>) => {
+    while (!signal.aborted) {
+      await work().catch((error: unknown) => onError(error, doing));
+      await edge.clock.sleep(reopenEveryMs, signal).catch(() => undefined); // aborted: the loop ends
+    }
+  };
+  await Promise.all([
+    forever("sending what is spooled", () => edge.outbox.drain(edge.bus, signal)),
+    forever("opening mailboxes", () => openMailboxes(edge, signal)),
+    forever("following the inbox signal", () => edge.mailboxes.follow(signal)),
+    forever("taking in dropped hooks", () =>
+      followDrops(
+        {
+          dir: paths.dropDir,
+          clock: edge.clock,
+          take: (content, name) => intake.takeFile(content, name),
+          onTorn: (name) => onError(new Error(name), "taking in a torn file"),
+          onError,
+        },
+        signal,
+      ),
+    ),
+    forever("watching processes", () =>
+      watchProcesses({ clock: edge.clock, processes: edge.processes, live: () => edge.registry.live(), onLost: (record, reason) => lose(edge, record, reason) }, signal),
+    ),
+  ]);
+}
+
+/** Opens the mailboxes of all live sessions and of `me`, again after each time the server was away. */
+async function openMailboxes(edge: Edge, signal: AbortSignal): Promise<void> {
+  await edge.mailboxes.reclaim();
+  const names = ["me", ...edge.registry.live().map((record) => record.name)];
+  await Promise.all(names.map((name) => edge.mailboxes.open(ownerOf(edge, name))));
+  for (const name of names) edge.planner.retry(name);
+  await new Promise<void>((resolve) => {
+    const off = edge.bus.onConnection((isConnected) => isConnected && done());
+    const done = () => {
+      off();
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    signal.addEventListener("abort", done, { once: true });
+  });
+}
+
+/** A session whose process is gone, as an event like any other (DESIGN §4). */
+function lose(edge: Edge, record: SessionRecord, reason: string): void {
+  const event: FleetEvent = {
+    id: edge.ids(),
+    kind: "session.lost",
+    from: ownerOf(edge, record),
+    time: new Date(edge.clock.now()).toISOString(),
+    origin: "system",
+    data: { cli: record.cli, cliSession: record.cliSession, pid: record.pid, reason },
+  };
+  void edge.outbox.add([edge.codec.encodeEvent(event)]).catch((error: unknown) => edge.onError(error, `noting that ${record.name} is lost`));
+  edge.conversation.note(event);
+}
