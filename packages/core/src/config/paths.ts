@@ -30,7 +30,10 @@ export interface Paths {
 /** Longest unix socket path that Linux and macOS both take. */
 const maxSocketPath = 100;
 
-/** Paths by environment: `FLEET_HOME` holds everything in one folder, else the XDG folders (DESIGN §10). */
+/**
+ * Paths by environment: `FLEET_HOME` holds everything in one folder, else the XDG folders (DESIGN §10). `FLEET_CACHE`
+ * lets several homes share what was fetched.
+ */
 export function pathsOf(env: Readonly<Record<string, string | undefined>>): Paths {
   const roots = rootsOf(env);
   const runDir = join(roots.run, "fleet.sock").length > maxSocketPath ? shortRunDir(roots.run, env) : roots.run;
@@ -63,7 +66,8 @@ function rootsOf(env: Readonly<Record<string, string | undefined>>): Roots {
   const home = env["FLEET_HOME"];
   if (home) {
     const root = resolve(home);
-    return { config: root, data: join(root, "data"), run: join(root, "run"), cache: join(root, "cache") };
+    const cache = env["FLEET_CACHE"] || join(root, "cache");
+    return { config: root, data: join(root, "data"), run: join(root, "run"), cache };
   }
   const user = env["HOME"] ?? "/";
   const data = join(xdg(env, "XDG_DATA_HOME", join(user, ".local", "share")), "fleet");
