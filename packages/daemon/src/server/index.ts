@@ -1,3 +1,16 @@
 export { findServer, type FindDeps } from "./find/find-server.ts";
 export type { FindProgress, FindStep, FoundServer, ReportProgress } from "./find/progress.ts";
 export { isVersionAtLeast, minimumServerVersion, requireServerVersion } from "./find/version.ts";
+export {
+  inboxPrefixOf,
+  openCredentials,
+  type ContextRole,
+  type Credentials,
+  type NatsContext,
+  type SessionIdentity,
+} from "./credentials/credentials.ts";
+export { sessionApiPrefix, type Trust } from "./credentials/accounts.ts";
+export { startServer, type StartDeps } from "./managed/start-server.ts";
+export type { ManagedServer, ServerStatus } from "./managed/server.ts";
+export { defaultRestartPolicy, type RestartPolicy } from "./managed/restart.ts";
+export { defaultStoreLimits, type StoreLimits } from "./managed/launch/config.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Trust } from "../credentials/accounts.ts";
+import type { Trust } from "../../credentials/accounts.ts";
 
 /** Bounds of a managed server's store. Streams have their own bounds; these only keep the sum of them sane. */
 export interface StoreLimits {
