@@ -36,7 +36,7 @@ export function claudeConfigDir(env: Readonly<Record<string, string | undefined>
  */
 export async function* watchClaudeSessions(
   options: ClaudeSessionsOptions,
-): AsyncGenerator<ClaudeSessionChange> {
+): AsyncGenerator<ClaudeSessionChange, void> {
   const folder = join(options.dir, "sessions");
   const known = new Map<number, ClaudeSession>();
   const unknown = new Set<string>();

@@ -40,7 +40,7 @@ export interface TranscriptOptions extends TailOptions {
  * that does not exist yet; ends when the signal aborts. Facts are small: no text is kept but the nonces in it.
  * A batch may be empty of facts; it still tells that the file was written. One consumer a call.
  */
-export async function* watchTranscript(options: TranscriptOptions): AsyncGenerator<TranscriptBatch> {
+export async function* watchTranscript(options: TranscriptOptions): AsyncGenerator<TranscriptBatch, void> {
   const find = options.find ?? findNonces;
   let reader = transcriptReader(find);
   for await (const { lines, offset, isReset } of tailFile(options)) {

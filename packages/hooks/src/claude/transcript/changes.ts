@@ -17,7 +17,7 @@ export interface ChangesOptions {
  * turn, none is lost. A file's folder is watched, so that one that is made or replaced is noticed; while there is no
  * folder, polling alone works.
  */
-export async function* changesOf(options: ChangesOptions): AsyncGenerator<void> {
+export async function* changesOf(options: ChangesOptions): AsyncGenerator<void, void> {
   const { signal, pollMs = 500 } = options;
   const bell = doorbell(signal);
   let watcher: FSWatcher | undefined;

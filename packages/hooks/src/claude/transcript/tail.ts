@@ -27,7 +27,7 @@ export interface TailOptions {
  * replaced or shrinks is read from its start. Ends when the signal aborts; throws only what the file system throws
  * beyond "not there".
  */
-export async function* tailFile(options: TailOptions): AsyncGenerator<TailBatch> {
+export async function* tailFile(options: TailOptions): AsyncGenerator<TailBatch, void> {
   let place: Place = { offset: options.from ?? 0, inode: undefined };
   for await (const _ of changesOf(options)) {
     const batch = await readOn(options.path, place);
