@@ -1,1 +1,11 @@
-export {};
+export * from "./request/hook-request.ts";
+export * from "./request/drop-file.ts";
+export * from "./client/render.ts";
+export * from "./client/install-client.ts";
+export * from "./claude/events.ts";
+export * from "./claude/translate.ts";
+export * from "./claude/context.ts";
+export * from "./claude/cli.ts";
+export * from "./claude/transcript.ts";
+export * from "./claude/registry.ts";
+export * from "./claude/agents.ts";

@@ -1,0 +1,27 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+const folder = new URL("../../fixtures/", import.meta.url);
+
+/** A payload as the CLI gave it to a hook; the file's name is `<Event>[.<case>].json`. */
+export interface Fixture {
+  readonly file: string;
+  readonly event: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** All captured payloads of a CLI. */
+export function fixtures(cli: "claude" | "grok"): readonly Fixture[] {
+  const files = readdirSync(new URL(`${cli}/`, folder));
+  return files.map((file) => ({
+    file,
+    event: file.split(".")[0] ?? "",
+    payload: JSON.parse(readFileSync(new URL(`${cli}/${file}`, folder), "utf8")),
+  }));
+}
+
+/** One captured payload. */
+export function fixture(cli: "claude" | "grok", file: string): Fixture {
+  const found = fixtures(cli).find((each) => each.file === `${file}.json`);
+  if (found === undefined) throw new Error(`reading fixture ${cli}/${file}: not captured`);
+  return found;
+}
