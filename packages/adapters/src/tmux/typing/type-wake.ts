@@ -1,0 +1,125 @@
+import { FleetError, type Clock, type SendReceipt } from "@fleetbus/core";
+import type { ControlClient } from "../control/connection.ts";
+import type { FindProcess } from "../pane/process.ts";
+import type { ComposerFacts } from "../screen/clis.ts";
+import { enterGuarded, pasteGuarded } from "./act.ts";
+import { look } from "./look.ts";
+import { watchPane, type PaneWatch } from "./pane-watch.ts";
+import { wayOf, type Way } from "./way.ts";
+
+/** One line for one pane, and what has become of it so far: it outlives a connection that ends in between. */
+export interface TypingJob {
+  readonly paneId: string;
+  /** The CLI's process. */
+  readonly pid: number;
+  readonly facts: ComposerFacts;
+  readonly line: string;
+  /** Only Enter is missing: the line was typed by an earlier attempt. */
+  readonly isRetry: boolean;
+  readonly progress: { hasTyped: boolean; reason: string };
+}
+
+/** What typing needs of the world. */
+export interface TypingWorld {
+  readonly client: ControlClient;
+  readonly clock: Clock;
+  readonly find: FindProcess;
+  readonly quietMs: number;
+  stillWanted(): Promise<boolean>;
+}
+
+/** For what tmux has no notice for: a menu that closes without moving the cursor. */
+const lookAgainMs = 2000;
+/** From the paste until the CLI has drawn it. */
+const settleMs = 1000;
+const drawMs = 4;
+
+/**
+ * Waits until the way is free, pastes, waits until exactly our text stands in the composer, presses Enter (DESIGN §6).
+ * Clears nothing and submits nothing but its own text; `skipped` says why it did not act. Rejects with the signal's
+ * reason, or with `unavailable` when the connection ends: the same job may then go on over another one.
+ */
+export async function typeWake(
+  job: TypingJob,
+  world: TypingWorld,
+  signal: AbortSignal,
+): Promise<SendReceipt> {
+  const watch = await watchPane(world.client, { paneId: job.paneId, clock: world.clock }, signal);
+  const round: Round = { job, world, watch, signal };
+  try {
+    const skipped = job.progress.hasTyped ? undefined : await type(round);
+    if (skipped !== undefined) return { skipped };
+    const unsubmitted = await submit(round);
+    return unsubmitted === undefined ? { providerId: job.paneId } : { skipped: unsubmitted };
+  } finally {
+    watch.close();
+  }
+}
+
+interface Round {
+  readonly job: TypingJob;
+  readonly world: TypingWorld;
+  readonly watch: PaneWatch;
+  readonly signal: AbortSignal;
+}
+
+/** Until our text is typed, now or before; a reason when it will not be. */
+async function type(round: Round): Promise<string | undefined> {
+  const { job, world, watch, signal } = round;
+  for (;;) {
+    const way = await see(round);
+    if (way.is === "ours") return undefined;
+    if (way.is === "gone") return way.reason;
+    if (job.isRetry && way.is !== "blocked")
+      return "the text of the first attempt no longer stands alone in the composer";
+    if (way.is === "free") {
+      if (!(await world.stillWanted())) return "no longer wanted";
+      job.progress.hasTyped = await pasteGuarded(world.client, { pane: way.pane, line: job.line }, signal);
+      if (job.progress.hasTyped) return undefined;
+    }
+    await waitAfter(way, round, watch);
+  }
+}
+
+/** Until Enter is pressed; a reason when it will not be. */
+async function submit(round: Round): Promise<string | undefined> {
+  const { job, world, watch, signal } = round;
+  const { clock } = world;
+  const settled = clock.monotonic() + settleMs;
+  if (job.progress.hasTyped) await clock.sleep(job.facts.pasteWaitMs, signal);
+  for (;;) {
+    const way = await see(round);
+    if (way.is === "gone") return `typed, but not submitted: ${way.reason}`;
+    if (way.is === "ours") {
+      if (!(await world.stillWanted()))
+        return "typed, but no longer wanted: the text stands in the composer without Enter";
+      if (await enterGuarded(world.client, way.pane, signal)) return undefined;
+    }
+    const isDrawing = (way.is === "free" || way.is === "draft") && clock.monotonic() < settled;
+    if (isDrawing) await clock.sleep(drawMs, signal);
+    else if (way.is === "draft")
+      return "somebody's keys came between the text and Enter: Enter was not pressed";
+    else if (way.is === "free") return "the text left the composer before Enter was pressed";
+    else await waitAfter(way, round, watch);
+  }
+}
+
+async function see({ job, world, signal }: Round): Promise<Way> {
+  const { client, clock, quietMs, find } = world;
+  const sight = await look({ client, clock, quietMs, paneId: job.paneId, facts: job.facts }, signal);
+  const way = await wayOf(sight, { pid: job.pid, facts: job.facts, line: job.line, find });
+  if ("reason" in way) job.progress.reason = way.reason;
+  return way;
+}
+
+async function waitAfter(way: Way, { signal }: Round, watch: PaneWatch): Promise<void> {
+  // Free or ours, and yet refused: it changed in the last moment, so look again soon.
+  if (way.is === "free" || way.is === "ours") return watch.change(50, signal);
+  const retryInMs = "retryInMs" in way ? way.retryInMs : undefined;
+  return watch.change(Math.min(retryInMs ?? lookAgainMs, lookAgainMs), signal);
+}
+
+/** Whether a rejection means that another connection may be tried. */
+export function isLostConnection(error: unknown): error is FleetError {
+  return error instanceof FleetError && error.code === "unavailable";
+}
