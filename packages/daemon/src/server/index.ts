@@ -14,3 +14,4 @@ export { startServer, type StartDeps } from "./managed/start-server.ts";
 export type { ManagedServer, ServerStatus } from "./managed/server.ts";
 export { defaultRestartPolicy, type RestartPolicy } from "./managed/restart.ts";
 export { defaultStoreLimits, type StoreLimits } from "./managed/launch/config.ts";
+export { contextNames, readContext, selectedContext, type ServerContext } from "./contexts/read-context.ts";

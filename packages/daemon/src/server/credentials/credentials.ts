@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { durableOf, FleetError, messageOf, requireToken, type Clock, type Paths } from "@fleetbus/core";
 import { streamId } from "@fleetbus/core/bus";
 import writeFileAtomic from "write-file-atomic";
-import { trustOf, type Trust } from "./accounts.ts";
+import { sessionApiPrefix, trustOf, type Trust } from "./accounts.ts";
 import { keysDir, loadKeys, type Keys } from "./keys.ts";
 import { newNkey, type Nkey } from "./nkey.ts";
 import { formatCreds, signToken } from "./token.ts";
@@ -26,6 +26,8 @@ export interface NatsContext {
   readonly creds: string;
   /** Set where the credential may subscribe to nothing else. */
   readonly inbox_prefix?: string;
+  /** Set where JetStream is an imported one. */
+  readonly jetstream_api_prefix?: string;
 }
 
 /** The credentials of a server that fleet runs (NATS.md, "Credentials that hold"). Nothing here needs the server to run. */
@@ -111,7 +113,13 @@ async function contextFor(role: ContextRole, place: ContextPlace): Promise<NatsC
   }
   const name = `${role.ns ?? "main"}=${durableOf(role)}`;
   const creds = await save(fileNameOf(name), mintSession(place.keys, role, place.clock), place.folder);
-  return { description: `fleet: as ${name}`, url: place.url, creds, inbox_prefix: inboxPrefixOf(role) };
+  return {
+    description: `fleet: as ${name}`,
+    url: place.url,
+    creds,
+    inbox_prefix: inboxPrefixOf(role),
+    jetstream_api_prefix: sessionApiPrefix,
+  };
 }
 
 async function save(name: string, creds: string, folder: string): Promise<string> {

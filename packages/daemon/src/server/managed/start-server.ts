@@ -15,6 +15,8 @@ export interface StartDeps {
   readonly binary: string;
   /** Client port; by default that of the last run, or a free one. Where a stranger listens there, another is chosen. */
   readonly port?: number;
+  /** By default that of the keys under `serverDir` (`openCredentials`). */
+  readonly trust?: Trust;
   readonly log: AdapterLog;
   readonly clock: Clock;
   readonly limits?: StoreLimits;
@@ -38,7 +40,7 @@ export async function startServer(deps: StartDeps): Promise<ManagedServer> {
   if (deps.signal?.aborted === true) giveUp();
   deps.signal?.addEventListener("abort", giveUp, { once: true });
   try {
-    const { trust } = await openCredentials(deps);
+    const trust = deps.trust ?? (await openCredentials(deps)).trust;
     const plan = planOf(deps, trust, life.signal);
     const launched = await launch(plan);
     return supervise(launched, { plan, life, policy: deps.restart ?? defaultRestartPolicy });
