@@ -25,7 +25,7 @@ describe("what is claimed was shown by an assertion that ran", () => {
 
   for (const label of labels(readClaims().claimed)) {
     const isElsewhere = whyNotShown(label, outcomes) === "no test names it" && elsewhere.has(label);
-    test.skipIf(isElsewhere)(label, () => {
+    test.skipIf(isElsewhere)(`${label} was shown`, () => {
       expect(whyNotShown(label, outcomes)).toBeUndefined();
     });
   }
