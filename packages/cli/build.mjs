@@ -1,5 +1,5 @@
 // Bundles the command line, and all it loads, into packages/cli/dist: the published package has no dependencies.
-import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
@@ -7,7 +7,6 @@ import { build } from "esbuild";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const outDir = join(here, "dist");
-const hookAssets = join(here, "../hooks/assets");
 
 // A require for the CommonJS packages inside an ESM bundle (pino, commander).
 const banner =
@@ -45,7 +44,7 @@ function entries() {
 async function clean() {
   await mkdir(outDir, { recursive: true });
   const names = await readdir(outDir);
-  const stale = names.filter((name) => name.endsWith(".js") || name === "chunks" || name === "hooks");
+  const stale = names.filter((name) => name.endsWith(".js") || name === "chunks");
   await Promise.all(stale.map((name) => rm(join(outDir, name), { recursive: true, force: true })));
 }
 
@@ -53,7 +52,6 @@ async function main() {
   await clean();
   const result = await build(bundleOptions());
   await writeFile(join(outDir, "meta.json"), JSON.stringify(result.metafile));
-  if (existsSync(hookAssets)) await cp(hookAssets, join(outDir, "hooks"), { recursive: true });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
