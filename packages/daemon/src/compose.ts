@@ -61,6 +61,8 @@ export interface Limits {
   readonly wakesPerSession: Rate;
   readonly wakesPerFleet: Rate;
   readonly messagesPerPair: Rate;
+  /** Messages that lead to messages: after so many the next is refused. */
+  readonly maxHops: number;
 }
 
 /** The wire format of one namespace. */
@@ -152,7 +154,8 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
   const perPair = budget(parts.limits.messagesPerPair, clock);
   const frame: Edge["frame"] = (mailbox, what) => frameOffer(mailbox, what);
   const { journal, store, pauses, evidence } = parts;
-  const made = { registry: sessions, mailboxes: boxes, receipts, planner, conversation: talk, host, perPair, frame };
+  const { maxHops } = parts.limits;
+  const made = { registry: sessions, maxHops, mailboxes: boxes, receipts, planner, conversation: talk, host, perPair, frame };
   const given = { machine, ns: bus.ns, clock, ids, bus, outbox, journal, store, pauses, evidence, onError };
   return { edge: { ...given, ...made, subjects, codec, processes: systemProcesses }, waiters: waiting };
 }

@@ -15,6 +15,7 @@ import { statusOf } from "./life/status.ts";
 import { metrics } from "./metrics.ts";
 import { desk } from "./requests/desk.ts";
 import { sessionStore } from "./session/store.ts";
+import { inboundOf } from "./wake/inbound.ts";
 import { rungsOf } from "./wake/rungs.ts";
 
 const flushOnStopMs = 3000;
@@ -84,7 +85,7 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
     stop: (how) => void stop(how),
   });
   await startAdapters(edge, waiters, local);
-  const running = runLoops({ edge, intake, paths: local.paths, onError: local.onError }, loops.signal);
+  const running = runLoops({ ...local, edge, intake }, loops.signal);
   options.signal.addEventListener("abort", () => void stop({ server: false }), { once: true });
   options.onStage({ stage: "daemon", state: "done", detail: `pid ${process.pid}, 127.0.0.1:${listening.port}` });
   return { status: await status(), closed, stop };
@@ -104,8 +105,8 @@ function assemble(local: Local, { bus }: Joined) {
     ...{ machine: settings.machine, bus, store, metrics: counts, limits: settings.limits },
     evidence: evidenceOf({ clock, onError }),
     log: (name) => logger.named(name),
-    rungs: (record, waiting) => rungsOf(record, waiting, settings),
+    rungs: (record, waiting) => rungsOf(record, waiting, inboundOf(local.env)),
   });
-  const intake = hookIntake({ edge, waiters, metrics: counts, log: logger.named("hooks"), keepsBodies: settings.keepsBodies });
+  const intake = hookIntake({ edge, waiters, metrics: counts, log: logger.named("hooks"), keepsBodies: settings.config.events.bodies });
   return { edge, waiters, intake, counts };
 }

@@ -1,1 +1,5 @@
-export {};
+export { runDaemon, type Daemon, type DaemonOptions } from "./daemon.ts";
+export { rewakeAdapter } from "./wake/rewake.ts";
+export { waiters, type Waiters } from "./wake/waiters.ts";
+export { renderUnit, type Unit, type UnitOptions } from "./life/unit.ts";
+export type { ReportStage, StageReport } from "./life/stage.ts";

@@ -1,7 +1,6 @@
 import { builtInAdapters } from "@fleetbus/adapters";
-import { FleetError, type Adapter } from "@fleetbus/core";
+import { FleetError, type Adapter, type AdapterConfig } from "@fleetbus/core";
 import type { Local } from "../life/local.ts";
-import type { AdapterSettings } from "../life/settings.ts";
 import type { Edge } from "../requests/edge.ts";
 import { rewakeAdapter } from "../wake/rewake.ts";
 import type { Waiters } from "../wake/waiters.ts";
@@ -14,7 +13,7 @@ export async function startAdapters(edge: Edge, waiters: Waiters, local: Local):
   const isRung = (adapter: Adapter) => adapter.spec.on?.some((kind) => kind.startsWith("wake.")) === true;
   const rungs = builtIn.filter(isRung).map((adapter) => entryOf(adapter, { name: adapter.spec.type, on: [], config: {} }));
   const { settings, paths, onError } = local;
-  const named = settings.adapters.map(async (wanted) => entryOf(await loadAdapter(wanted.type, builtIn, paths.configFile), wanted));
+  const named = settings.config.adapter.map(async (wanted) => entryOf(await loadAdapter(wanted.type, builtIn, paths.configFile), ownKeys(wanted)));
   const loaded = await Promise.allSettled(named);
   const entries = loaded.flatMap((result) => {
     if (result.status === "fulfilled") return [result.value];
@@ -24,7 +23,18 @@ export async function startAdapters(edge: Edge, waiters: Waiters, local: Local):
   edge.host.start([...rungs, ...entries]);
 }
 
-function entryOf(adapter: Adapter, wanted: Omit<AdapterSettings, "type">): AdapterEntry {
+interface Wanted {
+  readonly name: string;
+  readonly on: readonly string[];
+  /** The adapter's own keys. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+function ownKeys({ name, type: _type, on = [], priority: _priority, ...config }: AdapterConfig): Wanted {
+  return { name, on, config };
+}
+
+function entryOf(adapter: Adapter, wanted: Wanted): AdapterEntry {
   const parsed = adapter.spec.config.safeParse(wanted.config);
   if (parsed.success) return { name: wanted.name, adapter, config: parsed.data, on: wanted.on };
   const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ");

@@ -46,8 +46,8 @@ function begin(path: string, deps: { readonly clock: Clock; onError(error: unkno
   return made;
 }
 
-async function collect(following: Following, path: string, offset: number): Promise<void> {
-  for await (const batch of watchTranscript({ path, offset, signal: following.stop.signal })) {
+async function collect(following: Following, path: string, from: number): Promise<void> {
+  for await (const batch of watchTranscript({ path, from, signal: following.stop.signal })) {
     following.isThere = true;
     following.facts = batch.isReset ? batch.facts : [...following.facts, ...batch.facts];
     following.change.ring();

@@ -1,4 +1,4 @@
-import { connectBus, ensureLayout, type Bus } from "@fleetbus/core/bus";
+import { connectBus, type Bus } from "@fleetbus/core/bus";
 import type { Closing } from "./closing.ts";
 import { joinServer, type JoinedServer, type ServerChoice } from "./join-server.ts";
 import type { Local } from "./local.ts";
@@ -31,10 +31,12 @@ export async function joinBus(local: Local, options: JoinOptions): Promise<Joine
     ns: settings.ns,
     name: `fleet daemon ${settings.machine}`,
     mode: "daemon",
+    signal,
+    onProblem: (error) => local.onError(error, "keeping the connection"),
     ...credentials,
   });
   closing.push("bus", () => bus.close());
-  await ensureLayout(bus);
+  await bus.ensureLayout();
   onStage({ stage: "bus", state: "done", detail: `${server.url}, namespace ${settings.ns}` });
   return { server, bus };
 }

@@ -32,7 +32,7 @@ export async function openLocal(env: Local["env"], closing: Closing): Promise<Lo
   closing.push("lock", () => lock.release());
   const clock = systemClock;
   const settings = await loadSettings(paths, env);
-  const logger = await openLogger(paths.logFile);
+  const logger = await openLogger(paths.logFile, settings.config.log.level);
   closing.push("log", () => logger.close());
   const log = logger.named("daemon");
   const onError: Local["onError"] = (error, doing) => log.warn({ doing, ...errorFields(toFleetError(error)) }, "something failed");

@@ -42,6 +42,8 @@ export interface Edge {
   onError(error: unknown, doing: string): void;
   /** Messages that one sender may say to one mailbox. */
   readonly perPair: Budget;
+  /** The longest chain of messages that lead to messages. */
+  readonly maxHops: number;
 }
 
 /** What to frame, and for where. */

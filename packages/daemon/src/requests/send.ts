@@ -5,9 +5,6 @@ import { publishAnswer, publishMessage } from "../inbox/publish.ts";
 import type { Edge } from "./edge.ts";
 import { allSessions } from "./sessions.ts";
 
-/** More messages than this in a chain are a loop (DESIGN §5 Storm guard). */
-const maxHop = 16;
-
 /** A publish request with its sender as the daemon attested it. */
 export interface Sending {
   readonly who: Identity;
@@ -64,7 +61,7 @@ function hopOf(edge: Edge, who: Identity): number {
 
 function guardStorm(edge: Edge, message: Message): void {
   const pair = `${formatAddress(message.from)} ${formatAddress(message.to)}`;
-  const reason = message.hop > maxHop ? `${message.hop} messages in a chain` : edge.perPair.has(pair) ? undefined : "too many messages between these two";
+  const reason = message.hop > edge.maxHops ? `${message.hop} messages in a chain` : edge.perPair.has(pair) ? undefined : "too many messages between these two";
   edge.perPair.spend(pair);
   if (reason === undefined) return;
   edge.receipts.write({ message }, { stage: "refused", reason });
