@@ -36,7 +36,8 @@ const maxSocketPath = 100;
  */
 export function pathsOf(env: Readonly<Record<string, string | undefined>>): Paths {
   const roots = rootsOf(env);
-  const runDir = join(roots.run, "fleet.sock").length > maxSocketPath ? shortRunDir(roots.run, env) : roots.run;
+  const runDir =
+    join(roots.run, "fleet.sock").length > maxSocketPath ? shortRunDir(roots.run, env) : roots.run;
   const data = (...parts: readonly string[]) => join(roots.data, ...parts);
   return {
     configFile: env["FLEET_CONFIG"] ? resolve(env["FLEET_CONFIG"]) : join(roots.config, "fleet.toml"),

@@ -1,0 +1,87 @@
+import { parse, TomlError } from "smol-toml";
+import { FleetError, messageOf } from "../errors/fleet-error.ts";
+import { adapterSecrets, checkAdapters, type AdapterSchemas } from "./check-adapters.ts";
+import { jsonSchemaOf, placesOf, secretPathsOf, type Place } from "./json-schema.ts";
+import { formatPath, positionsOf, type Position } from "./positions.ts";
+import { formatProblem, placed, problemsOf, type Problem } from "./problems.ts";
+import { configSchema, type FleetConfig } from "./schema.ts";
+import { isSecretReference } from "./secret.ts";
+
+/** The file that a config text is from. */
+export interface ConfigFile {
+  readonly path: string;
+  /** Its permission bits; absent, nothing is said of who can read its secrets. */
+  readonly mode?: number | undefined;
+}
+
+/** A config that has no problems. */
+export interface LoadedConfig {
+  readonly file: ConfigFile;
+  readonly config: FleetConfig;
+  /** As it is written, for `resolveSettings`. */
+  readonly raw: Readonly<Record<string, unknown>>;
+  readonly positions: ReadonlyMap<string, Position>;
+  /** Where secrets stand, as `adapter[0].token`. */
+  readonly secrets: readonly string[];
+}
+
+/**
+ * Reads the text of a fleet.toml (DESIGN §11): the whole file is checked, adapters' own keys too where their schemas are
+ * given. Throws `config` with every problem in its message, and in `details.problems` with path, line and column.
+ */
+export function loadConfig(text: string, file: ConfigFile, adapters: AdapterSchemas = {}): LoadedConfig {
+  const raw = parseToml(text, file);
+  const positions = positionsOf(text);
+  const parsed = configSchema.safeParse(raw);
+  const secrets = secretsOf(raw, adapters);
+  const problems = [
+    ...problemsOf(parsed.error?.issues ?? [], jsonSchemaOf(configSchema)),
+    ...checkAdapters(raw, adapters),
+    ...exposed(secrets, file),
+  ];
+  if (!parsed.success || problems.length > 0) {
+    throw problemError(
+      file,
+      problems.map((problem) => placed(problem, positions)),
+    );
+  }
+  return { file, config: parsed.data, raw, positions, secrets: secrets.map(({ path }) => formatPath(path)) };
+}
+
+function parseToml(text: string, file: ConfigFile): Readonly<Record<string, unknown>> {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const message =
+      messageOf(error)
+        .replace(/^Invalid TOML document: /, "")
+        .split("\n")[0] ?? "";
+    throw problemError(file, [{ path: "", message, line: error.line, column: error.column }]);
+  }
+}
+
+function problemError({ path }: ConfigFile, problems: readonly Problem[]): FleetError {
+  const inOrder = problems.toSorted(
+    (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+  );
+  const count = `${problems.length} problem${problems.length === 1 ? "" : "s"}`;
+  const text = [`reading ${path}: ${count}`, ...inOrder.map((problem) => `  ${formatProblem(problem)}`)].join(
+    "\n",
+  );
+  return new FleetError("config", text, { details: { file: path, problems: inOrder } });
+}
+
+function secretsOf(raw: unknown, adapters: AdapterSchemas): readonly Place[] {
+  const own = secretPathsOf(jsonSchemaOf(configSchema)).flatMap((path) => placesOf(raw, path));
+  return [...own, ...adapterSecrets(raw, adapters)];
+}
+
+/** A literal secret is for its owner's eyes only (ECOSYSTEM.md, security 1). */
+function exposed(secrets: readonly Place[], { mode }: ConfigFile): readonly Problem[] {
+  if (mode === undefined || (mode & 0o077) === 0) return [];
+  const literals = secrets.filter(({ value }) => typeof value === "string" && !isSecretReference(value));
+  const bits = (mode & 0o777).toString(8);
+  const message = `a secret in a file that others can read (mode ${bits}): write env:NAME or file:/path, or chmod 600 it`;
+  return literals.map(({ path }) => ({ path: formatPath(path), message }));
+}

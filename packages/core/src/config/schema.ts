@@ -1,0 +1,139 @@
+import { z } from "zod";
+import { prioritySchema } from "../message/message.ts";
+import { isReserved, isToken } from "../names/token.ts";
+import { secretSchema } from "./secret.ts";
+import { dailySpanSchema, durationSchema, rateSchema, zoneSchema } from "./values.ts";
+
+const token = z.string().refine(isToken, "use a-z, 0-9, - and _, at most 63 characters");
+const name = token.refine((text) => !isReserved(text), "a reserved name");
+
+const serverSchema = z.strictObject({
+  url: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("NATS server to use instead of one of fleet's own; several with commas"),
+  context: z.string().min(1).optional().describe("A context of the nats CLI to connect by"),
+  creds: secretSchema
+    .optional()
+    .describe("Credentials for that server: file:/path of a .creds file, or env:NAME"),
+  binary: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("The nats-server to run, 2.14 or newer, instead of one that is found"),
+});
+
+const meSchema = z.strictObject({
+  zone: zoneSchema.optional().describe("Your time zone, as Europe/Berlin; the machine's where absent"),
+  quiet: dailySpanSchema.optional().describe("Hours in which only urgent things reach you, as 22:00-07:00"),
+  via: z.array(name).default([]).describe("Adapters that reach you, the first to try first"),
+  escalate_after: durationSchema.optional().describe("How long until the next of them is tried, as 5m"),
+});
+
+const wakeSchema = z.strictObject({
+  enabled: z.boolean().default(true).describe("Whether fleet wakes idle sessions at all"),
+  per_session: rateSchema.prefault("20/h").describe("Wakes allowed per session, as 20/h"),
+  fleet: rateSchema.prefault("200/h").describe("Wakes allowed over all sessions, as 200/h"),
+});
+
+const policySchema = z.strictObject({
+  other_machines: z
+    .enum(["allow", "hold", "refuse"])
+    .default("hold")
+    .describe("What happens to messages that come from other machines"),
+  answer_permissions: z
+    .boolean()
+    .default(false)
+    .describe("Whether you may answer a CLI's permission request through fleet"),
+  max_hops: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(16)
+    .describe("Messages that lead to messages: after so many the next is refused"),
+  per_pair: rateSchema.prefault("60/m").describe("Messages allowed from one mailbox to one other, as 60/m"),
+});
+
+const inboxSchema = z.strictObject({
+  depth: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(1000)
+    .describe("Messages that may wait for one session; the next is deferred"),
+  context_bytes: z
+    .int()
+    .min(1000)
+    .max(1_000_000)
+    .optional()
+    .describe("Bytes of messages given to a model at once; each CLI's own limit where absent"),
+  show_human: z
+    .boolean()
+    .default(false)
+    .describe("Whether sessions show their human what came in before they act"),
+});
+
+const eventsSchema = z.strictObject({
+  bodies: z.boolean().default(false).describe("Whether prompts and last texts are stored in EVENTS"),
+});
+
+const logSchema = z.strictObject({
+  level: z
+    .enum(["debug", "info", "warn", "error"])
+    .default("info")
+    .describe("The least severe lines that are logged"),
+});
+
+const sessionSchema = z.strictObject({
+  match: z.string().min(1).describe("Names or folders that this is for; * stands for anything"),
+  role: token.optional().describe("Addressed by role:<role>"),
+  parent: z.string().min(1).optional().describe("Its supervisor: a name, <machine>/<name> or me"),
+  wake: z.boolean().optional().describe("Whether it may be woken"),
+  show_human: z.boolean().optional().describe("As inbox.show_human, for these sessions"),
+});
+
+const adapterSchema = z.looseObject({
+  name: name.describe("The instance's own name"),
+  type: z.string().min(1).describe("A built-in adapter, the path of a module (./mine.mjs) or a package"),
+  on: z.array(z.string().min(1)).optional().describe("Kinds of events it takes, as turn.failed or session.*"),
+  priority: prioritySchema.optional().describe("The least priority it takes"),
+});
+
+/** fleet.toml (DESIGN §11). Every key is optional; the descriptions are its documentation. */
+export const configSchema = z.strictObject({
+  machine: name.optional().describe("This machine's name; its host name where absent"),
+  ns: token.prefault("main").describe("The fleet's namespace"),
+  server: serverSchema.prefault({}).describe("The NATS server"),
+  me: meSchema.prefault({}).describe("You, the human"),
+  wake: wakeSchema.prefault({}).describe("Waking idle sessions"),
+  policy: policySchema.prefault({}).describe("What is let through"),
+  inbox: inboxSchema.prefault({}).describe("What a session is given"),
+  events: eventsSchema.prefault({}).describe("What is stored of events"),
+  log: logSchema.prefault({}).describe("The daemon's log"),
+  session: z
+    .array(sessionSchema)
+    .default([])
+    .describe("Settings for sessions by name or folder; the first that matches decides"),
+  adapter: z
+    .array(adapterSchema)
+    .default([])
+    .describe("Adapters; keys beside these four are the adapter's own"),
+});
+
+/** A machine's config, read. */
+export type FleetConfig = z.output<typeof configSchema>;
+export type SessionConfig = FleetConfig["session"][number];
+export type AdapterConfig = FleetConfig["adapter"][number];
+
+/** The keys of an `[[adapter]]` that are fleet's; all others are the adapter's own. */
+export const adapterKeys = ["name", "type", "on", "priority"] as const;
+
+/** The JSON Schema of fleet.toml, of what is written and not of what is read out of it. */
+export function configJsonSchema(): Readonly<Record<string, unknown>> {
+  return {
+    title: "fleet.toml",
+    description: "The config of one machine of a fleet",
+    ...z.toJSONSchema(configSchema, { io: "input" }),
+  };
+}
