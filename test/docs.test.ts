@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { brokenLinks, foreignTraces, namedPaths } from "./support/docs.ts";
+import { brokenLinks, foreignTraces, missingNames, namedPaths } from "./support/docs.ts";
 import { readSource, root, treeFiles } from "./support/tree.ts";
 
 const markdown = treeFiles()
@@ -20,6 +20,8 @@ describe("the documents", () => {
     const named = namedPaths(architecture.text);
     expect(named.length).toBeGreaterThan(30);
     expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+    expect(missingNames(architecture.text)).toEqual([]);
+    expect(missingNames("`package.json` · `noSuchName`")).toHaveLength(1);
     expect(architecture.text.split("\n").length).toBeLessThanOrEqual(250);
   });
 

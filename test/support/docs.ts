@@ -41,6 +41,17 @@ export function namedPaths(text: string): readonly string[] {
   return spans.filter((span) => /^(packages|test|docs|bench|\.ci)\/[\w./-]+$/.test(span));
 }
 
+/** Names that a text says are in a file (`path` · `name`) and are not. */
+export function missingNames(text: string): readonly string[] {
+  const pairs = [...text.matchAll(/`([\w./-]+)`\s+· `(\w+)`/g)].map(([, path = "", name = ""]) => ({
+    path,
+    name,
+  }));
+  const isMissing = ({ path, name }: { path: string; name: string }) =>
+    !existsSync(join(root, path)) || !new RegExp(`\\b${name}\\b`).test(readSource(path).text);
+  return pairs.filter(isMissing).map(({ path, name }) => `${path}: ${name}`);
+}
+
 const traces = [
   /\b(?:registry|npm)\.[a-z0-9.-]*(?:npmjs|yarnpkg|jsr)\.[a-z]+/,
   /\b(?:deb|ftp|security|archive)\.(?:debian|ubuntu)\.(?:org|com)/,
