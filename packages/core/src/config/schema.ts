@@ -123,7 +123,9 @@ export const configSchema = z.strictObject({
 
 /** A machine's config, read. */
 export type FleetConfig = z.output<typeof configSchema>;
+/** One `[[session]]`: settings for the sessions that its `match` names. */
 export type SessionConfig = FleetConfig["session"][number];
+/** One `[[adapter]]`, with the adapter's own keys beside fleet's. */
 export type AdapterConfig = FleetConfig["adapter"][number];
 
 /** The keys of an `[[adapter]]` that are fleet's; all others are the adapter's own. */

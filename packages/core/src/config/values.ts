@@ -72,8 +72,11 @@ function readBy<T>(read: (text: string) => T): z.ZodType<T, string> {
   });
 }
 
+/** Milliseconds, written as `parseDuration` reads them. */
 export const durationSchema = readBy(parseDuration);
+/** A `Rate`, written as `20/h`. */
 export const rateSchema = readBy(parseRate);
+/** A `DailySpan`, written as `22:00-07:00`. */
 export const dailySpanSchema = readBy(parseDailySpan);
 
 /** An IANA time zone that this machine knows. */

@@ -34,11 +34,11 @@ const conditions = {
   cleared: (_, facts) => facts.reason === "clear" || facts.reason === "resume",
 } satisfies Readonly<Record<string, (record: SessionRecord | undefined, facts: SessionFacts) => boolean>>;
 
+// prettier-ignore
 /**
  * The committed transition table, state × event × CLI (DESIGN §4; what fires when: HOOKS.md). `foldEvent` reads nothing
  * else, docs/states.md is printed from it. Sub-agent events never reach it.
  */
-// prettier-ignore
 export const transitions: readonly Transition[] = [
   //                            none       starting   idle       busy       waiting    parked     ended      lost       
   row("session.started",       ["starting","same",    "same",    "same",    "same",    "same",    "starting","starting"], { when: "not hooked", why: "found by a reader: nothing proves that it is idle" }),
