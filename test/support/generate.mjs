@@ -3,8 +3,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { errorTable, renderTransitions } from "@fleetbus/core";
+import { builtInAdapters } from "@fleetbus/adapters";
+import { configJsonSchema, errorTable, renderTransitions } from "@fleetbus/core";
 import prettier from "prettier";
+import { renderAdapter } from "./adapter-page.mjs";
 import { renderBenchmarks } from "../../bench/support/report.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -17,6 +19,11 @@ export async function pages() {
   const raw = [
     { path: "docs/adr/README.md", text: decisions() },
     { path: "docs/BENCHMARKS.md", text: benchmarks() },
+    { path: "docs/config.schema.json", text: JSON.stringify(configJsonSchema()) },
+    ...builtInAdapters.map((adapter) => ({
+      path: `docs/adapters/${adapter.spec.type}.md`,
+      text: renderAdapter(adapter),
+    })),
     { path: "docs/errors.md", text: errors() },
     { path: "docs/states.md", text: renderTransitions() },
   ];
