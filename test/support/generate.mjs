@@ -1,4 +1,4 @@
-// Writes the documents that are made from code. test/generated.test.ts fails when one is stale.
+// Writes the documents, and the registry of adapters, that are made from code. test/generated.test.ts fails when one is stale.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -7,6 +7,7 @@ import { builtInAdapters } from "@fleetbus/adapters";
 import { configJsonSchema, errorTable, renderTransitions } from "@fleetbus/core";
 import prettier from "prettier";
 import { renderAdapter } from "./adapter-page.mjs";
+import { registryPage } from "./generate-registry.mjs";
 import { renderBenchmarks } from "../../bench/support/report.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -17,6 +18,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
  */
 export async function pages() {
   const raw = [
+    await registryPage(),
     { path: "docs/adr/README.md", text: decisions() },
     { path: "docs/BENCHMARKS.md", text: benchmarks() },
     { path: "docs/config.schema.json", text: JSON.stringify(configJsonSchema()) },
