@@ -69,6 +69,12 @@ export interface Consumer {
    * Ends quietly when the signal aborts, the bus closes, or this bus removes the consumer.
    */
   consume(signal: AbortSignal): AsyncIterable<Delivery>;
+  /**
+   * Brings back at once every delivery that is pending at the server and not held by this bus: what a process that died
+   * took along before it could journal it. For the one owner of a consumer, at its start; resolves with how many
+   * messages it named (some may have been settled).
+   */
+  reclaim(): Promise<number>;
 }
 
 /** A durable consumer's numbers as the server counts them. */

@@ -39,5 +39,5 @@ test("a sleep of no time ends at the next advance", async () => {
   const clock = fakeClock();
   const nap = clock.sleep(0);
   await clock.advance(0);
-  await nap;
+  await expect(nap).resolves.toBeUndefined();
 });

@@ -1,94 +1,46 @@
 import type { Bus } from "../bus/port.ts";
-import type { BucketName, StreamName } from "../bus/layout.ts";
-import { bucketShapes, streamShapes } from "../bus/layout.ts";
-import { matchesAny } from "../bus/matches.ts";
 import type { Clock } from "../clock.ts";
-import { FleetError } from "../errors/fleet-error.ts";
-import { memoryBucket } from "./memory-bus/bucket.ts";
-import { changeOn } from "./memory-bus/change.ts";
-import { memoryDurables } from "./memory-bus/durables.ts";
+import { bucketThrough } from "./memory-bus/bucket.ts";
+import { durablesThrough } from "./memory-bus/durables.ts";
+import { memoryLink } from "./memory-bus/link.ts";
 import { readMemory } from "./memory-bus/read.ts";
-import { memoryStream, type MemoryStream } from "./memory-bus/stream.ts";
+import { memoryStore, type MemoryStore } from "./memory-bus/store.ts";
 
 /** The bus in one process, for tests: it forgets all when it is dropped. */
 export interface MemoryBus extends Bus {
-  /** Plays a server that goes away and comes back with everything it had. */
+  /** Plays a server that goes away and comes back with everything it had, as this connection sees it. */
   setConnected(isConnected: boolean): void;
+  /** Another connection to the same store, as another process has it, or the same one after a restart. */
+  join(): MemoryBus;
 }
 
 /** A bus of namespace `ns` that keeps the rules of the real one (`busConformance`), with its layout in place. */
 export function memoryBus({ ns, clock }: { readonly ns: string; readonly clock: Clock }): MemoryBus {
+  return connectTo(memoryStore(ns, clock));
+}
+
+function connectTo(store: MemoryStore): MemoryBus {
   const link = memoryLink();
-  const change = changeOn(clock);
-  const streams = new Map(streamShapes(ns).map((shape) => [shape.name, memoryStream(shape, clock)]));
-  const buckets = new Map(bucketShapes.map((shape) => [shape.name, memoryBucket(shape, clock, link.guard)]));
-  const stream = (name: StreamName) => streams.get(name) ?? unknown(`stream ${name}`);
-  const context = { clock, change, stream, ...link };
-  const durables = memoryDurables(context);
-  const call = async <T>(work: () => T): Promise<T> => {
-    link.guard();
-    return work();
-  };
-  link.listeners.add(() => change.notify());
+  const { call } = link;
+  const durables = durablesThrough(link, store);
+  link.onConnection(() => store.change.notify());
   return {
-    ns,
-    publish: (message) =>
-      call(() => {
-        const stored = streamFor([...streams.values()], message.subject).append(message);
-        change.notify();
-        return stored;
-      }),
-    read: (name, options) => readMemory({ ...context, stream: stream(name) }, options),
-    get: (name, seq) => call(() => stream(name).get(seq)),
-    erase: (name, seq) => call(() => stream(name).erase(seq)),
+    ns: store.ns,
+    publish: (message) => call(() => store.append(message)),
+    read: (name, options) => readMemory({ link, change: store.change, stream: store.stream(name) }, options),
+    get: (name, seq) => call(() => store.stream(name).get(seq)),
+    erase: (name, seq) => call(() => store.stream(name).erase(seq)),
     consumer: (shape) => call(() => durables.open(shape)),
     removeConsumer: (name, consumer) => call(() => durables.remove(name, consumer)),
     pauseConsumer: (name, consumer, untilMs) => call(() => durables.pause(name, consumer, untilMs)),
     consumers: (name) => call(() => durables.list(name)),
-    streams: () => call(() => [...streams].map(([name, one]) => one.status(durables.list(name).length))),
+    streams: () => call(() => store.streams().map((one) => one.status(durables.list(one.shape.name).length))),
     settle: (ackSubject, kind) => call(() => durables.settle(ackSubject, kind)),
-    bucket: (name: BucketName) => call(() => buckets.get(name) ?? unknown(`bucket ${name}`)),
+    bucket: (name) => call(() => bucketThrough(link, store.bucket(name))),
     isConnected: link.isConnected,
-    onConnection: (listener) => {
-      link.listeners.add(listener);
-      return () => void link.listeners.delete(listener);
-    },
+    onConnection: link.onConnection,
     close: async () => link.close(),
     setConnected: link.set,
+    join: () => connectTo(store),
   };
-}
-
-function memoryLink() {
-  const listeners = new Set<(isConnected: boolean) => void>();
-  const closing = new AbortController();
-  let isUp = true;
-  const isConnected = () => isUp && !closing.signal.aborted;
-  const set = (next: boolean) => {
-    if (isUp === next || closing.signal.aborted) return;
-    isUp = next;
-    for (const listener of listeners) listener(next);
-  };
-  return {
-    listeners,
-    isConnected,
-    set,
-    closed: closing.signal,
-    guard: () => {
-      if (!isConnected()) throw new FleetError("unavailable", "using the bus: the server is away");
-    },
-    close: () => {
-      set(false);
-      closing.abort();
-    },
-  };
-}
-
-function streamFor(streams: readonly MemoryStream[], subject: string): MemoryStream {
-  const found = streams.find((one) => matchesAny(one.shape.subjects, subject));
-  if (found !== undefined) return found;
-  throw new FleetError("unavailable", `publishing on ${subject}: no stream takes it`);
-}
-
-function unknown(what: string): never {
-  throw new FleetError("not_found", `using ${what}: there is none`);
 }

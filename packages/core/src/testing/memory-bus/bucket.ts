@@ -1,16 +1,27 @@
+import { requireKey, requireTtl } from "../../bus/bucket-rules.ts";
 import type { BucketShape } from "../../bus/layout.ts";
 import type { Bucket, Entry } from "../../bus/port.ts";
 import type { Clock } from "../../clock.ts";
 import { FleetError } from "../../errors/fleet-error.ts";
-import { requireKey, requireTtl } from "../../bus/bucket-rules.ts";
+import type { MemoryLink } from "./link.ts";
+
+type PutOptions = NonNullable<Parameters<Bucket["put"]>[2]>;
+
+/** A bucket as the store keeps it. */
+export interface MemoryBucket {
+  get(key: string): Entry | undefined;
+  put(key: string, value: Uint8Array, options?: PutOptions): number;
+  remove(key: string): void;
+  entries(): readonly Entry[];
+}
 
 interface Held {
   readonly entry: Entry;
   readonly expiresAt: number;
 }
 
-/** An empty bucket in memory. `guard` runs before each call and throws while the bus is away. */
-export function memoryBucket(shape: BucketShape, clock: Clock, guard: () => void): Bucket {
+/** An empty bucket. */
+export function memoryBucket(shape: BucketShape, clock: Clock): MemoryBucket {
   const held = new Map<string, Held>();
   let revision = 0;
   const live = (key: string) => {
@@ -19,31 +30,33 @@ export function memoryBucket(shape: BucketShape, clock: Clock, guard: () => void
     held.delete(key);
     return undefined;
   };
-  const call = async <T>(work: () => T): Promise<T> => {
-    guard();
-    return work();
-  };
-  const put = (key: string, value: Uint8Array, options: PutOptions = {}) => {
-    requireTtl(shape, requireKey(shape, key), options.ttlMs);
-    requireRevision(shape, { key, wanted: options.revision, actual: live(key)?.revision ?? 0 });
-    revision += 1;
-    const expiresAt = clock.now() + (options.ttlMs ?? shape.maxAgeMs ?? Infinity);
-    held.set(key, { entry: { key, value: value.slice(), revision }, expiresAt });
-    return revision;
-  };
   return {
-    get: (key) => call(() => live(requireKey(shape, key))),
-    put: (key, value, options) => call(() => put(key, value, options)),
-    remove: (key) =>
-      call(() => {
-        revision += 1;
-        held.delete(requireKey(shape, key));
-      }),
-    entries: () => call(() => [...held.keys()].flatMap((key) => live(key) ?? [])),
+    get: (key) => live(requireKey(shape, key)),
+    put: (key, value, options = {}) => {
+      requireTtl(shape, requireKey(shape, key), options.ttlMs);
+      requireRevision(shape, { key, wanted: options.revision, actual: live(key)?.revision ?? 0 });
+      revision += 1;
+      const expiresAt = clock.now() + (options.ttlMs ?? shape.maxAgeMs ?? Infinity);
+      held.set(key, { entry: { key, value: value.slice(), revision }, expiresAt });
+      return revision;
+    },
+    remove: (key) => {
+      revision += 1;
+      held.delete(requireKey(shape, key));
+    },
+    entries: () => [...held.keys()].flatMap((key) => live(key) ?? []),
   };
 }
 
-type PutOptions = NonNullable<Parameters<Bucket["put"]>[2]>;
+/** The bucket through one connection. */
+export function bucketThrough(link: MemoryLink, bucket: MemoryBucket): Bucket {
+  return {
+    get: (key) => link.call(() => bucket.get(key)),
+    put: (key, value, options) => link.call(() => bucket.put(key, value, options)),
+    remove: (key) => link.call(() => bucket.remove(key)),
+    entries: () => link.call(() => bucket.entries()),
+  };
+}
 
 interface Revisions {
   readonly key: string;

@@ -1,8 +1,6 @@
 import type { ConsumerShape, StreamName } from "../../bus/layout.ts";
 import type { Consumer, ConsumerStatus, Delivery } from "../../bus/port.ts";
-import type { Clock } from "../../clock.ts";
 import { FleetError } from "../../errors/fleet-error.ts";
-import type { Change } from "./change.ts";
 import {
   ackWait,
   answer,
@@ -15,19 +13,10 @@ import {
   type Answer,
   type MemoryConsumer,
 } from "./consumer.ts";
-import type { MemoryStream } from "./stream.ts";
+import type { MemoryLink } from "./link.ts";
+import type { MemoryStore } from "./store.ts";
 
-/** What the durable consumers need of their bus. */
-export interface DurablesContext {
-  readonly clock: Clock;
-  readonly change: Change;
-  readonly guard: () => void;
-  readonly isConnected: () => boolean;
-  readonly closed: AbortSignal;
-  stream(name: StreamName): MemoryStream;
-}
-
-/** The durable consumers of a memory bus. */
+/** The durable consumers as one connection uses them. */
 export interface Durables {
   open(shape: ConsumerShape): Consumer;
   remove(stream: StreamName, name: string): boolean;
@@ -36,114 +25,152 @@ export interface Durables {
   settle(ackSubject: string, kind: Answer, delayMs?: number): void;
 }
 
-/** No durable consumers yet. */
-export function memoryDurables(context: DurablesContext): Durables {
-  const all = new Map<string, MemoryConsumer>();
-  const found = (stream: string, name: string) => all.get(idOf(stream, name)) ?? missing(stream, name);
-  const durables: Durables = {
-    open: (shape) => {
-      const known = all.get(idOf(shape.stream, shape.name));
-      if (known === undefined)
-        all.set(idOf(shape.stream, shape.name), memoryConsumer(shape, context.stream(shape.stream)));
-      else known.shape = shape;
-      context.change.notify();
-      return consumerOf(context, durables, () => found(shape.stream, shape.name));
-    },
+interface Parts {
+  readonly store: MemoryStore;
+  readonly link: MemoryLink;
+  /** By consumer; gone when this connection removes it. */
+  readonly held: Map<string, Mine>;
+}
+
+/** What one connection was delivered of one consumer. */
+interface Mine {
+  /** And did not settle. */
+  readonly seqs: Set<number>;
+  highest: number;
+}
+
+/** The durable consumers of a store through one connection. */
+export function durablesThrough(link: MemoryLink, store: MemoryStore): Durables {
+  const parts: Parts = { store, link, held: new Map() };
+  return {
+    open: (shape) => open(parts, shape),
     remove: (stream, name) => {
-      context.change.notify();
-      return all.delete(idOf(stream, name));
+      parts.held.delete(idOf(stream, name));
+      store.change.notify();
+      return store.consumers.delete(idOf(stream, name));
     },
     pause: (stream, name, untilMs) => {
-      found(stream, name).pausedUntil = untilMs ?? 0;
-      context.change.notify();
+      find(store, idOf(stream, name)).pausedUntil = untilMs ?? 0;
+      store.change.notify();
     },
     list: (stream) =>
-      [...all.values()]
-        .filter((consumer) => stream === undefined || consumer.shape.stream === stream)
-        .map((consumer) => consumerStatus(consumer, context.stream(consumer.shape.stream), context.clock)),
-    settle: (ackSubject, kind, delayMs = 0) => {
-      const { stream, name, seq } = parseAckSubject(ackSubject) ?? notAnAck(ackSubject);
-      const consumer = found(stream, name);
-      const deliveries = consumer.pending.get(seq)?.deliveries ?? 1;
-      const waitMs = kind === "working" ? ackWait(consumer.shape, deliveries) : delayMs;
-      answer(consumer, seq, { kind, dueAt: context.clock.now() + waitMs });
-      context.change.notify();
-    },
+      [...store.consumers.values()]
+        .filter(({ shape }) => stream === undefined || shape.stream === stream)
+        .map((consumer) => consumerStatus(consumer, store.stream(consumer.shape.stream), store.clock)),
+    settle: (ackSubject, kind, delayMs) => settle(parts, { ackSubject, kind, delayMs: delayMs ?? 0 }),
   };
-  return durables;
 }
 
-function consumerOf(context: DurablesContext, durables: Durables, find: () => MemoryConsumer): Consumer {
-  const settleBy = (ackSubject: string) => async (kind: Answer, delayMs?: number) => {
-    context.guard();
-    durables.settle(ackSubject, kind, delayMs);
-  };
-  const deliveries = (max: number): readonly Delivery[] => {
-    context.guard();
-    const consumer = find();
-    const taken = take(consumer, context.stream(consumer.shape.stream), { max, now: context.clock.now() });
-    return taken.map((one) => toDelivery(one, settleBy(one.ackSubject)));
-  };
-  const waitMs = () => {
-    const due = context.isConnected() ? nextDue(find()) : undefined;
-    return due === undefined ? undefined : Math.max(0, due - context.clock.now());
-  };
+function open(parts: Parts, shape: ConsumerShape): Consumer {
+  const { store, link, held } = parts;
+  const id = idOf(shape.stream, shape.name);
+  const { cursor } = provide(store, shape);
+  const mine = held.get(id) ?? { seqs: new Set(), highest: cursor - 1 };
+  held.set(id, mine);
   return {
-    fetch: async ({ max, waitMs: patienceMs, signal }) => {
-      const over = AbortSignal.any([context.closed, ...(signal === undefined ? [] : [signal])]);
-      const endAt = context.clock.monotonic() + patienceMs;
-      for (;;) {
-        const got = over.aborted ? [] : deliveries(max);
-        const left = endAt - context.clock.monotonic();
-        if (got.length > 0 || left <= 0 || over.aborted) return got;
-        await context.change.wait(Math.min(left, waitMs() ?? left), over);
-      }
-    },
-    consume: (signal) =>
-      consumeFrom({ signal: AbortSignal.any([signal, context.closed]), context, find, deliveries, waitMs }),
+    fetch: (options) => fetch(parts, id, options),
+    consume: (signal) => consume(parts, shape, AbortSignal.any([signal, link.closed])),
+    reclaim: () =>
+      link.call(() => {
+        const strays = [...find(store, id).pending].filter(([seq]) => !mine.seqs.has(seq));
+        for (const [, pending] of strays) pending.dueAt = store.clock.now();
+        store.change.notify();
+        return strays.length;
+      }),
   };
 }
 
-interface Consuming {
-  readonly signal: AbortSignal;
-  readonly context: DurablesContext;
-  find(): MemoryConsumer;
-  deliveries(max: number): readonly Delivery[];
-  waitMs(): number | undefined;
+function provide(store: MemoryStore, shape: ConsumerShape): MemoryConsumer {
+  const id = idOf(shape.stream, shape.name);
+  const consumer = store.consumers.get(id) ?? memoryConsumer(shape, store.stream(shape.stream));
+  consumer.shape = shape;
+  store.consumers.set(id, consumer);
+  store.change.notify();
+  return consumer;
 }
 
-async function* consumeFrom({
-  signal,
-  context,
-  find,
-  deliveries,
-  waitMs,
-}: Consuming): AsyncGenerator<Delivery> {
-  const mine = find();
-  const isMine = () => isThere(find) && find() === mine;
-  while (!signal.aborted && isMine()) {
-    const [next] = context.isConnected() ? deliveries(1) : [];
-    if (next === undefined) await context.change.wait(waitMs(), signal);
+async function fetch(
+  parts: Parts,
+  id: string,
+  options: Parameters<Consumer["fetch"]>[0],
+): Promise<readonly Delivery[]> {
+  const { store, link } = parts;
+  const over = AbortSignal.any([link.closed, ...(options.signal === undefined ? [] : [options.signal])]);
+  const endAt = store.clock.monotonic() + options.waitMs;
+  while (!over.aborted) {
+    link.guard();
+    const got = deliver(parts, id, options.max);
+    const left = endAt - store.clock.monotonic();
+    if (got.length > 0 || left <= 0) return got;
+    // Nothing is awaited between looking and waiting: a change in between would be missed.
+    await store.change.wait(Math.min(left, waitMs(parts, id) ?? left), over);
+  }
+  return [];
+}
+
+async function* consume(parts: Parts, shape: ConsumerShape, signal: AbortSignal): AsyncGenerator<Delivery> {
+  const { store, link, held } = parts;
+  const id = idOf(shape.stream, shape.name);
+  const mine = held.get(id);
+  while (!signal.aborted && mine !== undefined && held.get(id) === mine) {
+    if (!store.consumers.has(id)) resume(provide(store, shape), mine);
+    const [next] = link.isConnected() ? deliver(parts, id, 1) : [];
+    if (next === undefined) await store.change.wait(waitMs(parts, id), signal);
     else yield next;
   }
 }
 
-function isThere(find: () => MemoryConsumer): boolean {
-  try {
-    find();
-    return true;
-  } catch {
-    // Removed while it was consumed: there is nothing more to come.
-    return false;
-  }
+/** Somebody else removed it: made again, it begins with what is not settled here. */
+function resume(consumer: MemoryConsumer, mine: Mine): void {
+  consumer.cursor = Math.min(mine.highest + 1, ...mine.seqs);
+}
+
+function deliver(parts: Parts, id: string, max: number): readonly Delivery[] {
+  const { store, link, held } = parts;
+  const consumer = find(store, id);
+  const taken = take(consumer, store.stream(consumer.shape.stream), { max, now: store.clock.now() });
+  return taken.map((one) => {
+    note(held.get(id), one.seq);
+    const { ackSubject } = one;
+    return toDelivery(one, (kind, delayMs = 0) =>
+      link.call(() => settle(parts, { ackSubject, kind, delayMs })),
+    );
+  });
+}
+
+function note(mine: Mine | undefined, seq: number): void {
+  if (mine === undefined) return;
+  mine.seqs.add(seq);
+  mine.highest = Math.max(mine.highest, seq);
+}
+
+function settle(parts: Parts, settlement: { ackSubject: string; kind: Answer; delayMs: number }): void {
+  const { store, held } = parts;
+  const { ackSubject, kind, delayMs } = settlement;
+  const { stream, name, seq } = parseAckSubject(ackSubject) ?? notAnAck(ackSubject);
+  const consumer = find(store, idOf(stream, name));
+  const deliveries = consumer.pending.get(seq)?.deliveries ?? 1;
+  const wait = kind === "working" ? ackWait(consumer.shape, deliveries) : delayMs;
+  answer(consumer, seq, { kind, dueAt: store.clock.now() + wait });
+  if (kind !== "working") held.get(idOf(stream, name))?.seqs.delete(seq);
+  store.change.notify();
+}
+
+/** Until something is due by itself; undefined when only a change can bring it. */
+function waitMs({ store, link }: Parts, id: string): number | undefined {
+  const consumer = link.isConnected() ? store.consumers.get(id) : undefined;
+  const due = consumer === undefined ? undefined : nextDue(consumer);
+  return due === undefined ? undefined : Math.max(0, due - store.clock.now());
 }
 
 function idOf(stream: string, name: string): string {
   return `${stream}.${name}`;
 }
 
-function missing(stream: string, name: string): never {
-  throw new FleetError("not_found", `using consumer ${name} of ${stream}: there is none`);
+function find(store: MemoryStore, id: string): MemoryConsumer {
+  const found = store.consumers.get(id);
+  if (found !== undefined) return found;
+  throw new FleetError("not_found", `using consumer ${id}: there is none`);
 }
 
 function notAnAck(ackSubject: string): never {

@@ -1,30 +1,28 @@
 import type { Incoming, ReadOptions } from "../../bus/port.ts";
 import type { Change } from "./change.ts";
+import type { MemoryLink } from "./link.ts";
 import type { MemoryStream } from "./stream.ts";
 
 /** What a read needs of its bus. */
 export interface ReadContext {
   readonly stream: MemoryStream;
   readonly change: Change;
-  readonly isConnected: () => boolean;
-  /** Throws while the server is away. */
-  readonly guard: () => void;
-  /** Aborts when the bus is closed. */
-  readonly closed: AbortSignal;
+  readonly link: MemoryLink;
 }
 
 /** Reads a memory stream in order; while the bus is away it waits. */
 export async function* readMemory(context: ReadContext, options: ReadOptions): AsyncGenerator<Incoming> {
-  const { stream, change } = context;
-  const signal = AbortSignal.any([options.signal, context.closed]);
-  context.guard();
+  const { stream, change, link } = context;
+  const signal = AbortSignal.any([options.signal, link.closed]);
+  if (signal.aborted) return;
+  let seq = await link.call(() => startOf(stream, options.from));
   const end = options.untilCaughtUp === true ? stream.lastSeq() : Infinity;
-  for (let seq = startOf(stream, options.from); !signal.aborted;) {
-    const message = context.isConnected() ? stream.next(seq, options.subjects) : undefined;
+  while (!signal.aborted) {
+    const message = link.isConnected() ? stream.next(seq, options.subjects) : undefined;
     if (message !== undefined && message.seq <= end) {
       seq = message.seq + 1;
       yield options.isHeadersOnly === true ? headersOf(message) : message;
-    } else if (context.isConnected() && end !== Infinity) {
+    } else if (link.isConnected() && end !== Infinity) {
       return;
     } else {
       await change.wait(undefined, signal);

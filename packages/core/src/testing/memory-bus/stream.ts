@@ -2,6 +2,7 @@ import type { Incoming, Outgoing, Stored, StreamStatus } from "../../bus/port.ts
 import type { StreamShape } from "../../bus/layout.ts";
 import type { Clock } from "../../clock.ts";
 import { FleetError } from "../../errors/fleet-error.ts";
+import { requireHeader } from "../../bus/header-rules.ts";
 import { matchesAny } from "../../bus/matches.ts";
 
 /** What the server keeps a dedupeId for (DESIGN §3). */
@@ -102,6 +103,7 @@ function guard(state: State, shape: StreamShape, input: { message: Outgoing; byt
 
 /** As the server keeps them: what the client library adds is there to be read too. */
 function headersOf(message: Outgoing): Readonly<Record<string, string>> {
+  for (const [name, value] of Object.entries(message.headers)) requireHeader(name, value);
   const given = Object.entries(message.headers).map(([name, value]) => [name.toLowerCase(), value] as const);
   const ttl =
     message.ttlMs === undefined ? [] : [["nats-ttl", `${Math.ceil(message.ttlMs / 1000)}s`] as const];

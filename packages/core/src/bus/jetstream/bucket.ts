@@ -1,0 +1,138 @@
+import type { Clock } from "../../clock.ts";
+import { bucketId, type BucketShape } from "../layout.ts";
+import { requireKey, requireTtl } from "../bucket-rules.ts";
+import type { Bucket, Entry } from "../port.ts";
+import { FleetError } from "../../errors/fleet-error.ts";
+import { apiCodes, isApiError } from "./errors.ts";
+import { fromMsgHdrs, toMsgHdrs } from "./headers.ts";
+import type { Link } from "./link.ts";
+import { readStream } from "./read.ts";
+
+/** Where a bucket is. */
+export interface BucketPlace {
+  readonly link: Link;
+  readonly ns: string;
+  readonly shape: BucketShape;
+  readonly clock: Clock;
+}
+
+interface Last {
+  readonly revision: number;
+  readonly value: Uint8Array;
+  readonly isRemoved: boolean;
+}
+
+type PutOptions = NonNullable<Parameters<Bucket["put"]>[2]>;
+
+/** The stream that keeps a bucket, as every NATS client finds it. */
+export function bucketStream(ns: string, shape: BucketShape): string {
+  return `KV_${bucketId(ns, shape.name)}`;
+}
+
+/**
+ * A key-value bucket in the shape of NATS clients. Written by plain publishes: the library's own update drops the time
+ * to live (NATS.md, features).
+ */
+export function bucketOn(place: BucketPlace): Bucket {
+  const { link, shape } = place;
+  const doing = (verb: string, key: string) => `${verb} ${requireKey(shape, key)} of bucket ${shape.name}`;
+  return {
+    get: async (key) => {
+      const last = await link.call(doing("reading", key), () => lastOf(place, key));
+      return last === undefined || last.isRemoved
+        ? undefined
+        : { key, value: last.value, revision: last.revision };
+    },
+    put: async (key, value, options = {}) => {
+      const text = doing("writing", key);
+      requireTtl(shape, key, options.ttlMs);
+      return link.call(text, () => put(place, { key, value, options }));
+    },
+    remove: (key) => link.call(doing("removing", key), () => remove(place, key)),
+    entries: async (signal) => entriesOf(place, signal),
+  };
+}
+
+async function put(
+  place: BucketPlace,
+  asked: { key: string; value: Uint8Array; options: PutOptions },
+): Promise<number> {
+  const { key, options } = asked;
+  try {
+    return await write(place, asked, options.revision);
+  } catch (error) {
+    if (options.revision !== 0 || !isApiError(error, apiCodes.wrongLastSequence)) throw error;
+    const last = await lastOf(place, key);
+    // The mark of a removed or expired key is what stands in the way of creating it.
+    if (last === undefined || !last.isRemoved) throw error;
+    return await write(place, asked, last.revision);
+  }
+}
+
+async function write(
+  place: BucketPlace,
+  { key, value, options }: { key: string; value: Uint8Array; options: PutOptions },
+  revision: number | undefined,
+): Promise<number> {
+  const headers: Record<string, string> = {};
+  if (options.ttlMs !== undefined) headers["Nats-TTL"] = `${options.ttlMs / 1000}s`;
+  if (revision !== undefined) headers["Nats-Expected-Last-Subject-Sequence"] = String(revision);
+  const { link } = place;
+  const ack = await link.js.publish(subjectOf(place, key), value, {
+    headers: toMsgHdrs(headers),
+    timeout: link.timeoutMs,
+  });
+  return ack.seq;
+}
+
+async function remove(place: BucketPlace, key: string): Promise<void> {
+  const { link, shape } = place;
+  // Where keys expire, their marks do too.
+  const ttl = shape.hasKeyTtl === true ? { "Nats-TTL": markTtl } : {};
+  const headers = toMsgHdrs({ "KV-Operation": "PURGE", "Nats-Rollup": "sub", ...ttl });
+  await link.js.publish(subjectOf(place, key), new Uint8Array(), { headers, timeout: link.timeoutMs });
+}
+
+/** How long the mark of a removed key stays. */
+const markTtl = "3600s";
+
+async function lastOf(place: BucketPlace, key: string): Promise<Last | undefined> {
+  const subject = subjectOf(place, key);
+  const stream = bucketStream(place.ns, place.shape);
+  const found = await place.link.jsm.direct.getMessage(stream, { last_by_subj: subject });
+  if (found === null) return undefined;
+  return { revision: found.seq, value: found.data, isRemoved: isMark(fromMsgHdrs(found.header)) };
+}
+
+async function entriesOf(place: BucketPlace, signal?: AbortSignal): Promise<readonly Entry[]> {
+  const { link, ns, shape, clock } = place;
+  const prefix = subjectOf(place, "");
+  const entries = new Map<string, Entry>();
+  // Each key has one message. A key that is written meanwhile moves to the end, and is read there.
+  const messages = readStream(link, {
+    stream: bucketStream(ns, shape),
+    subjects: [`${prefix}>`],
+    from: "all",
+    until: "empty",
+    signal: signal ?? link.closed,
+    clock,
+  });
+  for await (const { subject, seq, data, headers } of messages) {
+    const key = subject.slice(prefix.length);
+    if (isMark(headers)) entries.delete(key);
+    else entries.set(key, { key, value: data, revision: seq });
+  }
+  signal?.throwIfAborted();
+  if (link.closed.aborted)
+    throw new FleetError("unavailable", `reading bucket ${shape.name}: the bus is closed`);
+  return [...entries.values()];
+}
+
+/** A removed key (by any client), or one that the server let expire. */
+function isMark(headers: Readonly<Record<string, string>>): boolean {
+  return headers["kv-operation"] !== undefined || headers["nats-marker-reason"] !== undefined;
+}
+
+function subjectOf({ ns, shape }: BucketPlace, key: string): string {
+  return `$KV.${bucketId(ns, shape.name)}.${key}`;
+}

@@ -1,0 +1,105 @@
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { credsAuthenticator, type ConnectionOptions, type NatsConnection } from "@nats-io/nats-core";
+import { connect } from "@nats-io/transport-node";
+import type { Clock } from "../../clock.ts";
+import type { FleetError } from "../../errors/fleet-error.ts";
+import { toBusError } from "./errors.ts";
+import type { LinkParts } from "./link.ts";
+
+/** How to reach the bus. */
+export interface ConnectOptions {
+  readonly servers: string | readonly string[];
+  readonly ns: string;
+  /** Shown by the server's monitoring. */
+  readonly name: string;
+  readonly credentials?: { readonly creds: string };
+  /** Where answers come to; a session may only listen on its own (NATS.md, decision 8). */
+  readonly inboxPrefix?: string;
+  /** Of an imported JetStream (NATS.md, decision 6). */
+  readonly apiPrefix?: string;
+  /**
+   * `daemon` waits for the first connection until `signal` aborts and reconnects for ever; `once` tries once, for half
+   * a second, and ends with its connection (NATS.md, client rules).
+   */
+  readonly mode: "daemon" | "once";
+  readonly signal?: AbortSignal;
+  readonly clock?: Clock;
+  /** Problems that no call waits for, as a denied subscription or a consumer that has to be made again. */
+  readonly onProblem?: (error: FleetError) => void;
+}
+
+/** Times of each mode in milliseconds. */
+const times = {
+  daemon: { dial: 5000, answer: 5000 },
+  once: { dial: 500, answer: 2000 },
+} as const;
+
+const retryMs = 250;
+
+/** Opens the connection. Rejects with `unavailable` (mode `once`, or aborted) or `unauthorized`. */
+export async function open(options: ConnectOptions, clock: Clock): Promise<LinkParts> {
+  const nc = options.mode === "once" ? await dial(options) : await dialUntil(options, clock);
+  const timeoutMs = times[options.mode].answer;
+  const prefix = options.apiPrefix === undefined ? {} : { apiPrefix: options.apiPrefix };
+  const settings = { timeout: timeoutMs, checkAPI: false, ...prefix };
+  return {
+    nc,
+    js: jetstream(nc, { ...settings }),
+    jsm: await jetstreamManager(nc, { ...settings }),
+    timeoutMs,
+    inboxPrefix: options.inboxPrefix,
+    report: (error) => options.onProblem?.(error),
+  };
+}
+
+async function dialUntil(options: ConnectOptions, clock: Clock): Promise<NatsConnection> {
+  for (;;) {
+    try {
+      return await dial(options);
+    } catch (error) {
+      if (!toBusError(error, "").isRetryable || options.signal?.aborted === true) throw error;
+      options.onProblem?.(toBusError(error, ""));
+    }
+    await clock.sleep(retryMs + Math.random() * retryMs, options.signal);
+  }
+}
+
+async function dial(options: ConnectOptions): Promise<NatsConnection> {
+  try {
+    return await connect(natsOptions(options));
+  } catch (error) {
+    throw toBusError(error, `connecting to ${withoutSecrets(options.servers)}`);
+  }
+}
+
+function natsOptions(options: ConnectOptions): ConnectionOptions {
+  const { credentials, inboxPrefix } = options;
+  return {
+    servers: [...[options.servers].flat()],
+    name: options.name,
+    timeout: times[options.mode].dial,
+    // A stack for each request costs more than the request.
+    noAsyncTraces: true,
+    ...(options.mode === "daemon" ? reconnecting : { reconnect: false }),
+    ...(inboxPrefix === undefined ? {} : { inboxPrefix }),
+    ...(credentials === undefined
+      ? {}
+      : { authenticator: credsAuthenticator(new TextEncoder().encode(credentials.creds)) }),
+  };
+}
+
+const reconnecting: ConnectionOptions = {
+  maxReconnectAttempts: -1,
+  reconnectTimeWait: retryMs,
+  reconnectJitter: retryMs,
+  pingInterval: 10_000,
+  // A server that comes up may refuse for a moment what it takes a second later.
+  ignoreAuthErrorAbort: true,
+};
+
+function withoutSecrets(servers: ConnectOptions["servers"]): string {
+  return [servers]
+    .flat()
+    .map((server) => server.replace(/\/\/[^/@]*@/, "//"))
+    .join(", ");
+}

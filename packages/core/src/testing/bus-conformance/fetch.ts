@@ -1,0 +1,236 @@
+import { subjectsOf } from "../../subjects/grammar.ts";
+import {
+  api,
+  deepEqual,
+  equal,
+  eventually,
+  fetchNow,
+  inbox,
+  note,
+  publishAll,
+  rejectsWith,
+  textsOf,
+  web,
+  type BusCase,
+} from "./case.ts";
+
+const abc = ["a", "b", "c"];
+
+/** Rules of durable consumers that are fetched from. */
+export const fetchCases: readonly BusCase[] = [
+  {
+    name: "a fetch gives what is there at once, at most what was asked for, in order",
+    run: async ({ bus }) => {
+      const consumer = await bus.consumer(inbox(bus));
+      deepEqual(await fetchNow(consumer), []);
+      await publishAll(bus, abc);
+      deepEqual(textsOf(await fetchNow(consumer, 2)), ["a", "b"]);
+      deepEqual(textsOf(await fetchNow(consumer, 2)), ["c"]);
+      deepEqual(await fetchNow(consumer, 2), []);
+    },
+  },
+  {
+    name: "a delivery says where it is stored and which one it is",
+    run: async ({ bus }) => {
+      const consumer = await bus.consumer(inbox(bus));
+      await publishAll(bus, ["a"]);
+      const [delivery] = await fetchNow(consumer);
+      const stored = await bus.get("INBOX", 1);
+      deepEqual([delivery?.seq, delivery?.deliveries, delivery?.subject], [1, 1, stored?.subject]);
+      deepEqual([delivery?.time, delivery?.headers], [stored?.time, stored?.headers]);
+    },
+  },
+  {
+    name: "a fetch that waits gives the first that comes",
+    run: async (harness) => {
+      const { bus } = harness;
+      const consumer = await bus.consumer(inbox(bus));
+      const waiting = consumer.fetch({ max: 10, waitMs: 20_000 });
+      await publishAll(bus, ["a"]);
+      deepEqual(textsOf(await waiting), ["a"]);
+    },
+  },
+  {
+    name: "a fetch that waits in vain ends after its time with nothing",
+    run: async (harness) => {
+      const consumer = await harness.bus.consumer(inbox(harness.bus));
+      let got: readonly unknown[] | undefined;
+      const waiting = consumer.fetch({ max: 10, waitMs: 300 }).then((deliveries) => (got = deliveries));
+      await eventually(harness, async () => got);
+      deepEqual(await waiting, []);
+    },
+  },
+  {
+    name: "a fetch whose signal aborts ends with nothing, and takes nothing away",
+    run: async ({ bus }) => {
+      const consumer = await bus.consumer(inbox(bus, { ackWaitMs: 60_000 }));
+      const controller = new AbortController();
+      const waiting = consumer.fetch({ max: 10, waitMs: 60_000, signal: controller.signal });
+      controller.abort();
+      deepEqual(await waiting, []);
+      await publishAll(bus, ["a"]);
+      deepEqual(textsOf(await consumer.fetch({ max: 10, waitMs: 5000 })), ["a"]);
+    },
+  },
+  {
+    name: "an unacknowledged delivery comes back after the wait, counted, and not before",
+    run: async (harness) => {
+      const consumer = await harness.bus.consumer(inbox(harness.bus));
+      await publishAll(harness.bus, ["a"]);
+      equal((await fetchNow(consumer)).length, 1);
+      deepEqual(await fetchNow(consumer), []);
+      const [again] = await eventually(harness, () => some(fetchNow(consumer)));
+      deepEqual([again?.seq, again?.deliveries], [1, 2]);
+    },
+  },
+  {
+    name: "an acknowledged delivery does not come back",
+    run: async (harness) => {
+      const consumer = await harness.bus.consumer(inbox(harness.bus));
+      await publishAll(harness.bus, ["a", "b"]);
+      const [first] = await fetchNow(consumer);
+      await first?.ack();
+      await first?.ack();
+      const again = await eventually(harness, () => some(fetchNow(consumer)));
+      deepEqual(textsOf(again), ["b"]);
+    },
+  },
+  {
+    name: "a delivery given back comes back at once, or after the time that was named",
+    run: async (harness) => {
+      const { bus } = harness;
+      const consumer = await bus.consumer(inbox(bus, { ackWaitMs: 60_000 }));
+      await publishAll(bus, ["a"]);
+      const [first] = await fetchNow(consumer);
+      await first?.nak();
+      const [second] = await consumer.fetch({ max: 10, waitMs: 1000 });
+      equal(second?.deliveries, 2);
+      await second?.nak(1000);
+      deepEqual(await fetchNow(consumer), []);
+      const [third] = await eventually(harness, () => some(fetchNow(consumer)));
+      equal(third?.deliveries, 3);
+    },
+  },
+  {
+    name: "a delivery that is worked on stays away for another wait",
+    run: async (harness) => {
+      const consumer = await harness.bus.consumer(inbox(harness.bus, { ackWaitMs: 1500 }));
+      await publishAll(harness.bus, ["a"]);
+      const [first] = await fetchNow(consumer);
+      for (let round = 0; round < 3; round += 1) {
+        await harness.passTime(800);
+        await first?.working();
+        deepEqual(await fetchNow(consumer), []);
+      }
+      equal((await eventually(harness, () => some(fetchNow(consumer)))).length, 1);
+    },
+  },
+  {
+    name: "a delivery is given up after the most attempts, and stays in the stream",
+    run: async (harness) => {
+      const { bus } = harness;
+      const consumer = await bus.consumer(inbox(bus, { ackWaitMs: 60_000, maxDeliver: 2 }));
+      await publishAll(bus, ["a"]);
+      for (const deliveries of [1, 2]) {
+        const [delivery] = await consumer.fetch({ max: 1, waitMs: 1000 });
+        equal(delivery?.deliveries, deliveries);
+        await delivery?.nak();
+      }
+      await publishAll(bus, ["b"]);
+      deepEqual(textsOf(await consumer.fetch({ max: 10, waitMs: 1000 })), ["b"]);
+      equal((await bus.get("INBOX", 1)) === undefined, false);
+    },
+  },
+  {
+    name: "a back-off replaces the wait",
+    run: async (harness) => {
+      const shape = inbox(harness.bus, { ackWaitMs: 600_000, backoffMs: [300, 600_000], maxDeliver: 5 });
+      const consumer = await harness.bus.consumer(shape);
+      await publishAll(harness.bus, ["a"]);
+      equal((await fetchNow(consumer)).length, 1);
+      const [again] = await eventually(harness, () => some(fetchNow(consumer)));
+      equal(again?.deliveries, 2);
+    },
+  },
+  {
+    name: "no more are given than may be unacknowledged, and the next when one is",
+    run: async ({ bus }) => {
+      const consumer = await bus.consumer(inbox(bus, { ackWaitMs: 60_000, maxAckPending: 2 }));
+      await publishAll(bus, abc);
+      const held = await fetchNow(consumer);
+      deepEqual(textsOf(held), ["a", "b"]);
+      deepEqual(await fetchNow(consumer), []);
+      await held[0]?.ack();
+      deepEqual(textsOf(await consumer.fetch({ max: 10, waitMs: 1000 })), ["c"]);
+    },
+  },
+  {
+    name: "a consumer begins at the start, at what is new, or at a sequence",
+    run: async ({ bus }) => {
+      await publishAll(bus, abc);
+      const all = await bus.consumer(inbox(bus, { name: "all" }));
+      const fresh = await bus.consumer(inbox(bus, { name: "new", from: "new" }));
+      const second = await bus.consumer(inbox(bus, { name: "second", from: { seq: 2 } }));
+      await publishAll(bus, ["d"]);
+      const texts = await Promise.all([all, fresh, second].map(async (one) => textsOf(await fetchNow(one))));
+      deepEqual(texts, [["a", "b", "c", "d"], ["d"], ["b", "c", "d"]]);
+    },
+  },
+  {
+    name: "a consumer made again with the same shape goes on where it was",
+    run: async ({ bus, join }) => {
+      const other = await join();
+      const shape = inbox(bus, { ackWaitMs: 60_000 });
+      await publishAll(bus, abc);
+      const [first] = await fetchNow(await bus.consumer(shape), 1);
+      await first?.ack();
+      deepEqual(textsOf(await fetchNow(await other.consumer(shape), 1)), ["b"]);
+      deepEqual(textsOf(await fetchNow(await bus.consumer({ ...shape, from: "new" }))), ["c"]);
+    },
+  },
+  {
+    name: "a change of filters keeps the position: nothing comes twice, a cast ahead of it comes",
+    run: async ({ bus }) => {
+      const subjects = subjectsOf(bus.ns);
+      const cast = (id: string) => bus.publish(note(bus, id, { subject: subjects.cast("all", api) }));
+      const consumer = await bus.consumer(inbox(bus));
+      await cast("cast-behind");
+      await publishAll(bus, ["a"]);
+      await (await fetchNow(consumer))[0]?.ack();
+      await cast("cast-ahead");
+      const wider = await bus.consumer(inbox(bus, { subjects: [subjects.inbox(web), subjects.cast("all")] }));
+      deepEqual(textsOf(await fetchNow(wider)), ["cast-ahead"]);
+      const [status] = await bus.consumers("INBOX");
+      deepEqual(status?.subjects, [subjects.inbox(web), subjects.cast("all")]);
+    },
+  },
+  {
+    name: "an erased message is not delivered, not even again",
+    run: async (harness) => {
+      const { bus } = harness;
+      const consumer = await bus.consumer(inbox(bus, { ackWaitMs: 60_000 }));
+      await publishAll(bus, abc);
+      const [first] = await fetchNow(consumer, 1);
+      await bus.erase("INBOX", 1);
+      await bus.erase("INBOX", 2);
+      await first?.nak();
+      deepEqual(textsOf(await consumer.fetch({ max: 10, waitMs: 1000 })), ["c"]);
+      deepEqual(await fetchNow(consumer), []);
+    },
+  },
+  {
+    name: "a removed consumer is gone, and fetching from it says so",
+    run: async ({ bus }) => {
+      const consumer = await bus.consumer(inbox(bus));
+      equal(await bus.removeConsumer("INBOX", "lab=web"), true);
+      equal(await bus.removeConsumer("INBOX", "lab=web"), false);
+      await rejectsWith("not_found", () => fetchNow(consumer));
+      deepEqual(await bus.consumers(), []);
+    },
+  },
+];
+
+async function some<T>(work: Promise<readonly T[]>): Promise<readonly T[] | undefined> {
+  const found = await work;
+  return found.length === 0 ? undefined : found;
+}
