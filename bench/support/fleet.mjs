@@ -1,0 +1,115 @@
+// A fleet of a benchmark's own: its folder, its daemon, its server. Everything ends with `stop`.
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { pathsOf } from "@fleetbus/core";
+
+const run = promisify(execFile);
+
+/** The command as it is installed. */
+export const fleetBin = fileURLToPath(new URL("../../packages/cli/bin/fleet.mjs", import.meta.url));
+
+/**
+ * @typedef {object} BenchFleet
+ * @property {string} home
+ * @property {NodeJS.ProcessEnv} env in which its commands run
+ * @property {import("@fleetbus/core").Paths} paths
+ * @property {(...args: string[]) => Promise<string>} fleet runs `fleet …` and resolves to its stdout
+ * @property {(path: string, body: unknown, headers?: Record<string, string>) => Promise<string>} post asks the daemon over its socket
+ * @property {() => Promise<any>} status
+ * @property {() => Promise<void>} stop
+ */
+
+/** Budgets that no benchmark should meet: they are for storms. */
+const generous = '[wake]\nper_session = "1000000/h"\nfleet = "1000000/h"\n[policy]\nper_pair = "1000000/m"\n';
+
+/**
+ * Starts a daemon with its own server.
+ * @param {{ config?: string }} [options]
+ * @returns {Promise<BenchFleet>}
+ */
+export async function startFleet({ config = generous } = {}) {
+  const home = await mkdtemp(join(tmpdir(), "fleet-bench-"));
+  const env = environment(home);
+  const paths = pathsOf(env);
+  await mkdir(join(paths.configFile, ".."), { recursive: true });
+  await writeFile(paths.configFile, config);
+  const fleet = async (/** @type {string[]} */ ...args) =>
+    (await run(process.execPath, [fleetBin, ...args], { env, timeout: 200_000 })).stdout;
+  const stop = async () => {
+    await fleet("down").catch((error) => process.stderr.write(`stopping ${home}: ${String(error)}\n`));
+    await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  };
+  try {
+    await fleet("up");
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const status = async () => JSON.parse(await fleet("status", "--json"));
+  /** @type {BenchFleet["post"]} */
+  const post = (path, body, headers = {}) =>
+    request(paths.socketFile, { path, body: JSON.stringify(body), headers });
+  return { home, env, paths, fleet, post, status, stop };
+}
+
+/**
+ * Without what a surrounding session or multiplexer would lend; nats-server comes from the cache that the tests use too.
+ * @param {string} home
+ * @returns {NodeJS.ProcessEnv}
+ */
+function environment(home) {
+  const own = Object.entries(process.env).filter(([name]) => !/^(FLEET_|CLAUDE|ANTHROPIC_|TMUX)/.test(name));
+  const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "fleet-test");
+  const server = process.env["FLEET_NATS_SERVER"];
+  return {
+    ...Object.fromEntries(own),
+    HOME: home,
+    FLEET_HOME: home,
+    FLEET_MACHINE: "lab",
+    FLEET_CACHE: cache,
+    ...(server === undefined ? {} : { FLEET_NATS_SERVER: server }),
+  };
+}
+
+/**
+ * One HTTP request over a unix socket; resolves to the body, rejects on a status of 400 and more.
+ * @param {string} socketFile
+ * @param {{ path: string, body: string, headers: Record<string, string> }} request
+ * @returns {Promise<string>}
+ */
+function request(socketFile, { path, body, headers }) {
+  const all = { host: "fleet", connection: "close", "content-type": "application/json", ...headers };
+  const head = Object.entries({ ...all, "content-length": String(Buffer.byteLength(body)) });
+  return new Promise((resolve, reject) => {
+    const socket = connect(socketFile);
+    /** @type {Buffer[]} */
+    const chunks = [];
+    socket.on("data", (chunk) => chunks.push(chunk));
+    socket.once("error", reject);
+    socket.once("end", () => {
+      const text = Buffer.concat(chunks).toString("utf8");
+      if (/^HTTP\/1\.1 [23]/.test(text)) resolve(text.slice(text.indexOf("\r\n\r\n") + 4));
+      else reject(new Error(`asking ${path}: ${text.slice(0, 500)}`));
+    });
+    socket.write(
+      `POST ${path} HTTP/1.1\r\n${head.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body}`,
+    );
+  });
+}
+
+/**
+ * CPU time that a process has used so far and its resident memory, as the kernel counts them.
+ * @param {number} pid
+ * @returns {Promise<{ cpuMs: number, rssMb: number }>}
+ */
+export async function usageOf(pid) {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const [utime = 0, stime = 0, rssPages = 0] = [fields[11], fields[12], fields[21]].map(Number);
+  return { cpuMs: (utime + stime) * 10, rssMb: (rssPages * 4096) / 1e6 };
+}
