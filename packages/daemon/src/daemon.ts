@@ -62,6 +62,7 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
   const joined = await joinBus(local, { ...options, ...choice, closing, isServerLeaving: () => leaving.server });
   const { edge, intake, waiters, counts } = assemble(local, joined);
   await rebuildSessions({ ...edge, load: () => edge.store.load(), pending: () => edge.outbox.pending(), decode: edge.codec.decodeEvent });
+  local.idsAfter(edge.registry.all().reduce((newest, { lastEventId }) => (lastEventId > newest ? lastEventId : newest), local.ids()));
 
   const startedAt = new Date(local.clock.now()).toISOString();
   const status = () => statusOf({ edge, joined, startedAt, version: options.version, port: listening.port });

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import type { Clock, SessionRecord } from "@fleetbus/core";
 import { foldProofs, watchTranscript, type TranscriptFact } from "@fleetbus/hooks";
 import { bell, type Bell } from "../life/bell.ts";
@@ -30,7 +30,7 @@ export function evidenceOf(deps: { readonly clock: Clock; onError(error: unknown
     return made;
   };
   return {
-    look: (record) => Promise.resolve(record.transcript === undefined ? undefined : sightOf(follow(record.transcript))),
+    look: (record) => Promise.resolve(record.transcript === undefined ? undefined : sightOf(follow(record.transcript), record.transcript)),
     change: async (record, signal) => {
       if (record.transcript === undefined) return untilAborted(signal);
       await follow(record.transcript).change.wait(signal);
@@ -54,8 +54,10 @@ async function collect(following: Following, path: string, from: number): Promis
   }
 }
 
-function sightOf({ facts, isThere }: Following): Sight | undefined {
-  if (!isThere) return undefined;
+function sightOf(following: Following, path: string): Sight | undefined {
+  following.isThere ||= existsSync(path);
+  if (!following.isThere) return undefined;
+  const { facts } = following;
   const requested = new Set<string>();
   const answered = new Set<string>();
   for (const [nonce, { fate }] of foldProofs(facts)) {

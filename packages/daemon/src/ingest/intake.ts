@@ -9,6 +9,7 @@ import type { HookCall } from "./cli-port.ts";
 import { knownClis } from "./clis.ts";
 import type { DropResult } from "./drops.ts";
 import { takeHook, type HookAnswer, type HookDeps } from "./hooks.ts";
+import { sweepDead } from "./note.ts";
 import { redact } from "./redact.ts";
 import { seenIds } from "./seen.ts";
 
@@ -90,7 +91,9 @@ function hookDeps({ edge, keepsBodies }: IntakeDeps): HookDeps {
   };
 }
 
-async function nameFor({ registry }: Edge, call: HookCall, facts: CliFacts): Promise<{ readonly name: string; readonly display: string }> {
+async function nameFor(edge: Edge, call: HookCall, facts: CliFacts): Promise<{ readonly name: string; readonly display: string }> {
+  const { registry } = edge;
+  sweepDead(edge);
   const taken = new Set(registry.live().map((record) => record.name));
   const window = facts.pane === undefined ? undefined : await windowName(facts.pane);
   return chooseName({ ...facts, fleetSession: call.session, window }, taken, registry.all());

@@ -17,6 +17,8 @@ export interface Local {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly ids: IdSource;
+  /** New ids come after this one from now on, whatever the clock says: older ones would count as heard already. */
+  idsAfter(id: string): void;
   readonly logger: Logger;
   readonly outbox: Outbox;
   readonly journal: Journal;
@@ -44,7 +46,10 @@ export async function openLocal(env: Local["env"], closing: Closing): Promise<Lo
   const journal = await openJournal(paths.journalDir, clock);
   closing.push("journal", () => journal.close());
   const pauses = await openPauses(join(paths.dataDir, "pauses.json"));
-  return { env, paths, settings, clock, ids: idSource(clock), logger, outbox, journal, pauses, onError };
+  let source = idSource(clock);
+  const ids = () => source();
+  const idsAfter = (id: string) => void (source = idSource(clock, id));
+  return { env, paths, settings, clock, ids, idsAfter, logger, outbox, journal, pauses, onError };
 }
 
 /** An error as log fields. */

@@ -1,7 +1,8 @@
-import { chooseName, type FleetEvent, type Paths, type SessionRecord } from "@fleetbus/core";
+import { chooseName, type Paths } from "@fleetbus/core";
 import { claudeConfigDir, type ClaudeSession } from "@fleetbus/hooks";
 import { followDrops } from "../ingest/drops.ts";
 import type { Intake } from "../ingest/intake.ts";
+import { noteEvent, noteLost } from "../ingest/note.ts";
 import { ownerOf, type Edge } from "../requests/edge.ts";
 import { readClaudeSessions, type ClaudeReaderDeps } from "../session/claude-reader.ts";
 import { watchProcesses } from "../session/liveness.ts";
@@ -44,7 +45,7 @@ export async function runLoops(deps: LoopDeps, signal: AbortSignal): Promise<voi
     ),
     forever("following Claude's session list", () => readClaudeSessions(readerDeps(edge, env), signal)),
     forever("watching processes", () =>
-      watchProcesses({ clock: edge.clock, processes: edge.processes, live: () => edge.registry.live(), onLost: (record, reason) => lose(edge, record, reason) }, signal),
+      watchProcesses({ clock: edge.clock, processes: edge.processes, live: () => edge.registry.live(), onLost: (record, reason) => noteLost(edge, record, reason) }, signal),
     ),
   ]);
 }
@@ -66,31 +67,17 @@ async function openMailboxes(edge: Edge, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** A session whose process is gone, as an event like any other (DESIGN §4). */
-function lose(edge: Edge, record: SessionRecord, reason: string): void {
-  const { cli, cliSession, pid } = record;
-  note(edge, record.name, { kind: "session.lost", data: { cli, cliSession, pid, reason } });
-}
-
-/** An event that no hook told: spooled and folded in like the others. */
-function note(edge: Edge, session: string, what: Pick<FleetEvent, "kind" | "data">): void {
-  const time = new Date(edge.clock.now()).toISOString();
-  const event: FleetEvent = { ...what, id: edge.ids(), from: ownerOf(edge, session), time, origin: "system" };
-  void edge.outbox.add([edge.codec.encodeEvent(event)]).catch((error: unknown) => edge.onError(error, `noting ${what.kind} of ${session}`));
-  edge.conversation.note(event);
-}
-
 function readerDeps(edge: Edge, env: LoopDeps["env"]): ClaudeReaderDeps {
   return {
     dir: claudeConfigDir(env),
     env,
     clock: edge.clock,
     live: () => edge.registry.live(),
-    note: (record, what) => note(edge, record.name, what),
+    note: (record, what) => noteEvent(edge, record.name, what),
     found: (session) => noteUnhooked(edge, session),
     gone: (pid) => {
       const record = edge.registry.live().find((each) => each.pid === pid && !each.hooked);
-      if (record !== undefined) lose(edge, record, `process ${pid} has ended`);
+      if (record !== undefined) noteLost(edge, record, `process ${pid} has ended`);
     },
     onError: edge.onError,
   };
@@ -102,5 +89,5 @@ function noteUnhooked(edge: Edge, { pid, sessionId, cwd }: ClaudeSession): void 
   const facts = { cli: "claude", cliSession: sessionId, pid, cwd, hooked: false };
   const taken = new Set(registry.live().map((record) => record.name));
   const { name, display } = chooseName(facts, taken, registry.all());
-  note(edge, name, { kind: "session.started", data: { ...facts, display, reason: "found" } });
+  noteEvent(edge, name, { kind: "session.started", data: { ...facts, display, reason: "found" } });
 }

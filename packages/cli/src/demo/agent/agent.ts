@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { emptyComposer, type as typeInto, type Composer } from "./composer.ts";
 import { conversation } from "./conversation.ts";
 import { hookRunner } from "./hooks.ts";
+import { agentScreen } from "./screen.ts";
 import { transcript } from "./transcript.ts";
-
-const rule = "─".repeat(60);
 
 /** Where the agent lives. */
 export interface AgentOptions {
@@ -35,12 +34,9 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   let quit: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => (quit = resolve));
 
-  const draw = () => {
-    const state = turn === undefined ? "idle" : "working (esc to interrupt)";
-    const [line = ""] = composer.text.split("\n").slice(-1);
-    output.write(`\r\u001b[J${rule}\r\n❯\u00a0${line}\r\n${rule}\r\n  ${state}\u001b[2A\r\u001b[${2 + [...line].length}C`);
-  };
-  const say = (text: string) => output.write(`\r\u001b[A\u001b[J● ${text.replace(/\n/g, "\r\n  ")}\r\n`);
+  const screen = agentScreen(output);
+  const { say } = screen;
+  const draw = () => screen.draw(composer.text, turn === undefined ? "idle" : "working (esc to interrupt)");
   const next = async () => {
     const prompt = queue.shift();
     if (turn !== undefined || prompt === undefined) return;
@@ -76,7 +72,6 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     draw();
   });
   for (const signal of ["SIGTERM", "SIGHUP"] as const) process.once(signal, () => quit());
-  output.write("\r\n\r\n");
   draw();
   await ended;
   await talk.end("prompt_input_exit");

@@ -72,7 +72,7 @@ export function conversation(deps: ConversationDeps) {
   const finish = async (said: ModelAnswer, { promptId }: Turn): Promise<string> => {
     const text = said.text ?? "";
     await deps.transcript.assistant(text);
-    deps.say(text);
+    deps.say(`● ${text}`);
     await deps.hooks.run("MessageDisplay", { ...base("MessageDisplay", promptId), final: true, delta: text });
     return text;
   };

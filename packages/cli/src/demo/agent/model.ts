@@ -26,7 +26,7 @@ export async function askModel(url: string | undefined, request: ModelRequest, s
 /** Acts on the newest thing it was told, so that a person sees that it arrived. */
 function parrot({ texts }: ModelRequest): ModelAnswer {
   const newest = texts.at(-1) ?? "";
-  const body = /<fleet-message[^>]*>\n?([\s\S]*?)\n?<\/fleet-message/.exec(newest)?.[1] ?? newest;
-  const [line = ""] = body.trim().split("\n").slice(-1);
+  const fenced = /\[fleet:[a-z0-9]+\] message [\s\S]*?\n\n([\s\S]*?)\n\[fleet:[a-z0-9]+\] end of message/.exec(newest)?.[1];
+  const [line = ""] = (fenced ?? newest).trim().split("\n").slice(-1);
   return { text: `Done: ${line.slice(0, 160)}` };
 }

@@ -34,7 +34,9 @@ export function transcript(path: string, sessionId: string): Transcript {
     },
     request: async (texts) => {
       const content = texts.map((text) => ({ type: "text", text }));
-      await write({ type: "api-request-blob", hash: randomUUID(), message: { role: "user", content } });
+      const hash = randomUUID();
+      await write({ type: "api-request-blob", hash, message: { role: "user", content } });
+      await write({ type: "api-request", id: randomUUID(), keep: 0, tail: [hash] });
     },
     assistant: (text) => chained({ type: "assistant", message: { role: "assistant", content: [{ type: "text", text }] } }),
     rewind: () => void (last = beforePrompt),

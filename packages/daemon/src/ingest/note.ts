@@ -1,0 +1,24 @@
+import type { FleetEvent, SessionRecord } from "@fleetbus/core";
+import { ownerOf, type Edge } from "../requests/edge.ts";
+
+/** An event that no hook told: spooled and folded in like the others (DESIGN §4: every end becomes an event). */
+export function noteEvent(edge: Edge, session: string, what: Pick<FleetEvent, "kind" | "data">): void {
+  const time = new Date(edge.clock.now()).toISOString();
+  const event: FleetEvent = { ...what, id: edge.ids(), from: ownerOf(edge, session), time, origin: "system" };
+  const onDisk = edge.outbox.add([edge.codec.encodeEvent(event)]);
+  void onDisk.catch((error: unknown) => edge.onError(error, `noting ${what.kind} of ${session}`));
+  edge.conversation.note(event);
+}
+
+/** A session whose process is gone. */
+export function noteLost(edge: Edge, record: SessionRecord, reason: string): void {
+  const { name, cli, cliSession, pid } = record;
+  noteEvent(edge, name, { kind: "session.lost", data: { cli, cliSession, pid, reason } });
+}
+
+/** Marks what has died since anybody looked; to be called before a name is chosen. */
+export function sweepDead(edge: Edge): void {
+  for (const record of edge.registry.live()) {
+    if (record.pid !== undefined && !edge.processes.isAlive(record.pid)) noteLost(edge, record, `process ${record.pid} is gone`);
+  }
+}
