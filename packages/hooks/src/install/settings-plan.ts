@@ -1,0 +1,75 @@
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
+import type { HookSet } from "./hook-set.ts";
+import { hookStates, isInstalled } from "./hook-state.ts";
+import { readRecord, recordFile } from "./install-record.ts";
+import { readSettings } from "./settings-file.ts";
+import { documentOf, withHooks, withoutHooks, type Installed } from "./settings-text.ts";
+
+/** A settings file of one CLI, and where fleet keeps its notes and backups. */
+export interface SettingsPlace {
+  readonly file: string;
+  readonly dataDir: string;
+}
+
+/** A change to a settings file that was thought through and not made: shown by a dry run, made by applyPlan. */
+export interface SettingsPlan {
+  readonly action: "install" | "uninstall";
+  readonly file: string;
+  /** Where the text really stands, links followed. */
+  readonly target: string;
+  /** Undefined: there is no file, or there is to be none. */
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+  /** Unified; empty when nothing is to be done. */
+  readonly diff: string;
+  readonly isReadOnly: boolean;
+  /** What to note, for the way back. */
+  readonly record: { readonly file: string; readonly installed: Installed | undefined };
+}
+
+/**
+ * What installing the set would change. Fleet's own handlers are replaced, other tools' in the same events stay as they
+ * are; when all of it stands there already, nothing changes. Writes nothing. Throws `config` (with line and column) for
+ * a file that is no valid settings, `storage` for one that cannot be read.
+ */
+export async function planInstall(place: SettingsPlace, set: HookSet): Promise<SettingsPlan> {
+  const { settings, installed, recordAt } = await read(place);
+  const isDone = settings.text !== undefined && isInstalled(hookStates(documentOf(settings), set));
+  if (isDone) return plan("install", { settings, after: settings.text, recordAt, installed });
+  const cleaned = withoutHooks(settings, set, installed);
+  const next = withHooks({ file: settings.file, text: cleaned }, set);
+  return plan("install", { settings, after: next.text, recordAt, installed: next.installed });
+}
+
+/** What uninstalling would change: every byte of the user's is kept or comes back. Writes nothing; throws as planInstall. */
+export async function planUninstall(place: SettingsPlace, set: HookSet): Promise<SettingsPlan> {
+  const { settings, installed, recordAt } = await read(place);
+  const after = withoutHooks(settings, set, installed);
+  return plan("uninstall", { settings, after, recordAt, installed: undefined });
+}
+
+async function read({ file, dataDir }: SettingsPlace) {
+  const settings = await readSettings(file);
+  const recordAt = recordFile(dataDir, settings.target);
+  return { settings, recordAt, installed: await readRecord(recordAt, settings.target) };
+}
+
+interface Parts {
+  readonly settings: Awaited<ReturnType<typeof readSettings>>;
+  readonly after: string | undefined;
+  readonly recordAt: string;
+  readonly installed: Installed | undefined;
+}
+
+function plan(action: SettingsPlan["action"], { settings, after, recordAt, installed }: Parts): SettingsPlan {
+  const { file, target, text: before, isReadOnly } = settings;
+  const diff = diffOf(target, before, after);
+  return { action, file, target, before, after, diff, isReadOnly, record: { file: recordAt, installed } };
+}
+
+function diffOf(target: string, before: string | undefined, after: string | undefined): string {
+  if (before === after) return "";
+  const nameOf = (text: string | undefined) => (text === undefined ? "/dev/null" : target);
+  const options = { context: 3, headerOptions: FILE_HEADERS_ONLY };
+  return createTwoFilesPatch(nameOf(before), nameOf(after), before ?? "", after ?? "", "", "", options);
+}

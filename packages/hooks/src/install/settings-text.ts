@@ -1,0 +1,94 @@
+import { parseDocument, propertyOf, valueOf, type SettingsDocument } from "./document.ts";
+import { applyEdits, insertion, type Edit } from "./insertion.ts";
+import { hooksObject, ownHandlers, type HookSet, type WantedHook } from "./hook-set.ts";
+import { withoutChild } from "./removal.ts";
+
+/** What an installation did to a file, kept so that it can be undone to the byte. */
+export interface Installed {
+  /** What there was before: no file, nothing but blanks, or settings. */
+  readonly base:
+    | { readonly is: "missing" }
+    | { readonly is: "blank"; readonly text: string }
+    | { readonly is: "settings" };
+  readonly edits: readonly Pick<Edit, "before" | "after">[];
+}
+
+/** A file to work on. */
+export interface SettingsText {
+  readonly file: string;
+  /** Undefined: there is no file. */
+  readonly text: string | undefined;
+}
+
+const empty = "{}\n";
+
+/** The text with the set's hooks at the end of what stands there, and what was done. The file must hold none of fleet's. */
+export function withHooks(
+  { file, text }: SettingsText,
+  set: HookSet,
+): { readonly text: string; readonly installed: Installed } {
+  const base = baseOf(text);
+  const document = parseDocument(file, base.is === "settings" && text !== undefined ? text : empty);
+  const edits = editsFor(document, set.wanted);
+  return { text: applyEdits(document.text, edits), installed: { base, edits } };
+}
+
+/**
+ * The text without fleet's hooks: what an installation noted is undone to the byte wherever it now stands; what the
+ * user changed meanwhile within it, or a lost note, is taken out by ownership. Undefined: the file is to go.
+ */
+export function withoutHooks(
+  { file, text }: SettingsText,
+  set: HookSet,
+  installed: Installed | undefined,
+): string | undefined {
+  if (text === undefined || baseOf(text).is !== "settings") return text;
+  const undone = (installed?.edits ?? []).reduceRight(undo, text);
+  const cleaned = withoutOwn({ file, text: undone }, set);
+  if (cleaned.trim() !== empty.trim() || installed === undefined || cleaned === text) return cleaned;
+  if (installed.base.is === "missing") return undefined;
+  return installed.base.is === "blank" ? installed.base.text : cleaned;
+}
+
+/** Reads the settings, or nothing where there is no file or only blanks. */
+export function documentOf({ file, text }: SettingsText): SettingsDocument | undefined {
+  return text === undefined || baseOf(text).is !== "settings" ? undefined : parseDocument(file, text);
+}
+
+function baseOf(text: string | undefined): Installed["base"] {
+  if (text === undefined) return { is: "missing" };
+  return text.replace(/^\uFEFF/, "").trim() === "" ? { is: "blank", text } : { is: "settings" };
+}
+
+function editsFor(document: SettingsDocument, wanted: readonly WantedHook[]): readonly Edit[] {
+  const hooks = hooksObject(document);
+  if (hooks === undefined) {
+    const value = Object.fromEntries(wanted.map(({ event, handlers }) => [event, [{ hooks: handlers }]]));
+    return [insertion(document, document.root, [{ name: "hooks", value }])];
+  }
+  const isThere = ({ event }: WantedHook) => propertyOf(document, hooks, event) !== undefined;
+  const added = wanted
+    .filter((hook) => !isThere(hook))
+    .map(({ event, handlers }) => ({ name: event, value: [{ hooks: handlers }] }));
+  const joined = wanted.filter(isThere).map(({ event, handlers }) => {
+    const property = propertyOf(document, hooks, event) ?? hooks;
+    return insertion(document, valueOf(document, property, "array"), [{ value: { hooks: handlers } }]);
+  });
+  return added.length === 0 ? joined : [...joined, insertion(document, hooks, added)];
+}
+
+function undo(text: string, { before, after }: Pick<Edit, "before" | "after">): string {
+  const at = text.indexOf(after);
+  const isOne = at >= 0 && text.indexOf(after, at + 1) < 0;
+  return isOne ? text.slice(0, at) + before + text.slice(at + after.length) : text;
+}
+
+/** Takes one handler after the other, with each container that it leaves empty. */
+function withoutOwn({ file, text }: { readonly file: string; readonly text: string }, set: HookSet): string {
+  const [own] = ownHandlers(parseDocument(file, text), set);
+  if (own === undefined) return text;
+  const levels = [...own.path].reverse();
+  const last = levels.find(({ container }) => (container.children?.length ?? 0) > 1) ?? own.path[0];
+  if (last === undefined) return text;
+  return withoutOwn({ file, text: withoutChild(text, last.container, last.index) }, set);
+}
