@@ -1,6 +1,6 @@
 // A fleet of a benchmark's own: its folder, its daemon, its server. Everything ends with `stop`.
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -103,13 +103,21 @@ function request(socketFile, { path, body, headers }) {
 }
 
 /**
- * CPU time that a process has used so far and its resident memory, as the kernel counts them.
+ * CPU time that a process has used so far, all threads, and its resident memory (Linux).
  * @param {number} pid
  * @returns {Promise<{ cpuMs: number, rssMb: number }>}
  */
 export async function usageOf(pid) {
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const [utime = 0, stime = 0, rssPages = 0] = [fields[11], fields[12], fields[21]].map(Number);
-  return { cpuMs: (utime + stime) * 10, rssMb: (rssPages * 4096) / 1e6 };
+  const threads = await readdir(`/proc/${pid}/task`);
+  const times = await Promise.all(
+    threads.map((thread) => runTimeOf(`/proc/${pid}/task/${thread}/schedstat`)),
+  );
+  const pages = Number((await readFile(`/proc/${pid}/statm`, "utf8")).split(" ")[1]);
+  return { cpuMs: times.reduce((sum, time) => sum + time, 0), rssMb: (pages * 4096) / 1e6 };
+}
+
+/** @param {string} file */
+async function runTimeOf(file) {
+  const text = await readFile(file, "utf8").catch(() => "0"); // the thread has ended
+  return Number(text.split(" ")[0]) / 1e6;
 }
