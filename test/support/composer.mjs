@@ -8,7 +8,13 @@ import { appendFileSync } from "node:fs";
 
 const record = process.argv[2];
 const note = (what) => appendFileSync(record, `${JSON.stringify(what)}\n`);
-const out = (text) => process.stdout.write(text);
+/** Written at once when a frame is whole: who looks in between sees the one before. */
+let frame = "";
+const out = (text) => (frame += text);
+const flush = () => {
+  process.stdout.write(frame);
+  frame = "";
+};
 
 const state = {
   text: "",
@@ -25,6 +31,7 @@ function draw() {
   out(`\x1b[2J\x1b[H\x1b[?25l`);
   if (state.view === "composer") drawComposer();
   else drawDialog();
+  flush();
 }
 
 function drawComposer() {
@@ -38,13 +45,14 @@ function drawComposer() {
   out(
     `\x1b[${top + 1 + rows.length};1H${rule}\x1b[${top + 2 + rows.length};1H  \x1b[38;5;246m${state.footer}\x1b[39m`,
   );
-  placeCursor(rows, top + 1);
+  placeCursor(rows, { top: top + 1, width: width - 3 });
 }
 
 /** Drawn reverse and the terminal's own hidden, as Ink does. */
-function placeCursor(rows, top) {
-  let [row, column] = [0, state.at];
-  while (row < rows.length - 1 && column > rows[row].length) column -= rows[row++].length;
+function placeCursor(rows, { top, width }) {
+  const before = wrap(state.text.slice(0, state.at), width);
+  const row = before.length - 1;
+  const column = before[row].length;
   out(
     `\x1b[${top + row};${column + 3}H\x1b[7m${rows[row][column] ?? " "}\x1b[27m\x1b[${top + row};${column + 3}H`,
   );
@@ -99,6 +107,7 @@ function obey(line) {
 
 function leave() {
   out(`\x1b[?2004l\x1b[?1049l\x1b[?25h`);
+  flush();
   process.exit(0);
 }
 
@@ -109,6 +118,12 @@ const keys = {
     state.at = Math.max(0, state.at - 1);
   },
   "\x03": leave,
+  "\x1a": () => {
+    out(`\x1b[?2004l\x1b[?1049l\x1b[?25h`);
+    flush();
+    process.stdin.setRawMode(false);
+    process.kill(process.pid, "SIGSTOP");
+  },
   "\x15": () => Object.assign(state, { text: "", at: 0 }),
   "\x1b": () => (state.view = "composer"),
   "\x1b[H": () => (state.at = 0),
@@ -127,7 +142,7 @@ function take(chunk) {
     input = input.slice(key.length);
     if (paste !== null) {
       pastedAt = Date.now();
-      insert(paste[1]);
+      insert(paste[1].replaceAll("\r", "\n"));
     } else if (keys[key] !== undefined) keys[key]();
     else if (!key.startsWith("\x1b") && state.view === "composer") insert(key);
   }
@@ -135,8 +150,14 @@ function take(chunk) {
   else draw();
 }
 
-process.stdin.setRawMode(true).setEncoding("utf8").on("data", take);
+function enterScreen() {
+  process.stdin.setRawMode(true);
+  out(`\x1b[?1049h\x1b[?2004h`);
+  draw();
+}
+
+process.stdin.setEncoding("utf8").on("data", take);
 process.stdout.on("resize", draw);
-out(`\x1b[?1049h\x1b[?2004h`);
-draw();
+process.on("SIGCONT", enterScreen);
+enterScreen();
 note({ started: process.pid });

@@ -2,7 +2,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { tmux as adapter } from "@fleetbus/adapters";
-import { systemClock, type AdapterContext, type FleetEvent, type SendReceipt, type Sink } from "@fleetbus/core";
+import {
+  systemClock,
+  type AdapterContext,
+  type FleetEvent,
+  type SendReceipt,
+  type Sink,
+} from "@fleetbus/core";
 import { eventually, startTmux, type PaneOptions, type TestTmux } from "../../support/tmux.ts";
 
 const composerFile = fileURLToPath(new URL("../../support/composer.mjs", import.meta.url));
@@ -13,11 +19,21 @@ export interface Stage {
   readonly sink: Sink;
   /** Every nonce that the adapter asked about, in order; what `isWanted` answers it is told. */
   readonly asked: string[];
-  isWanted: (nonce: string, times: number) => boolean;
-  openComposer(options?: PaneOptions): Promise<Agent>;
+  isWanted: (nonce: string, times: number) => boolean | Promise<boolean>;
+  openComposer(options?: ComposerOptions): Promise<Agent>;
   /** Sends one wake; the deadline is 10 s away unless the overrides say otherwise. */
-  wake(agent: Target, overrides?: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<SendReceipt>;
+  wake(
+    agent: Target,
+    overrides?: Readonly<Record<string, unknown>>,
+    signal?: AbortSignal,
+  ): Promise<SendReceipt>;
   close(): Promise<void>;
+}
+
+/** In the pane's command, `COMPOSER` stands for the command that runs it. */
+export interface ComposerOptions extends PaneOptions {
+  /** Started by hand in an interactive shell. */
+  readonly fromShell?: boolean;
 }
 
 /** Where a wake is to be typed. */
@@ -44,7 +60,8 @@ export interface AgentRecord {
 
 /** How far ahead a wake's deadline is by default. */
 const deadlineMs = 10_000;
-export const line = (nonce: string) => `fleet: 2 messages from lab/api wait; run: fleet inbox [fleet:${nonce}]`;
+export const line = (nonce: string) =>
+  `fleet: 2 messages from lab/api wait; run: fleet inbox [fleet:${nonce}]`;
 
 /** Starts the stage. `quietMs` is that of the adapter. */
 export async function startStage({ quietMs = 1500, idleMs = 60_000 } = {}): Promise<Stage> {
@@ -54,7 +71,10 @@ export async function startStage({ quietMs = 1500, idleMs = 60_000 } = {}): Prom
     tmux,
     asked,
     isWanted: () => true,
-    sink: adapter.open({ command: "tmux", quietMs, idleMs }, contextOf(asked, (nonce, times) => stage.isWanted(nonce, times))).sink!,
+    sink: adapter.open(
+      { command: "tmux", quietMs, idleMs },
+      contextOf(asked, (nonce, times) => stage.isWanted(nonce, times)),
+    ).sink!,
     openComposer: (options) => openComposer(tmux, options),
     wake: (target, overrides = {}, signal = AbortSignal.timeout(30_000)) =>
       stage.sink.send(wakeEvent(tmux, target, overrides), signal),
@@ -67,7 +87,7 @@ export async function startStage({ quietMs = 1500, idleMs = 60_000 } = {}): Prom
   return stage;
 }
 
-function contextOf(asked: string[], isWanted: (nonce: string, times: number) => boolean): AdapterContext {
+function contextOf(asked: string[], isWanted: Stage["isWanted"]): AdapterContext {
   const silent = () => undefined;
   return {
     name: "tmux",
@@ -83,11 +103,17 @@ function contextOf(asked: string[], isWanted: (nonce: string, times: number) => 
 
 let composers = 0;
 
-async function openComposer(tmux: TestTmux, options: PaneOptions = {}): Promise<Agent> {
+async function openComposer(tmux: TestTmux, options: ComposerOptions = {}): Promise<Agent> {
   composers += 1;
   const record = join(tmux.home, `composer-${composers}.jsonl`);
-  const command = options.command ?? [process.execPath, composerFile, record];
-  const pane = await tmux.openPane({ ...options, command: command.map((word) => word.replace("COMPOSER", `${process.execPath} ${composerFile} ${record}`)) });
+  const own = [process.execPath, composerFile, record];
+  const { fromShell = false, command = fromShell ? ["sh"] : own } = options;
+  const words = command.map((word) => word.replaceAll("COMPOSER", own.join(" ")));
+  const pane = await tmux.openPane({ ...options, command: words });
+  if (fromShell) {
+    await tmux.type(pane, own.join(" "));
+    await tmux.sendKeys(pane, "Enter");
+  }
   await tmux.waitForScreen(pane, /^❯\u00A0/m);
   return agentOf(pane, record);
 }
@@ -95,10 +121,17 @@ async function openComposer(tmux: TestTmux, options: PaneOptions = {}): Promise<
 async function agentOf(pane: string, file: string): Promise<Agent> {
   const records = async () => {
     const text = await readFile(file, "utf8").catch(() => "");
-    return text.split("\n").filter(Boolean).map((row): AgentRecord => JSON.parse(row));
+    return text
+      .split("\n")
+      .filter(Boolean)
+      .map((row): AgentRecord => JSON.parse(row));
   };
-  const prompts = async () => (await records()).flatMap(({ prompt }) => (prompt === undefined ? [] : [prompt]));
-  const pid = await eventually(async () => (await records()).findLast(({ started }) => started !== undefined)?.started, () => "its start");
+  const prompts = async () =>
+    (await records()).flatMap(({ prompt }) => (prompt === undefined ? [] : [prompt]));
+  const pid = await eventually(
+    async () => (await records()).findLast(({ started }) => started !== undefined)?.started,
+    () => "its start",
+  );
   return {
     pane,
     pid,
@@ -116,9 +149,14 @@ async function agentOf(pane: string, file: string): Promise<Agent> {
 let events = 0;
 
 /** The event of one wake attempt. */
-export function wakeEvent(tmux: TestTmux, { pane, pid }: Target, overrides: Readonly<Record<string, unknown>> = {}): FleetEvent {
+export function wakeEvent(
+  tmux: TestTmux,
+  { pane, pid }: Target,
+  overrides: Readonly<Record<string, unknown>> = {},
+): FleetEvent {
   events += 1;
-  const nonce = typeof overrides["nonce"] === "string" ? overrides["nonce"] : `nonce${String(events).padStart(6, "0")}`;
+  const nonce =
+    typeof overrides["nonce"] === "string" ? overrides["nonce"] : `nonce${String(events).padStart(6, "0")}`;
   return {
     id: `wake${events}`,
     kind: "wake.tmux",

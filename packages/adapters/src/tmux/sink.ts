@@ -71,7 +71,7 @@ function jobOf(attempt: WakeAttempt): SocketJob | { readonly skipped: string } {
   const line = typedLine(attempt.text, facts.leads);
   if (line === "")
     throw new FleetError("malformed", "typing into tmux: nothing printable in the wake's text");
-  const progress = { hasTyped: false, reason: "it was not looked at yet" };
+  const progress = { hasTyped: false, reason: "another wake for its pane was under way" };
   return {
     socket: pane.socket,
     paneId: pane.id,

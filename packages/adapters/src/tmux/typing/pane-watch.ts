@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "@fleetbus/core";
 import type { ControlClient } from "../control/connection.ts";
+import type { ControlNotice } from "../control/protocol.ts";
 
 /** Tells when a pane may have changed. */
 export interface PaneWatch {
@@ -10,42 +11,46 @@ export interface PaneWatch {
 }
 
 /**
- * Watches one pane through tmux's own notices: no polling. Format subscriptions reach only the attached session unless
- * the format itself goes through all of them; tmux looks at it once a second.
+ * Watches one pane through tmux's own notices, from the first `change` on: no polling. Format subscriptions reach only the
+ * attached session unless the format itself goes through all of them; tmux looks at it once a second.
  */
-export async function watchPane(
-  client: ControlClient,
-  watched: { readonly paneId: string; readonly clock: Clock },
-  signal: AbortSignal,
-): Promise<PaneWatch> {
-  const { paneId, clock } = watched;
+export function paneWatch(client: ControlClient, paneId: string, clock: Clock): PaneWatch {
   const name = `fleet-${randomBytes(4).toString("hex")}`;
   let hasChanged = false;
   let ring: (() => void) | undefined;
-  const stop = client.onNotice(({ name: kind, rest }) => {
-    const isMine =
-      (kind === "subscription-changed" && rest.startsWith(`${name} `)) ||
-      (kind === "pane-mode-changed" && rest === paneId);
-    if (!isMine) return;
-    hasChanged = true;
-    ring?.();
-  });
-  await client.run([`refresh-client -B '${name}::${formatOf(paneId)}'`], signal);
+  let stop: (() => void) | undefined;
+  const hear = ({ name: kind, rest }: ControlNotice) => {
+    hasChanged ||= isAbout(kind, rest, { name, paneId });
+    if (hasChanged) ring?.();
+  };
   return {
-    change: async (ms, waiting) => {
+    change: async (ms, signal) => {
+      if (stop === undefined) {
+        stop = client.onNotice(hear);
+        await client.run([`refresh-client -B '${name}::${formatOf(paneId)}'`], signal);
+      }
       const done = new AbortController();
       ring = () => done.abort();
-      if (!hasChanged)
-        await clock.sleep(ms, AbortSignal.any([waiting, done.signal])).catch(() => waiting.throwIfAborted());
+      const limit = AbortSignal.any([signal, done.signal]);
+      if (!hasChanged) await clock.sleep(ms, limit).catch(() => signal.throwIfAborted());
       hasChanged = false;
-      ring = undefined;
     },
     close: () => {
+      if (stop === undefined) return;
       stop();
       // A connection that is gone has forgotten the subscription.
       client.run([`refresh-client -B ${name}`], AbortSignal.timeout(1000)).catch(() => undefined);
     },
   };
+}
+
+function isAbout(
+  kind: string,
+  rest: string,
+  watched: { readonly name: string; readonly paneId: string },
+): boolean {
+  if (kind === "subscription-changed") return rest.startsWith(`${watched.name} `);
+  return kind === "pane-mode-changed" && rest === watched.paneId;
 }
 
 function formatOf(paneId: string): string {

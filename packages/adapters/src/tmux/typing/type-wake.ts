@@ -4,7 +4,7 @@ import type { FindProcess } from "../pane/process.ts";
 import type { ComposerFacts } from "../screen/clis.ts";
 import { enterGuarded, pasteGuarded } from "./act.ts";
 import { look } from "./look.ts";
-import { watchPane, type PaneWatch } from "./pane-watch.ts";
+import { paneWatch, type PaneWatch } from "./pane-watch.ts";
 import { wayOf, type Way } from "./way.ts";
 
 /** One line for one pane, and what has become of it so far: it outlives a connection that ends in between. */
@@ -32,7 +32,9 @@ export interface TypingWorld {
 const lookAgainMs = 2000;
 /** From the paste until the CLI has drawn it. */
 const settleMs = 1000;
-const drawMs = 4;
+const drawMs = 2;
+
+const withdrawn = "no longer wanted";
 
 /**
  * Waits until the way is free, pastes, waits until exactly our text stands in the composer, presses Enter (DESIGN §6).
@@ -44,7 +46,7 @@ export async function typeWake(
   world: TypingWorld,
   signal: AbortSignal,
 ): Promise<SendReceipt> {
-  const watch = await watchPane(world.client, { paneId: job.paneId, clock: world.clock }, signal);
+  const watch = paneWatch(world.client, job.paneId, world.clock);
   const round: Round = { job, world, watch, signal };
   try {
     const skipped = job.progress.hasTyped ? undefined : await type(round);
@@ -73,11 +75,13 @@ async function type(round: Round): Promise<string | undefined> {
     if (job.isRetry && way.is !== "blocked")
       return "the text of the first attempt no longer stands alone in the composer";
     if (way.is === "free") {
-      if (!(await world.stillWanted())) return "no longer wanted";
+      if (!(await world.stillWanted())) return withdrawn;
       job.progress.hasTyped = await pasteGuarded(world.client, { pane: way.pane, line: job.line }, signal);
       if (job.progress.hasTyped) return undefined;
     }
-    await waitAfter(way, round, watch);
+    await waitAfter(way, watch, signal);
+    // Asked again before typing; here it spares a wait for nothing.
+    if (!(await world.stillWanted())) return withdrawn;
   }
 }
 
@@ -100,7 +104,7 @@ async function submit(round: Round): Promise<string | undefined> {
     else if (way.is === "draft")
       return "somebody's keys came between the text and Enter: Enter was not pressed";
     else if (way.is === "free") return "the text left the composer before Enter was pressed";
-    else await waitAfter(way, round, watch);
+    else await waitAfter(way, watch, signal);
   }
 }
 
@@ -112,7 +116,7 @@ async function see({ job, world, signal }: Round): Promise<Way> {
   return way;
 }
 
-async function waitAfter(way: Way, { signal }: Round, watch: PaneWatch): Promise<void> {
+function waitAfter(way: Way, watch: PaneWatch, signal: AbortSignal): Promise<void> {
   // Free or ours, and yet refused: it changed in the last moment, so look again soon.
   if (way.is === "free" || way.is === "ours") return watch.change(50, signal);
   const retryInMs = "retryInMs" in way ? way.retryInMs : undefined;
