@@ -5,6 +5,7 @@ import { consumeCases } from "./bus-conformance/consume.ts";
 import { fetchCases } from "./bus-conformance/fetch.ts";
 import { publishCases } from "./bus-conformance/publish.ts";
 import { readCases } from "./bus-conformance/read.ts";
+import { redeliveryCases } from "./bus-conformance/redelivery.ts";
 import { settleCases } from "./bus-conformance/settle.ts";
 
 export type { BusCase, BusHarness };
@@ -29,6 +30,7 @@ export const busCases: readonly BusCase[] = [
   ...publishCases,
   ...readCases,
   ...fetchCases,
+  ...redeliveryCases,
   ...settleCases,
   ...consumeCases,
   ...bucketCases,

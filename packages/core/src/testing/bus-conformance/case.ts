@@ -58,6 +58,21 @@ export async function fetchNow(consumer: { fetch: FetchLike }, max = 100): Promi
   return consumer.fetch({ max, waitMs: 0 });
 }
 
+/** What is there to fetch or comes soon, as what was just given back. */
+export async function fetchSoon(
+  harness: BusHarness,
+  consumer: { fetch: FetchLike },
+  max = 10,
+): Promise<readonly Delivery[]> {
+  let isOver = false;
+  const fetching = consumer.fetch({ max, waitMs: 1000 }).finally(() => {
+    isOver = true;
+  });
+  for (let steps = 0; steps < 30 && !isOver; steps += 1)
+    await Promise.race([fetching, harness.passTime(100)]);
+  return fetching;
+}
+
 type FetchLike = (options: { readonly max: number; readonly waitMs: number }) => Promise<readonly Delivery[]>;
 
 /** Takes from the start of an iteration until it has `count`, then leaves it. */

@@ -3,6 +3,7 @@ import {
   equal,
   eventually,
   fetchNow,
+  fetchSoon,
   inbox,
   nextOf,
   note,
@@ -70,7 +71,7 @@ export const connectionCases: readonly BusCase[] = [
       await outage?.end();
       await connected(harness);
       deepEqual(await bus.publish(note(bus, "a")), { stream: "INBOX", seq: 1, isDuplicate: true });
-      deepEqual(textsOf(await consumer.fetch({ max: 10, waitMs: 1000 })), ["b"]);
+      deepEqual(textsOf(await fetchSoon(harness, consumer)), ["b"]);
       equal((await (await bus.bucket("sessions")).get("k"))?.revision, revision);
     },
   },

@@ -4,6 +4,7 @@ import {
   equal,
   eventually,
   fetchNow,
+  fetchSoon,
   inbox,
   note,
   publishAll,
@@ -17,14 +18,15 @@ import {
 export const settleCases: readonly BusCase[] = [
   {
     name: "a delivery is settled by its ack subject, from another connection too",
-    run: async ({ bus, join }) => {
+    run: async (harness) => {
+      const { bus, join } = harness;
       const other = await join();
       const consumer = await bus.consumer(inbox(bus, { ackWaitMs: 60_000 }));
       await publishAll(bus, ["a", "b"]);
       const [first, second] = await fetchNow(consumer);
       await other.settle(first?.ackSubject ?? "", "ack");
       await other.settle(second?.ackSubject ?? "", "nak");
-      const [again] = await consumer.fetch({ max: 10, waitMs: 1000 });
+      const [again] = await fetchSoon(harness, consumer);
       deepEqual([again?.seq, again?.deliveries], [2, 2]);
       const [status] = await bus.consumers("INBOX");
       deepEqual([status?.ackPending, status?.ackFloor], [1, 1]);
@@ -55,7 +57,8 @@ export const settleCases: readonly BusCase[] = [
   },
   {
     name: "what another connection took along is reclaimed at once, what this one holds is not",
-    run: async ({ bus, join }) => {
+    run: async (harness) => {
+      const { bus, join } = harness;
       const dead = await join();
       const shape = inbox(bus, { ackWaitMs: 3_600_000 });
       const subjects = subjectsOf(bus.ns);
@@ -68,9 +71,9 @@ export const settleCases: readonly BusCase[] = [
       await third?.nak();
       await dead.close();
       const consumer = await bus.consumer(shape);
-      deepEqual(textsOf(await consumer.fetch({ max: 1, waitMs: 1000 })), ["held"]);
+      deepEqual(textsOf(await fetchSoon(harness, consumer, 1)), ["held"]);
       equal((await consumer.reclaim()) >= 1, true);
-      const back = await consumer.fetch({ max: 10, waitMs: 1000 });
+      const back = await fetchSoon(harness, consumer);
       deepEqual(textsOf(back).toSorted(), ["left", "taken"]);
       equal(back.find(({ seq }) => seq === 2)?.deliveries, 2);
       equal(await consumer.reclaim(), 0);
@@ -79,13 +82,14 @@ export const settleCases: readonly BusCase[] = [
   },
   {
     name: "a consumer's numbers are those of its backlog, its leases and its redeliveries",
-    run: async ({ bus }) => {
+    run: async (harness) => {
+      const { bus } = harness;
       const consumer = await bus.consumer(inbox(bus, { ackWaitMs: 60_000 }));
       await publishAll(bus, ["a", "b", "c", "d", "e"]);
       const [first, second] = await fetchNow(consumer, 3);
       await first?.ack();
       await second?.nak();
-      await consumer.fetch({ max: 1, waitMs: 1000 });
+      await fetchSoon(harness, consumer, 1);
       const [status] = await bus.consumers("INBOX");
       deepEqual(status, {
         stream: "INBOX",
@@ -150,7 +154,7 @@ export const settleCases: readonly BusCase[] = [
         [true],
       );
       await bus.pauseConsumer("INBOX", "lab=web", undefined);
-      deepEqual(textsOf(await consumer.fetch({ max: 1, waitMs: 1000 })), ["a"]);
+      deepEqual(textsOf(await fetchSoon(harness, consumer, 1)), ["a"]);
       await publishAll(bus, ["b"]);
       const now = await bus.get("INBOX", 2);
       await bus.pauseConsumer("INBOX", "lab=web", (now?.time ?? 0) + 1000);
