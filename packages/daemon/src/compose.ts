@@ -26,6 +26,8 @@ import type { Evidence } from "./inbox/proof.ts";
 import { receiptWriter } from "./inbox/receipts.ts";
 import { conversation } from "./ingest/conversation.ts";
 import type { Pauses } from "./life/pauses.ts";
+import { rulesFor } from "./life/session-rules.ts";
+import type { Settings } from "./life/settings.ts";
 import type { Metrics } from "./metrics.ts";
 import { bury } from "./requests/dead.ts";
 import { ownerOf, type Codec, type Edge } from "./requests/edge.ts";
@@ -33,7 +35,7 @@ import { isMember } from "./session/membership.ts";
 import { systemProcesses } from "./session/process.ts";
 import { registry, type Change } from "./session/registry.ts";
 import type { SessionStore } from "./session/store.ts";
-import { budget, type Rate } from "./wake/budget.ts";
+import { budget } from "./wake/budget.ts";
 import { WakePlanner } from "./wake/planner.ts";
 import { waiters, type Waiters } from "./wake/waiters.ts";
 
@@ -49,20 +51,11 @@ export interface Parts {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly metrics: Metrics;
-  readonly limits: Limits;
+  readonly settings: Settings;
   log(name: string): AdapterLog;
   /** The ways to wake a session, best first, of those that it has now. */
   rungs(record: SessionRecord, waiters: Waiters): readonly Rung[];
   onError(error: unknown, doing: string): void;
-}
-
-/** The storm guard's numbers (DESIGN §11). */
-export interface Limits {
-  readonly wakesPerSession: Rate;
-  readonly wakesPerFleet: Rate;
-  readonly messagesPerPair: Rate;
-  /** Messages that lead to messages: after so many the next is refused. */
-  readonly maxHops: number;
 }
 
 /** The wire format of one namespace. */
@@ -80,6 +73,7 @@ export function codecOf(ns: string): Codec {
 /** Puts the parts together. Nothing runs yet, nothing is read or written. */
 export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: Waiters } {
   const { machine, bus, outbox, clock, ids, onError } = parts;
+  const { config } = parts.settings;
   const subjects = subjectsOf(bus.ns);
   const codec = codecOf(bus.ns);
   const letters = { bus, subjects };
@@ -99,14 +93,15 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     onError,
   });
   const wakeful = (name: string) => wakefulLeases(boxes.find(name), clock.now());
+  const mayWake = (record: SessionRecord) => config.wake.enabled && (rulesFor(config, record).wake ?? record.wake);
   const planner = new WakePlanner({
     machine,
     clock,
-    perSession: budget(parts.limits.wakesPerSession, clock),
-    perFleet: budget(parts.limits.wakesPerFleet, clock),
+    perSession: budget(parts.settings.limits.wakesPerSession, clock),
+    perFleet: budget(parts.settings.limits.wakesPerFleet, clock),
     session: (name) => sessions.find(name),
     wakeful,
-    isPaused: (name) => parts.pauses.isPaused(name),
+    mayWake: (record) => mayWake(record) && !parts.pauses.isPaused(record.name),
     rungs: (record) => parts.rungs(record, waiting),
     text: wakeText,
     publish: async (attempt) => void (await bus.publish(codec.encodeEvent(wakeEvent(attempt, stamp({ ids, clock }))))),
@@ -120,7 +115,12 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     evidence: parts.evidence,
     clock,
     mailbox: (name) => boxes.find(name),
-    choose: (mailbox, at) => (parts.pauses.isPaused(at.record.name) ? undefined : chooseOffer(mailbox, at, clock.now())),
+    choose: (mailbox, at) => {
+      if (parts.pauses.isPaused(at.record.name)) return undefined;
+      const { context_bytes: maxBytes = at.maxBytes } = config.inbox;
+      const showHuman = rulesFor(config, at.record).show_human ?? config.inbox.show_human;
+      return chooseOffer(mailbox, { ...at, maxBytes: Math.min(maxBytes, at.maxBytes), showHuman }, clock.now());
+    },
     continued: (record, messages) => continued(record, messages),
     prompted: (name, nonces) => void planner.prompted(name, nonces),
     settled: ({ after }) => planner.changed(after.name),
@@ -151,12 +151,12 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     await outbox.add([codec.encodeEvent(event)]);
   };
 
-  const perPair = budget(parts.limits.messagesPerPair, clock);
+  const perPair = budget(parts.settings.limits.messagesPerPair, clock);
   const frame: Edge["frame"] = (mailbox, what) => frameOffer(mailbox, what);
-  const { journal, store, pauses, evidence } = parts;
-  const { maxHops } = parts.limits;
+  const { journal, store, pauses, evidence, settings } = parts;
+  const { maxHops } = parts.settings.limits;
   const made = { registry: sessions, maxHops, mailboxes: boxes, receipts, planner, conversation: talk, host, perPair, frame };
-  const given = { machine, ns: bus.ns, clock, ids, bus, outbox, journal, store, pauses, evidence, onError };
+  const given = { machine, ns: bus.ns, clock, ids, bus, outbox, journal, store, pauses, evidence, settings, onError };
   return { edge: { ...given, ...made, subjects, codec, processes: systemProcesses }, waiters: waiting };
 }
 

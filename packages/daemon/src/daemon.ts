@@ -4,6 +4,7 @@ import { compose } from "./compose.ts";
 import { startAdapters } from "./host/start.ts";
 import { evidenceOf } from "./inbox/evidence.ts";
 import { hookIntake } from "./ingest/intake.ts";
+import { credentialFiles } from "./life/credentials.ts";
 import { closingStack, type Closing } from "./life/closing.ts";
 import { joinBus, type Joined } from "./life/join-bus.ts";
 import type { ServerChoice } from "./life/join-server.ts";
@@ -64,6 +65,9 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
   await rebuildSessions({ ...edge, load: () => edge.store.load(), pending: () => edge.outbox.pending(), decode: edge.codec.decodeEvent });
   local.idsAfter(edge.registry.all().reduce((newest, { lastEventId }) => (lastEventId > newest ? lastEventId : newest), local.ids()));
 
+  const credentials = await credentialFiles(joined.server, local.settings.ns, local.paths);
+  await credentials.provide({ machine: edge.machine, session: "me" });
+
   const startedAt = new Date(local.clock.now()).toISOString();
   const status = () => statusOf({ edge, joined, startedAt, version: options.version, port: listening.port });
   let end: () => void = () => undefined;
@@ -86,7 +90,7 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
     stop: (how) => void stop(how),
   });
   await startAdapters(edge, waiters, local);
-  const running = runLoops({ ...local, edge, intake }, loops.signal);
+  const running = runLoops({ ...local, edge, intake, credentials }, loops.signal);
   options.signal.addEventListener("abort", () => void stop({ server: false }), { once: true });
   options.onStage({ stage: "daemon", state: "done", detail: `pid ${process.pid}, 127.0.0.1:${listening.port}` });
   return { status: await status(), closed, stop };
@@ -103,7 +107,7 @@ function assemble(local: Local, { bus }: Joined) {
   });
   const { edge, waiters } = compose({
     ...local,
-    ...{ machine: settings.machine, bus, store, metrics: counts, limits: settings.limits },
+    ...{ machine: settings.machine, bus, store, metrics: counts },
     evidence: evidenceOf({ clock, onError }),
     log: (name) => logger.named(name),
     rungs: (record, waiting) => rungsOf(record, waiting, inboundOf(local.env)),

@@ -1,5 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { builtInAdapters } from "@fleetbus/adapters";
-import { FleetError, type Adapter, type AdapterConfig } from "@fleetbus/core";
+import { FleetError, ownKeys, revealSecrets, type Adapter, type AdapterConfig } from "@fleetbus/core";
 import type { Local } from "../life/local.ts";
 import type { Edge } from "../requests/edge.ts";
 import { rewakeAdapter } from "../wake/rewake.ts";
@@ -12,8 +13,8 @@ export async function startAdapters(edge: Edge, waiters: Waiters, local: Local):
   const builtIn = [rewakeAdapter(waiters), ...builtInAdapters];
   const isRung = (adapter: Adapter) => adapter.spec.on?.some((kind) => kind.startsWith("wake.")) === true;
   const rungs = builtIn.filter(isRung).map((adapter) => entryOf(adapter, { name: adapter.spec.type, on: [], config: {} }));
-  const { settings, paths, onError } = local;
-  const named = settings.config.adapter.map(async (wanted) => entryOf(await loadAdapter(wanted.type, builtIn, paths.configFile), ownKeys(wanted)));
+  const { settings, onError } = local;
+  const named = settings.config.adapter.map((entry) => namedEntry(entry, builtIn, local));
   const loaded = await Promise.allSettled(named);
   const entries = loaded.flatMap((result) => {
     if (result.status === "fulfilled") return [result.value];
@@ -26,12 +27,15 @@ export async function startAdapters(edge: Edge, waiters: Waiters, local: Local):
 interface Wanted {
   readonly name: string;
   readonly on: readonly string[];
-  /** The adapter's own keys. */
-  readonly config: Readonly<Record<string, unknown>>;
+  /** The adapter's own keys, secrets revealed. */
+  readonly config: unknown;
 }
 
-function ownKeys({ name, type: _type, on = [], priority: _priority, ...config }: AdapterConfig): Wanted {
-  return { name, on, config };
+async function namedEntry(entry: AdapterConfig, builtIn: readonly Adapter[], { env, paths }: Local): Promise<AdapterEntry> {
+  const adapter = await loadAdapter(entry.type, builtIn, paths.configFile);
+  const sources = { env, readFile: (path: string) => readFile(path, "utf8") };
+  const config = await revealSecrets(adapter.spec.config, ownKeys(entry), sources);
+  return entryOf(adapter, { name: entry.name, on: entry.on ?? [], config });
 }
 
 function entryOf(adapter: Adapter, wanted: Wanted): AdapterEntry {

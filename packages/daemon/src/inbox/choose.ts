@@ -9,19 +9,19 @@ export function chooseOffer(mailbox: Mailbox, at: ChooseAt, nowMs: number): Choi
   const moment = momentOf(at.kind, at.isWake);
   const leases = moment === undefined ? [] : offerable(mailbox.waiting(), moment, nowMs);
   if (leases.length === 0) return undefined;
-  const choice = frameOffer(mailbox, { leases, via: at.kind, promptId: at.promptId, maxBytes: at.maxBytes });
+  const choice = frameOffer(mailbox, { leases, via: at.kind, promptId: at.promptId, maxBytes: at.maxBytes, showHuman: at.showHuman });
   return choice.leases.length === 0 ? undefined : choice;
 }
 
 /** Leases as text for the model, as many as fit, each under a nonce of its own. */
-export function frameOffer(mailbox: Mailbox, { leases, via, promptId, maxBytes }: Framing): Choice {
+export function frameOffer(mailbox: Mailbox, { leases, via, promptId, maxBytes, showHuman }: Framing): Choice {
   const offers = leases.map((lease) => ({
     lease,
     message: lease.message,
     nonce: mailbox.prepare(lease, via, promptId),
     isRedelivered: lease.offers > 0,
   }));
-  const { text, included, deferred } = renderInbox(offers, { owner: mailbox.owner, maxBytes });
+  const { text, included, deferred } = renderInbox(offers, { owner: mailbox.owner, maxBytes, showHuman });
   return { text, leases: included.map((offer) => offer.lease), deferred: deferred.map((offer) => offer.lease) };
 }
 

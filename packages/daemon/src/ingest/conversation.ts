@@ -33,7 +33,7 @@ export interface ConversationDeps {
   readonly clock: Clock;
   mailbox(name: string): Mailbox | undefined;
   /** Chooses and frames what may be offered at this event (core: order, fence); undefined: nothing. */
-  choose(mailbox: Mailbox, at: ChooseAt): Choice | undefined;
+  choose(mailbox: Mailbox, at: OfferPoint): Choice | undefined;
   /** A continuation that fleet itself asked for is an event too. */
   continued(record: SessionRecord, messages: readonly string[]): Promise<void>;
   /** Tells the wake planner. */
@@ -51,7 +51,12 @@ export interface ChooseAt {
   readonly maxBytes: number;
   /** The prompt bears the nonce of a wake. */
   readonly isWake: boolean;
+  /** Whether the session's human asked to be shown what came in. */
+  readonly showHuman: boolean;
 }
+
+/** Where in a turn it is, before the machine's own rules are known. */
+export type OfferPoint = Omit<ChooseAt, "showHuman">;
 
 
 

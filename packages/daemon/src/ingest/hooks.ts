@@ -1,6 +1,7 @@
-import { cliFactsSchema, FleetError, type Address, type CliFacts, type Clock, type FleetEvent, type IdSource } from "@fleetbus/core";
+import { cliFactsSchema, FleetError, type Address, type CliFacts, type Clock, type FleetEvent, type IdSource, type SessionConfig } from "@fleetbus/core";
 import type { Outgoing } from "@fleetbus/core/bus";
 import type { Outbox } from "../disk/outbox.ts";
+import type { Matched } from "../life/session-rules.ts";
 import type { Registry } from "../session/registry.ts";
 import type { Cli, HookCall, Translated } from "./cli-port.ts";
 import type { Conversation } from "./conversation.ts";
@@ -24,6 +25,8 @@ export interface HookDeps {
   readonly ids: IdSource;
   /** The event as it is published, redacted as the policy asks. */
   encode(event: FleetEvent): Outgoing;
+  /** What the machine's config says of a session. */
+  rules(session: Matched): Partial<SessionConfig>;
   /** A name for a session that is new or back (core: chooseName). */
   name(call: HookCall, facts: CliFacts): Promise<{ readonly name: string; readonly display: string }>;
   /** A new session's mailbox; it may be filled later. */
@@ -46,7 +49,7 @@ export async function takeHook(call: HookCall, deps: HookDeps): Promise<HookAnsw
   const [first] = translated;
   if (first === undefined) return nothing;
   const owner = await sessionOf(call, first, deps);
-  const events = translated.map((each) => eventOf(each, owner, { call, deps }));
+  const events = translated.map((each) => eventOf(withRules(each, owner, deps), owner, { call, deps }));
   const onDisk = deps.outbox.add(events.map(deps.encode));
   const offered = await deps.conversation.take({ call, cli, events }).catch((error: unknown) => {
     void onDisk.catch(() => undefined); // the first error is the one to tell
@@ -68,10 +71,20 @@ async function sessionOf(call: HookCall, first: Translated, deps: HookDeps): Pro
   const owner = { machine: deps.machine, session: name };
   await Promise.race([deps.open(owner), deps.clock.sleep(openMs)]).catch(() => undefined); // opened again when the server is there
   if (first.kind === "session.started") return owner;
-  const started = { ...stamp(owner, deps), kind: "session.started", data: { ...first.data, display, reason: "hooked" } };
+  const { data } = withRules({ kind: "session.started", data: { ...first.data, display, reason: "hooked" } }, owner, deps);
+  const started = { ...stamp(owner, deps), kind: "session.started", data };
   await deps.outbox.add([deps.encode(started)]);
   deps.registry.apply(started);
   return owner;
+}
+
+/** A start carries role and parent: those of the CLI's environment, else those of the machine's config. */
+function withRules(translated: Translated, { session }: Address, deps: HookDeps): Translated {
+  if (translated.kind !== "session.started") return translated;
+  const { cwd } = cliFactsSchema.parse(translated.data);
+  const { role, parent } = deps.rules({ name: session, ...(cwd === undefined ? {} : { cwd }) });
+  const ruled = { ...(role === undefined ? {} : { role }), ...(parent === undefined ? {} : { parent }) };
+  return { kind: translated.kind, data: { ...ruled, ...translated.data } };
 }
 
 function eventOf(translated: Translated, from: Address, { call, deps }: { call: HookCall; deps: HookDeps }): FleetEvent {

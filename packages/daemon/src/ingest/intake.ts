@@ -3,6 +3,7 @@ import { parseDropFile, parseHookRequest } from "@fleetbus/hooks";
 import type { HookRoutes } from "../api/hook-listener.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Edge } from "../requests/edge.ts";
+import { rulesFor } from "../life/session-rules.ts";
 import { windowName } from "../session/window.ts";
 import type { Waiters } from "../wake/waiters.ts";
 import type { HookCall } from "./cli-port.ts";
@@ -85,6 +86,7 @@ function hookDeps({ edge, keepsBodies }: IntakeDeps): HookDeps {
     clock,
     ids,
     clis: knownClis(),
+    rules: (session) => rulesFor(edge.settings.config, session),
     encode: (event) => edge.codec.encodeEvent(keepsBodies ? event : redact(event)),
     open: async (owner) => void (await edge.mailboxes.open(owner)),
     name: (call, facts) => nameFor(edge, call, facts),

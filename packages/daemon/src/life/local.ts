@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { idSource, pathsOf, systemClock, toFleetError, type Clock, type FleetError, type IdSource, type Paths } from "@fleetbus/core";
 import { openJournal, type Journal } from "../disk/journal.ts";
 import { openOutbox, type Outbox } from "../disk/outbox.ts";
+import { adapterSchemas } from "../host/schemas.ts";
 import type { Closing } from "./closing.ts";
 import { openLogger, type Logger } from "./logger.ts";
 import { takeLock } from "./lock.ts";
@@ -33,7 +34,7 @@ export async function openLocal(env: Local["env"], closing: Closing): Promise<Lo
   const lock = await takeLock(paths.lockFile);
   closing.push("lock", () => lock.release());
   const clock = systemClock;
-  const settings = await loadSettings(paths, env);
+  const settings = await loadSettings(paths, env, adapterSchemas);
   const logger = await openLogger(paths.logFile, settings.config.log.level);
   closing.push("log", () => logger.close());
   const log = logger.named("daemon");

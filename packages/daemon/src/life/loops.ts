@@ -2,6 +2,7 @@ import { chooseName, type Paths } from "@fleetbus/core";
 import { claudeConfigDir, type ClaudeSession } from "@fleetbus/hooks";
 import { followDrops } from "../ingest/drops.ts";
 import type { Intake } from "../ingest/intake.ts";
+import type { CredentialFiles } from "./credentials.ts";
 import { noteEvent, noteLost } from "../ingest/note.ts";
 import { ownerOf, type Edge } from "../requests/edge.ts";
 import { readClaudeSessions, type ClaudeReaderDeps } from "../session/claude-reader.ts";
@@ -13,6 +14,7 @@ const reopenEveryMs = 1000;
 export interface LoopDeps {
   readonly edge: Edge;
   readonly intake: Intake;
+  readonly credentials: CredentialFiles;
   readonly paths: Paths;
   readonly env: Readonly<Record<string, string | undefined>>;
   onError(error: unknown, doing: string): void;
@@ -44,6 +46,7 @@ export async function runLoops(deps: LoopDeps, signal: AbortSignal): Promise<voi
       ),
     ),
     forever("following Claude's session list", () => readClaudeSessions(readerDeps(edge, env), signal)),
+    forever("writing credentials", () => provideCredentials(deps, signal)),
     forever("watching processes", () =>
       watchProcesses({ clock: edge.clock, processes: edge.processes, live: () => edge.registry.live(), onLost: (record, reason) => noteLost(edge, record, reason) }, signal),
     ),
@@ -65,6 +68,16 @@ async function openMailboxes(edge: Edge, signal: AbortSignal): Promise<void> {
     };
     signal.addEventListener("abort", done, { once: true });
   });
+}
+
+const credentialsEveryMs = 2000;
+
+/** A session gets its own credential soon after it came, off the ingest loop (DESIGN §9). */
+async function provideCredentials({ edge, credentials }: LoopDeps, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    for (const record of edge.registry.live()) await credentials.provide(ownerOf(edge, record));
+    await edge.clock.sleep(credentialsEveryMs, signal).catch(() => undefined); // aborted: the loop ends
+  }
 }
 
 function readerDeps(edge: Edge, env: LoopDeps["env"]): ClaudeReaderDeps {

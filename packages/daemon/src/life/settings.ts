@@ -1,7 +1,16 @@
 import { readFile, stat } from "node:fs/promises";
 import { hostname } from "node:os";
-import { FleetError, loadConfig, messageOf, resolveSettings, slug, type FleetConfig, type LoadedConfig, type Paths, type Rung } from "@fleetbus/core";
-import type { Limits } from "../compose.ts";
+import { FleetError, loadConfig, messageOf, resolveSettings, slug, type AdapterSchemas, type FleetConfig, type LoadedConfig, type Paths } from "@fleetbus/core";
+import type { Rate } from "../wake/budget.ts";
+
+/** The storm guard's numbers (DESIGN §11). */
+export interface Limits {
+  readonly wakesPerSession: Rate;
+  readonly wakesPerFleet: Rate;
+  readonly messagesPerPair: Rate;
+  /** Messages that lead to messages: after so many the next is refused. */
+  readonly maxHops: number;
+}
 
 /** What a daemon runs by: the machine's config under its environment (DESIGN §11). */
 export interface Settings {
@@ -11,12 +20,9 @@ export interface Settings {
   readonly limits: Limits;
 }
 
-/** Every rung that this version can climb. */
-export const everyRung: readonly Rung[] = ["continuation", "rewake", "socket", "tmux"];
-
-/** Reads the config file, if there is one. Rejects with `config` and all problems at once. */
-export async function loadSettings(paths: Paths, env: Readonly<Record<string, string | undefined>>): Promise<Settings> {
-  const file = await readConfig(paths.configFile);
+/** Reads the config file, if there is one, with the adapters' own keys by their schemas. Rejects with `config` and all problems at once. */
+export async function loadSettings(paths: Paths, env: Readonly<Record<string, string | undefined>>, adapters: AdapterSchemas): Promise<Settings> {
+  const file = await readConfig(paths.configFile, adapters);
   const host = slug(hostname().split(".")[0] ?? "");
   const { config } = resolveSettings({ env, file, defaults: { machine: host } });
   return {
@@ -32,10 +38,10 @@ export async function loadSettings(paths: Paths, env: Readonly<Record<string, st
   };
 }
 
-async function readConfig(path: string): Promise<LoadedConfig | undefined> {
+async function readConfig(path: string, adapters: AdapterSchemas): Promise<LoadedConfig | undefined> {
   try {
     const [text, { mode }] = await Promise.all([readFile(path, "utf8"), stat(path)]);
-    return loadConfig(text, { path, mode });
+    return loadConfig(text, { path, mode }, adapters);
   } catch (error) {
     if (error instanceof FleetError) throw error;
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;

@@ -9,6 +9,7 @@ import type { Lease, OfferVia } from "../inbox/lease.ts";
 import type { Mailbox } from "../inbox/mailbox.ts";
 import type { Evidence } from "../inbox/proof.ts";
 import type { Choice, Conversation } from "../ingest/conversation.ts";
+import type { Settings } from "../life/settings.ts";
 import type { Pauses } from "../life/pauses.ts";
 import type { ProcessTable } from "../session/process.ts";
 import type { Registry } from "../session/registry.ts";
@@ -42,6 +43,7 @@ export interface Edge {
   onError(error: unknown, doing: string): void;
   /** Messages that one sender may say to one mailbox. */
   readonly perPair: Budget;
+  readonly settings: Settings;
   /** The longest chain of messages that lead to messages. */
   readonly maxHops: number;
 }
@@ -52,6 +54,8 @@ export interface Framing {
   readonly via: OfferVia;
   readonly promptId: string | undefined;
   readonly maxBytes: number;
+  /** Whether the session's human asked to be shown what came in. */
+  readonly showHuman: boolean;
 }
 
 /** Wire format of one namespace (core: event, message). Reading throws `malformed`. */

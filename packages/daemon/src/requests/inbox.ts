@@ -52,7 +52,7 @@ export async function requireMailbox(edge: Edge, name: string): Promise<Mailbox>
 async function print(edge: Edge, mailbox: Mailbox, leases: readonly Lease[]): Promise<string> {
   const record = edge.registry.find(mailbox.owner.session);
   if (record === undefined || leases.length === 0) return "";
-  const choice = edge.frame(mailbox, { leases, via: "inbox.printed", promptId: record.promptId, maxBytes: 60_000 });
+  const choice = edge.frame(mailbox, { leases, via: "inbox.printed", promptId: record.promptId, maxBytes: 60_000, showHuman: false });
   await mailbox.lease(choice.leases, "inbox.printed", record.promptId);
   mailbox.wrote(choice.leases, "inbox");
   const watch = watchOffers({ mailbox, record, evidence: edge.evidence, clock: edge.clock });

@@ -19,7 +19,8 @@ export interface PlannerDeps {
   session(name: string): SessionRecord | undefined;
   /** Messages of the session that may wake it, in the order of their offering. */
   wakeful(name: string): readonly Lease[];
-  isPaused(name: string): boolean;
+  /** Neither paused nor switched off. */
+  mayWake(record: SessionRecord): boolean;
   /** The ways there are to wake it now, best first. */
   rungs(record: SessionRecord): readonly Rung[];
   text(record: SessionRecord, wakeful: readonly Lease[], nonce: string): string;
@@ -116,7 +117,7 @@ export class WakePlanner {
   }
 
   private isWanted(name: string, record: SessionRecord): boolean {
-    return record.state === "idle" && record.wake && !this.deps.isPaused(name) && this.deps.wakeful(name).length > 0;
+    return record.state === "idle" && this.deps.mayWake(record) && this.deps.wakeful(name).length > 0;
   }
 
   private async climb(record: SessionRecord, running: Running): Promise<void> {
