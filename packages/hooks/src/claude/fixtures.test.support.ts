@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { z } from "zod";
 
+const payloadSchema = z.record(z.string(), z.unknown());
 const folder = new URL("../../fixtures/", import.meta.url);
 
 /** A payload as the CLI gave it to a hook; the file's name is `<Event>[.<case>].json`. */
@@ -15,7 +17,7 @@ export function fixtures(cli: "claude" | "grok"): readonly Fixture[] {
   return files.map((file) => ({
     file,
     event: file.split(".")[0] ?? "",
-    payload: JSON.parse(readFileSync(new URL(`${cli}/${file}`, folder), "utf8")),
+    payload: payloadSchema.parse(JSON.parse(readFileSync(new URL(`${cli}/${file}`, folder), "utf8"))),
   }));
 }
 

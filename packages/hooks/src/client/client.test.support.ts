@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
+import { isDropName, parseDropFile } from "../request/drop-file.ts";
 import { renderClient } from "./render.ts";
 
 /** Which client a test runs: `bash` is Linux's, `curl` macOS's. */
@@ -41,7 +42,7 @@ export async function installedClient(variant: Variant, dropDir?: string): Promi
 
 async function readDrops(folder: string) {
   const names = await readdir(folder).catch(() => []);
-  return Promise.all(names.sort().map(async (name) => ({ name, bytes: await readFile(join(folder, name)) })));
+  return Promise.all(names.map(async (name) => ({ name, bytes: await readFile(join(folder, name)) })));
 }
 
 /** How a client ended. */
@@ -126,4 +127,22 @@ export async function closedPort(): Promise<number> {
   const { port, close } = await fakeDaemon(() => undefined);
   close();
   return port;
+}
+
+/** What a client that has nothing to say ends with. */
+export const silence = { code: 0, stdout: "", stderr: "" };
+
+/** A payload of about so many bytes, half of them beyond ASCII. */
+export function payload(bytes: number, mark = ""): string {
+  return JSON.stringify({ session_id: "s1", mark, text: "ü".repeat(bytes / 2) });
+}
+
+/** The one file in the drop folder, read; fails when there is not exactly one. */
+export async function onlyDrop(client: ClientUnderTest) {
+  const drops = await client.drops();
+  const [drop, ...others] = drops;
+  if (drop === undefined || others.length > 0)
+    throw new Error(`looking for one dropped file: ${drops.length} there`);
+  expect(isDropName(drop.name)).toBe(true);
+  return { ...drop, file: parseDropFile(drop.bytes, Date.now()) };
 }
