@@ -11,10 +11,27 @@ const run = promisify(execFile);
 
 export const claudeVersion = "2.1.329";
 
-/** Checked where known; npm checks what it downloads against its registry in any case. */
-const sha512 = {
+/** The npm package of each platform's native binary, and the SHA-512 that npm states for the pinned version. */
+const archives = {
   "linux-x64": "+n4lu1ubYAp02Y0X/MAUnxw9yY6SHHZ77F+IoW+V0wVoFuiI9opdH6gofjf14gXJCEYMTNpks7Gn1i8XZTKAWA==",
+  "linux-arm64": "IiG5umFToSCVWqB1lEsxxwIxKgxPXyZ3DRU915v8J4Bz5Q3JpslM0ew1m5yaT+lFXBPvYxmsEgi0XI68XHND0A==",
+  "linux-x64-musl":
+    "EouW7B/aG3GOQBmzN9MxHV9uTOE2r6E+VIlFBrBgIEBuBBF4qH1GTvg5/CVf53gGp4DgVf1CYdBHjS+2NeDP4A==",
+  "linux-arm64-musl":
+    "uVWrRp60cqvikJ13Rtmlkd8WuJtJEWAuGJzenJ0or0I7by05kRWopFdDdpWYQi8dRIJ6+W9T9w+PA4B+EjfCXQ==",
+  "darwin-arm64": "brgS94FOoB+ekq1gIeNpBtGAbzWxE1UEeBQWfk1KX1BStrMIxwWXriPfQLKEkFTWHpmGXv2fZxxMQJsR+5PhZw==",
+  "darwin-x64": "6cjJiD19yxOzdnzErJ8ougFKoksK/wUvOJb6V2iCXg1rM9gGEY1I7HE8jQnvh6buAuXHtHaahfoiiISaplOxYg==",
 };
+
+/**
+ * The npm package for a platform.
+ * @param {string} name of a platform, as `linux-x64`
+ */
+function packageOf(name) {
+  if (archives[name] === undefined)
+    throw new Error(`fetching Claude Code: no native binary is pinned for ${name}`);
+  return `@anthropic-ai/claude-code-${name}@${claudeVersion}`;
+}
 
 /**
  * Where the binary stands once it was fetched.
@@ -53,7 +70,7 @@ function platform() {
 }
 
 async function download(work) {
-  const spec = `@anthropic-ai/claude-code-${platform()}@${claudeVersion}`;
+  const spec = packageOf(platform());
   await run("npm", ["pack", spec, "--pack-destination", work, "--silent"], { cwd: work, timeout: 480_000 });
   const name = (await readdir(work)).find((entry) => entry.endsWith(".tgz"));
   if (name === undefined) throw new Error(`fetching ${spec}: npm pack left no archive`);
@@ -61,11 +78,10 @@ async function download(work) {
 }
 
 async function unpack(archive, work) {
-  const wanted = sha512[platform()];
   const found = createHash("sha512")
     .update(await readFile(archive))
     .digest("base64");
-  if (wanted !== undefined && found !== wanted)
+  if (found !== archives[platform()])
     throw new Error(`checking ${archive}: its SHA-512 is not the pinned one`);
   await run("tar", ["-xzf", archive, "-C", work, "package/claude"]);
   await chmod(join(work, "package", "claude"), 0o755);

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { until } from "./claude.ts";
+import { isAlive, until } from "./claude.ts";
 
 /** One hook call as the CLI made it. */
 export interface HookCall {
@@ -20,7 +20,9 @@ export interface HookRecorder {
   /** As `answerNext`, for every call from now on. */
   answerAlways(event: string, answer: object): Promise<void>;
   waitForCall(event: string, matches?: (call: HookCall) => boolean, timeoutMs?: number): Promise<HookCall>;
-  /** Lets the oldest waiting `asyncRewake` process exit 2 with `text` on stderr. */
+  /** How many `asyncRewake` processes wait. */
+  waiting(): Promise<number>;
+  /** Lets one waiting `asyncRewake` process exit 2 with `text` on stderr. */
   rewake(text: string): Promise<void>;
 }
 
@@ -55,6 +57,7 @@ export async function recordHooks(
       if (found === undefined) throw new Error("unreachable");
       return found;
     },
+    waiting: () => countWaiting(join(folder, "wakes")),
     rewake: (text) => place(`wakes/${String(++wakes).padStart(6, "0")}.go`, text),
   };
 }
@@ -95,6 +98,12 @@ while kill -0 "$CLAUDE_PID" 2>/dev/null; do
   sleep 0.1
 done
 `;
+
+/** A waiter leaves its file when it wakes; one that was killed left it behind. */
+async function countWaiting(folder: string): Promise<number> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".waiting"));
+  return names.filter((name) => isAlive(Number.parseInt(name, 10))).length;
+}
 
 async function writeScript(path: string, text: string): Promise<string> {
   await writeFile(path, text);

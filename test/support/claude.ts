@@ -35,6 +35,8 @@ export interface ClaudeSession {
   waitForScreen(pattern: RegExp, timeoutMs?: number): Promise<string>;
   /** `/exit`, then waits for the process to be gone. */
   exit(): Promise<void>;
+  /** Closes its pane, as a human closes a terminal, and waits for it to be gone with its tools and hooks. */
+  close(): Promise<void>;
   /** Ends the process at once, as a crash does, and waits for it to be gone. */
   kill(): Promise<void>;
 }
@@ -54,6 +56,7 @@ export async function startClaude(options: ClaudeOptions): Promise<ClaudeSession
 async function prepareHome(options: ClaudeOptions): Promise<void> {
   await mkdir(join(options.home, ".claude"), { recursive: true });
   await mkdir(options.project, { recursive: true });
+  await mkdir(join(options.home, "run"), { recursive: true, mode: 0o700 });
   const file = join(options.home, ".claude.json");
   const before: { projects?: object } = JSON.parse(await readFile(file, "utf8").catch(() => "{}"));
   const trusted = {
@@ -91,6 +94,8 @@ async function openPane(options: ClaudeOptions): Promise<string> {
 function environment(options: ClaudeOptions): Record<string, string> {
   return {
     HOME: options.home,
+    // The folder of its messaging socket, otherwise one that all sessions of the machine share.
+    XDG_RUNTIME_DIR: join(options.home, "run"),
     ANTHROPIC_BASE_URL: options.modelUrl,
     ANTHROPIC_API_KEY: dummyKey,
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
@@ -130,6 +135,13 @@ function driver(
       await session.submit("/exit");
       await until(() => !isAlive(pid), { timeoutMs: 15_000, what: () => `exit of ${pid}` });
     },
+    async close() {
+      // A pane that is gone already is what was wanted.
+      await tmux.command("kill-pane", "-t", pane).catch(() => "");
+      await until(() => !isAlive(pid), { timeoutMs: 5_000, what: () => `end of ${pid}` }).catch(() =>
+        session.kill(),
+      );
+    },
     async kill() {
       if (isAlive(pid)) process.kill(pid, "SIGKILL");
       await until(() => !isAlive(pid), { timeoutMs: 5_000, what: () => `end of ${pid}` });
@@ -142,7 +154,8 @@ function escape(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process runs. */
+export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch {
