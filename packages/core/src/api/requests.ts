@@ -68,6 +68,9 @@ export const consumerSchema = z.strictObject({ name: z.string(), forMs: z.int().
 /** `POST /v1/dead/retry|drop` */
 export const deadSchema = z.strictObject({ seq: z.int().positive() });
 
+/** `POST /v1/stop`: the daemon, and the managed server too where asked. */
+export const stopSchema = z.strictObject({ server: z.boolean().default(false) });
+
 /** `POST /v1/adapters/test` */
 export const adapterTestSchema = z.strictObject({ name: z.string(), dryRun: z.boolean().optional() });
 

@@ -1,4 +1,4 @@
-import { Hono, type Context } from "hono";
+import { Hono, type Context, type HonoRequest } from "hono";
 import { stream } from "hono/streaming";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { z } from "zod";
@@ -14,6 +14,7 @@ import {
   renameSchema,
   replySchema,
   reportSchema,
+  stopSchema,
   untilSchema,
   whoamiSchema,
   type ErrorAnswer,
@@ -36,7 +37,7 @@ export function app(deps: AppDeps): Hono {
   routes.onError((error, context) => failed(error, context, deps));
   routes.notFound((context) => failed(new FleetError("not_found", `answering ${context.req.path}: no such route`), context, deps));
   routes.use("/v1/*", async (context, next) => {
-    requireVersion(context, deps.version);
+    requireVersion(context.req, deps.version);
     await next();
   });
   routes.get("/healthz", (c) => {
@@ -46,8 +47,7 @@ export function app(deps: AppDeps): Hono {
   routes.get("/metrics", async (c) => c.text(await deps.metrics()));
   routes.get("/v1/status", async (c) => c.json(await desk.status()));
   routes.post("/v1/stop", async (c) => {
-    const { server } = (await c.req.json<{ server?: unknown }>().catch(() => ({ server: false }))) as { server?: unknown };
-    deps.stop({ server: server === true });
+    deps.stop(await body(c, stopSchema));
     return c.json({}, 202);
   });
   messageRoutes(routes, desk);
@@ -123,9 +123,9 @@ function ndjson(context: Context, source: (signal: AbortSignal) => AsyncIterable
 }
 
 /** A CLI of another version is told so, and restarts the daemon (DESIGN §8 version handshake). */
-function requireVersion(context: Context, version: string): void {
-  const theirs = context.req.header("x-fleet-version");
-  if (theirs === undefined || theirs === version || context.req.path === "/v1/stop") return;
+function requireVersion(request: HonoRequest, version: string): void {
+  const theirs = request.header("x-fleet-version");
+  if (theirs === undefined || theirs === version || request.path === "/v1/stop") return;
   throw new FleetError("version", `answering a caller of version ${theirs}: this daemon is ${version}`, { details: { version } });
 }
 

@@ -36,14 +36,20 @@ export async function openLog(dir: string, maxBytes: number): Promise<OpenedLog>
   await guard(`opening the log in ${dir}`, () => mkdir(dir, { recursive: true, mode: 0o700 }));
   const segments = (await readdir(dir)).filter((name) => name.endsWith(".log")).sort();
   const read = await Promise.all(segments.map((name) => readFrames(join(dir, name))));
-  const last = Number.parseInt(segments.at(-1) ?? "0", 10);
-  const log = new SegmentedLog(dir, maxBytes, last + 1, segments);
+  const log = new SegmentedLog({ dir, maxBytes, segments });
   await log.begin(read.reduce((sum, each) => sum + each.goodBytes, 0));
   return {
     log,
     records: read.flatMap((each) => each.records),
     torn: read.reduce((sum, each) => sum + each.torn, 0),
   };
+}
+
+interface Found {
+  readonly dir: string;
+  readonly maxBytes: number;
+  /** The files of earlier runs, oldest first; they are numbered. */
+  readonly segments: readonly string[];
 }
 
 class SegmentedLog implements AppendLog {
@@ -58,11 +64,11 @@ class SegmentedLog implements AppendLog {
   private readonly jobs: (() => Promise<void>)[] = [];
   private flushing: Promise<void> | undefined;
 
-  constructor(dir: string, maxBytes: number, number: number, old: readonly string[]) {
+  constructor({ dir, maxBytes, segments }: Found) {
     this.dir = dir;
     this.maxBytes = maxBytes;
-    this.number = number;
-    this.old = old;
+    this.number = Number.parseInt(segments.at(-1) ?? "0", 10) + 1;
+    this.old = segments;
   }
 
   async begin(oldSize: number): Promise<void> {

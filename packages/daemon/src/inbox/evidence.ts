@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import type { Clock, SessionRecord } from "@fleetbus/core";
+import type { Clock } from "@fleetbus/core";
 import { foldProofs, watchTranscript, type TranscriptFact } from "@fleetbus/hooks";
 import { bell, type Bell } from "../life/bell.ts";
 import type { Evidence, Sight } from "./proof.ts";

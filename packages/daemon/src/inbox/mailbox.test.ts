@@ -56,7 +56,7 @@ function message(id: string, extra: Partial<Message> = {}): Message {
     ...{ id, to: owner, from: { machine: "lab", session: "api" }, kind: "request", type: "message", priority: "normal" },
     ...{ mode: "turn", body: `do ${id}`, time: new Date(clock.now()).toISOString(), origin: "agent", hop: 0, thread: id },
     ...extra,
-  } as Message;
+  };
 }
 
 const say = (id: string, extra: Partial<Message> = {}) => bus.publish(encodeMessage("main", message(id, extra)));

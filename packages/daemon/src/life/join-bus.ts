@@ -43,5 +43,5 @@ export async function joinBus(local: Local, options: JoinOptions): Promise<Joine
 
 async function leave(server: JoinedServer, isLeaving: boolean): Promise<void> {
   if (isLeaving) await server.managed?.stop();
-  else server.managed?.release();
+  else await server.managed?.release();
 }
