@@ -54,10 +54,15 @@ export const inboxSchema = z.strictObject({
   session: z.string().optional(),
   take: z.boolean().optional(),
   all: z.boolean().optional(),
+  /** One message, whole, wherever it stands: an id or unique suffix. */
+  id: z.string().optional(),
 });
 
 /** `POST /v1/sessions/rename` */
 export const renameSchema = z.strictObject({ caller: callerSchema, session: z.string(), name: z.string() });
+
+/** `POST /v1/sessions/kick`: a turn now, with its mail or with `text`. */
+export const kickSchema = z.strictObject({ caller: callerSchema, session: z.string(), text: z.string().optional() });
 
 /** `POST /v1/pause` and `/v1/resume`: a session, or the whole fleet where absent. */
 export const pauseSchema = z.strictObject({ caller: callerSchema, target: z.string().optional() });

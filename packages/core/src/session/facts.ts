@@ -16,6 +16,8 @@ export const sessionFactsSchema = cliFactsSchema.extend({
   outcome: outcomeSchema.optional(),
   lastText: z.string().optional(),
   until: z.string().optional(),
+  /** Heard of only after something newer: history, no news. */
+  late: z.boolean().optional(),
 });
 
 export type SessionFacts = z.infer<typeof sessionFactsSchema>;

@@ -9,8 +9,8 @@ import { turnOf } from "./turn.ts";
 /**
  * The session after one more event (DESIGN §4): what the live daemon and the rebuild from EVENTS both use. Pure.
  * The caller has found the record that the event belongs to. Returns the very same record where nothing changes:
- * for another kind of event, malformed data, a sub-agent's event, and an id not newer than `lastEventId`, so that a
- * replay is harmless. Undefined stays undefined for events that make no session (its end, its loss).
+ * for another kind of event, malformed data, a sub-agent's event, one that is marked `late`, and an id not newer than
+ * `lastEventId`, so that a replay is harmless. Undefined stays undefined for events that make no session (its end, its loss).
  * `idleGeneration` grows with each entry into idle or parked, and never goes back.
  */
 export function foldEvent(record: SessionRecord | undefined, event: FleetEvent): SessionRecord | undefined {
@@ -18,6 +18,7 @@ export function foldEvent(record: SessionRecord | undefined, event: FleetEvent):
   if (record !== undefined && event.id <= record.lastEventId) return record;
   const parsed = sessionFactsSchema.safeParse(event.data);
   if (!parsed.success || parsed.data.agentId !== undefined) return record;
+  if (record !== undefined && parsed.data.late === true) return record;
   return take(record, { kind: event.kind, event, facts: parsed.data });
 }
 

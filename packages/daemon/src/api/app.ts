@@ -1,4 +1,4 @@
-import { Hono, type Context, type HonoRequest } from "hono";
+import { Hono, type Context } from "hono";
 import { stream } from "hono/streaming";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { z } from "zod";
@@ -9,6 +9,7 @@ import {
   consumerSchema,
   deadSchema,
   inboxSchema,
+  kickSchema,
   pauseSchema,
   publishSchema,
   renameSchema,
@@ -37,7 +38,7 @@ export function app(deps: AppDeps): Hono {
   routes.onError((error, context) => failed(error, context, deps));
   routes.notFound((context) => failed(new FleetError("not_found", `answering ${context.req.path}: no such route`), context, deps));
   routes.use("/v1/*", async (context, next) => {
-    requireVersion(context.req, deps.version);
+    requireVersion({ path: context.req.path, theirs: context.req.header("x-fleet-version") }, deps.version);
     await next();
   });
   routes.get("/healthz", (c) => {
@@ -81,6 +82,7 @@ function sessionRoutes(routes: Hono, desk: Desk): void {
   routes.get("/v1/sessions", async (c) => c.json(await desk.sessions()));
   routes.get("/v1/sessions/:ref{.+}", async (c) => c.json(await desk.session(c.req.param("ref"))));
   routes.post("/v1/sessions/rename", async (c) => c.json(await desk.rename(await body(c, renameSchema))));
+  routes.post("/v1/sessions/kick", async (c) => c.json(await desk.kick(await body(c, kickSchema)), 201));
   routes.post("/v1/pause", async (c) => c.json(await desk.pause(await body(c, pauseSchema), true)));
   routes.post("/v1/resume", async (c) => c.json(await desk.pause(await body(c, pauseSchema), false)));
 }
@@ -123,9 +125,9 @@ function ndjson(context: Context, source: (signal: AbortSignal) => AsyncIterable
 }
 
 /** A CLI of another version is told so, and restarts the daemon (DESIGN §8 version handshake). */
-function requireVersion(request: HonoRequest, version: string): void {
-  const theirs = request.header("x-fleet-version");
-  if (theirs === undefined || theirs === version || request.path === "/v1/stop") return;
+function requireVersion(request: { readonly path: string; readonly theirs: string | undefined }, version: string): void {
+  const { path, theirs } = request;
+  if (theirs === undefined || theirs === version || path === "/v1/stop") return;
   throw new FleetError("version", `answering a caller of version ${theirs}: this daemon is ${version}`, { details: { version } });
 }
 

@@ -1,5 +1,4 @@
-import type { Clock } from "@fleetbus/core";
-import { FleetError, toFleetError } from "@fleetbus/core";
+import { toFleetError, type Clock, type FleetError } from "@fleetbus/core";
 import type { Bus, Outgoing, Stored } from "@fleetbus/core/bus";
 import type { AppendLog, OpenedLog } from "./append-log.ts";
 import { openLog } from "./append-log.ts";

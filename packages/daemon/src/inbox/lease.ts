@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { formatAddress, type Message, type Proof, type SessionEventKind } from "@fleetbus/core";
 import type { Delivery } from "@fleetbus/core/bus";
 
@@ -35,6 +35,11 @@ export interface Offer {
 
 /** The event whose answer carried an offer, or the command that printed it. */
 export type OfferVia = SessionEventKind | "inbox.printed";
+
+/** An offering under a new nonce, made at `at` (clock milliseconds). */
+export function newOffer(via: OfferVia, at: number, promptId: string | undefined): Offer {
+  return { nonce: randomBytes(9).toString("hex"), via, at, ...(promptId === undefined ? {} : { promptId }) };
+}
 
 /** The same message for the same mailbox, however often it was stored: sender, target and id (DESIGN §3). */
 export function leaseKey(message: Message): string {

@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { formatAddress, type Address, type Clock, type Message, type Outcome, type Proof, type SessionEventKind } from "@fleetbus/core";
 import type { Consumer, Delivery } from "@fleetbus/core/bus";
 import type { Journal } from "../disk/journal.ts";
-import { impliesShown, leaseKey, type Lease, type OfferVia } from "./lease.ts";
+import { impliesShown, leaseKey, newOffer, type Lease, type OfferVia } from "./lease.ts";
 import type { ReceiptWriter } from "./receipts.ts";
 
 /** Shown this often without an end, a message is dead (DESIGN §5 Leases). */
@@ -42,6 +41,7 @@ export class Mailbox {
   readonly owner: Address;
   private readonly deps: MailboxDeps;
   private readonly leases = new Map<string, Lease>();
+  private readonly settling = new Set<Promise<void>>();
   private fetching: Promise<void> = Promise.resolve();
 
   constructor(owner: Address, deps: MailboxDeps) {
@@ -74,7 +74,7 @@ export class Mailbox {
   /** Leases messages to one hook's answer: journaled as offered before it is sent. */
   async lease(chosen: readonly Lease[], via: OfferVia, promptId?: string): Promise<void> {
     for (const lease of chosen) {
-      lease.offer ??= this.newOffer(via, promptId);
+      lease.offer ??= newOffer(via, this.deps.clock.now(), promptId);
       lease.phase = "offered";
       lease.offers += 1;
     }
@@ -83,7 +83,7 @@ export class Mailbox {
 
   /** The delimiter under which a message will be offered next. */
   prepare(lease: Lease, via: OfferVia, promptId?: string): string {
-    lease.offer = this.newOffer(via, promptId);
+    lease.offer = newOffer(via, this.deps.clock.now(), promptId);
     return lease.offer.nonce;
   }
 
@@ -148,8 +148,15 @@ export class Mailbox {
     return true;
   }
 
-  /** Gives everything back to the server, for the next one who bears this name. */
+  /** Something that ends leases is under way; it must not reject. */
+  settle(work: Promise<void>): void {
+    this.settling.add(work);
+    void work.finally(() => this.settling.delete(work));
+  }
+
+  /** Gives everything back to the server, for the next one who bears this name; what is being ended is ended first. */
   async release(): Promise<void> {
+    await Promise.all(this.settling);
     const all = this.held();
     this.leases.clear();
     await Promise.all(all.map((lease) => this.giveBack(lease)));
@@ -235,11 +242,6 @@ export class Mailbox {
   private note(lease: Lease): Promise<void> {
     const { delivery, message, offers, shows } = lease;
     return this.deps.journal.hold({ seq: delivery.seq, ack: delivery.ackSubject, key: leaseKey(message), offers, shows });
-  }
-
-  private newOffer(via: OfferVia, promptId: string | undefined): NonNullable<Lease["offer"]> {
-    const nonce = randomBytes(9).toString("base64url").toLowerCase().replace(/[^a-z0-9]/g, "x");
-    return { nonce, via, at: this.deps.clock.now(), ...(promptId === undefined ? {} : { promptId }) };
   }
 
   private holds(lease: Lease): boolean {

@@ -16,6 +16,8 @@ export interface Heard {
   readonly call: HookCall;
   readonly cli: Cli;
   readonly events: readonly FleetEvent[];
+  /** False for a dropped file: nobody reads an answer. */
+  readonly isAnswered: boolean;
 }
 
 /** What was chosen for one answer. */
@@ -76,7 +78,7 @@ export function conversation(deps: ConversationDeps): Conversation {
       if (heard.cli.rules(heard.call.event).endsBatch) endBatch(heard, deps);
       const isQueued = isQueuedPrompt(heard, deps);
       const changes = heard.events.map((event) => fold(event, deps));
-      const offered = isQueued ? undefined : await offerAt(heard, { deps, continuations });
+      const offered = isQueued || !heard.isAnswered ? undefined : await offerAt(heard, { deps, continuations });
       for (const change of changes) if (change !== undefined) deps.settled(change);
       return offered;
     },
@@ -93,7 +95,8 @@ function fold(event: FleetEvent, deps: ConversationDeps): Change | undefined {
   const nonces = noncesOf(event);
   if (nonces.length > 0) deps.prompted(event.from.session, nonces);
   const after = deps.registry.apply(event);
-  if (after === undefined || event.data["agentId"] !== undefined) return undefined;
+  // Unchanged: a sub-agent's, or one that came too late to say anything of now.
+  if (after === undefined || after === before) return undefined;
   const mailbox = deps.mailbox(event.from.session);
   if (mailbox !== undefined) settleLeases(mailbox, { before, after, event }, deps);
   return { before, after, event };
@@ -119,7 +122,7 @@ function noncesOf(event: FleetEvent): readonly string[] {
 
 function settleLeases(mailbox: Mailbox, { before, after, event }: Change, deps: ConversationDeps): void {
   const proof = { mailbox, record: after, evidence: deps.evidence, clock: deps.clock };
-  const run = (work: Promise<void>) => void work.catch((error: unknown) => deps.onError(error, `ending a turn of ${after.name}`));
+  const run = (work: Promise<void>) => mailbox.settle(work.catch((error: unknown) => deps.onError(error, `ending a turn of ${after.name}`)));
   const kind = event.kind;
   if (kind === "turn.stopped") run(endTurn(proof, { outcome: after.outcome ?? "done", ...lastTextOf(after) }));
   else if (kind === "turn.failed") run(breakTurn(proof, { outcome: "error", ...lastTextOf(after) }));
@@ -158,10 +161,11 @@ async function offerAt({ call, cli, events }: Heard, { deps, continuations }: Of
   if (!isSessionEventKind(event.kind)) return undefined;
   const { kind } = event;
   const isWake = noncesOf(event).length > 0;
+  await deps.evidence.look(record); // from here on the record is followed
+  // No await between choosing and leasing: hooks of parallel tools come at once.
   const choice = deps.choose(mailbox, { record, kind, promptId: record.promptId, maxBytes: cli.maxContextBytes, isWake });
   if (choice === undefined) return undefined;
   if (choice.deferred.length > 0) deps.deferred(choice.deferred);
-  await deps.evidence.look(record); // from here on the record is followed
   await mailbox.lease(choice.leases, kind, record.promptId);
   if (rules.isContinuation) {
     continuations.set(name, (continuations.get(name) ?? 0) + 1);

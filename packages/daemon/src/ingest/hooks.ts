@@ -36,13 +36,16 @@ export interface HookDeps {
 /** How long a session's first hook waits for its mailbox, so that its answer can hold what already lies there. */
 const openMs = 300;
 
+/** Hooks of one moment may overtake each other by so much. */
+const clockSlackMs = 1000;
+
 const nothing: HookAnswer = { body: "", settle: () => undefined };
 
 /**
  * Takes in one hook: payload → event → session state → what its inbox offers (DESIGN §5). Resolves when the event is
- * on disk; with what the hook prints. Events of one session are taken in the order of their calls.
+ * on disk; with what the hook prints. Of a dropped file nobody reads an answer (`isAnswered` false): nothing is offered.
  */
-export async function takeHook(call: HookCall, deps: HookDeps): Promise<HookAnswer> {
+export async function takeHook(call: HookCall, deps: HookDeps, isAnswered = true): Promise<HookAnswer> {
   const cli = deps.clis.get(call.cli);
   if (cli === undefined) throw new FleetError("not_found", `taking in a hook of "${call.cli}": fleet does not know this CLI`);
   const translated = cli.translate(call);
@@ -51,7 +54,7 @@ export async function takeHook(call: HookCall, deps: HookDeps): Promise<HookAnsw
   const owner = await sessionOf(call, first, deps);
   const events = translated.map((each) => eventOf(withRules(each, owner, deps), owner, { call, deps }));
   const onDisk = deps.outbox.add(events.map(deps.encode));
-  const offered = await deps.conversation.take({ call, cli, events }).catch((error: unknown) => {
+  const offered = await deps.conversation.take({ call, cli, events, isAnswered }).catch((error: unknown) => {
     void onDisk.catch(() => undefined); // the first error is the one to tell
     throw error;
   });
@@ -87,9 +90,12 @@ function withRules(translated: Translated, { session }: Address, deps: HookDeps)
   return { kind: translated.kind, data: { ...ruled, ...translated.data } };
 }
 
+/** What happened before the newest that is known of its session tells nothing of how it is now (core: foldEvent). */
 function eventOf(translated: Translated, from: Address, { call, deps }: { call: HookCall; deps: HookDeps }): FleetEvent {
-  const time = call.time === undefined ? {} : { time: call.time };
-  return { ...stamp(from, deps), ...time, kind: translated.kind, data: translated.data };
+  const seenAt = deps.registry.find(from.session)?.seenAt;
+  const isLate = seenAt !== undefined && Date.parse(call.time) < Date.parse(seenAt) - clockSlackMs;
+  const data = isLate ? { ...translated.data, late: true } : translated.data;
+  return { ...stamp(from, deps), time: call.time, kind: translated.kind, data };
 }
 
 function stamp(from: Address, { ids, clock }: HookDeps): Omit<FleetEvent, "kind" | "data"> {

@@ -36,9 +36,9 @@ export function hookIntake(deps: IntakeDeps): Intake {
   const { edge, waiters, metrics, log } = deps;
   const hooks = hookDeps(deps);
   const seen = seenIds();
-  const take = async (call: HookCall): Promise<HookAnswer> => {
+  const take = async (call: HookCall, isAnswered = true): Promise<HookAnswer> => {
     if (call.id !== undefined && !seen.add(call.id)) return { body: "", settle: () => undefined };
-    return takeHook(call, hooks);
+    return takeHook(call, hooks, isAnswered);
   };
   const read: HookRoutes["read"] = ({ path, headers, body }) => {
     return parseHookRequest({ path, headers, body, now: edge.clock.now() });
@@ -46,7 +46,7 @@ export function hookIntake(deps: IntakeDeps): Intake {
   return {
     routes: {
       read,
-      take,
+      take: (call) => take(call),
       wait: (call, signal) => waitFor(call, { deps, hooks }, signal),
       onServed: metrics.hook,
       onError: (error, path) => {
@@ -58,12 +58,10 @@ export function hookIntake(deps: IntakeDeps): Intake {
       const file = parseDropFile(content, edge.clock.now());
       if (file.is === "foreign") log.warn({ name, reason: file.reason }, "a file among the dropped ones is not a hook's");
       if (file.is !== "request") return "torn";
-      const answer = await take(file.request).catch((error: unknown) => {
+      const answer = await take(file.request, false).catch((error: unknown) => {
         if (error instanceof FleetError && error.code === "storage") return undefined;
         throw error;
       });
-      // Nobody reads this answer: what it offered waits for the next hook.
-      answer?.settle(false);
       return answer === undefined ? "later" : "taken";
     },
   };

@@ -46,6 +46,7 @@ export async function runLoops(deps: LoopDeps, signal: AbortSignal): Promise<voi
       ),
     ),
     forever("following Claude's session list", () => readClaudeSessions(readerDeps(edge, env), signal)),
+    forever("expiring messages", () => expireMessages(edge, signal)),
     forever("writing credentials", () => provideCredentials(deps, signal)),
     forever("watching processes", () =>
       watchProcesses({ clock: edge.clock, processes: edge.processes, live: () => edge.registry.live(), onLost: (record, reason) => noteLost(edge, record, reason) }, signal),
@@ -68,6 +69,16 @@ async function openMailboxes(edge: Edge, signal: AbortSignal): Promise<void> {
     };
     signal.addEventListener("abort", done, { once: true });
   });
+}
+
+const expireEveryMs = 1000;
+
+/** What is past its deadline ends also where no hook asks for it. */
+async function expireMessages(edge: Edge, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    for (const mailbox of edge.mailboxes.all()) mailbox.waiting();
+    await edge.clock.sleep(expireEveryMs, signal).catch(() => undefined); // aborted: the loop ends
+  }
 }
 
 const credentialsEveryMs = 2000;

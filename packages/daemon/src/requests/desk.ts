@@ -19,7 +19,8 @@ import { attest } from "../session/attest.ts";
 import { isLive } from "../session/registry.ts";
 import { dropDead, listDead, retryDead, showDead } from "./dead.ts";
 import { ownerOf, type Edge } from "./edge.ts";
-import { ackMessage, readMailbox } from "./inbox.ts";
+import { ackMessage, readMailbox, type InboxAsk } from "./inbox.ts";
+import { kick } from "./kick.ts";
 import { cancel, reply, report } from "./reply.ts";
 import { send } from "./send.ts";
 import { findSession, listSessions } from "./sessions.ts";
@@ -43,9 +44,10 @@ export interface Desk {
   report(asked: Asked & { outcome: string; text?: string | undefined }): Promise<PublishAnswer>;
   ack(asked: Asked & { id?: string | undefined }): Promise<Receipt>;
   cancel(asked: Asked & { id?: string | undefined }): Promise<Receipt>;
-  inbox(asked: Asked & { session?: string | undefined; take?: boolean | undefined; all?: boolean | undefined }): Promise<InboxAnswer>;
+  inbox(asked: Asked & Omit<InboxAsk, "who">): Promise<InboxAnswer>;
   sessions(): Promise<Items<SessionView>>;
   session(ref: string): Promise<SessionView>;
+  kick(asked: Asked & { session: string; text?: string | undefined }): Promise<PublishAnswer>;
   rename(asked: Asked & { session: string; name: string }): Promise<SessionView>;
   pause(asked: Asked & { target?: string | undefined }, isPaused: boolean): Promise<StatusAnswer>;
   events(query: EventsQuery, signal: AbortSignal): AsyncIterable<FleetEvent>;
@@ -75,9 +77,10 @@ export function desk(edge: Edge, status: () => Promise<StatusAnswer>): Desk {
       return { id, from, to, stage: "done", time: new Date(edge.clock.now()).toISOString() };
     },
     cancel: async (asked) => cancel(edge, await who(asked), asked.id),
-    inbox: async ({ session, take, all, ...asked }) => readMailbox(edge, { who: await who(asked), session, take, all }),
+    inbox: async ({ caller, ...asked }) => readMailbox(edge, { ...asked, who: await who({ caller }) }),
     sessions: () => listSessions(edge),
     session: (ref) => findSession(edge, ref),
+    kick: async ({ session, text, ...asked }) => kick(edge, await who(asked), { ...asked, session, text }),
     rename: async ({ session, name, ...asked }) => {
       await who(asked);
       await rename(edge, session, name);

@@ -14,7 +14,7 @@ export async function messagesFrom(edge: Edge, sender: Address): Promise<readonl
 }
 
 /** The message that an id or unique suffix names; the newest where none is given. Throws `not_found`, `target_ambiguous`. */
-export function pickMessage(messages: readonly Message[], id: string | undefined): Message {
+export function pickMessage<M extends Message>(messages: readonly M[], id: string | undefined): M {
   if (id === undefined || id === "last") return required(messages.at(-1), "there is none yet");
   const exact = messages.findLast((message) => message.id === id);
   if (exact !== undefined) return exact;
@@ -26,7 +26,7 @@ export function pickMessage(messages: readonly Message[], id: string | undefined
   return required(matching[0], `none has the id or suffix "${id}"`);
 }
 
-function required(message: Message | undefined, why: string): Message {
+function required<M extends Message>(message: M | undefined, why: string): M {
   if (message !== undefined) return message;
   throw new FleetError("not_found", `looking for a message: ${why}`);
 }

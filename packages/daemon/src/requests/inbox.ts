@@ -4,14 +4,16 @@ import type { Lease } from "../inbox/lease.ts";
 import type { Mailbox } from "../inbox/mailbox.ts";
 import { watchOffers } from "../inbox/proof.ts";
 import { ownerOf, type Edge } from "./edge.ts";
-import { messagesTo } from "./history.ts";
+import { messagesTo, pickMessage } from "./history.ts";
 
 /** What somebody asks of a mailbox. */
 export interface InboxAsk {
   readonly who: Identity;
-  readonly session: string | undefined;
-  readonly take: boolean | undefined;
-  readonly all: boolean | undefined;
+  readonly session?: string | undefined;
+  readonly take?: boolean | undefined;
+  readonly all?: boolean | undefined;
+  /** One message, whole, wherever it stands. */
+  readonly id?: string | undefined;
 }
 
 /**
@@ -22,6 +24,7 @@ export async function readMailbox(edge: Edge, ask: InboxAsk): Promise<InboxAnswe
   const name = ask.session ?? ask.who.session;
   const mailbox = await requireMailbox(edge, name);
   await mailbox.refill();
+  if (ask.id !== undefined) return { items: [await findOne(edge, mailbox, ask.id)] };
   if (ask.all === true) return { items: await history(edge, mailbox) };
   const isOwn = name === ask.who.session;
   const leases = mailbox.waiting();
@@ -58,6 +61,11 @@ async function print(edge: Edge, mailbox: Mailbox, leases: readonly Lease[]): Pr
   const watch = watchOffers({ mailbox, record, evidence: edge.evidence, clock: edge.clock });
   void watch.catch((error: unknown) => edge.onError(error, `looking for proofs of ${record.name}`));
   return choice.text;
+}
+
+async function findOne(edge: Edge, mailbox: Mailbox, id: string): Promise<InboxView> {
+  const all = await history(edge, mailbox);
+  return pickMessage(all, id);
 }
 
 async function history(edge: Edge, mailbox: Mailbox): Promise<readonly InboxView[]> {

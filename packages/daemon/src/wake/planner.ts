@@ -123,16 +123,32 @@ export class WakePlanner {
   private async climb(record: SessionRecord, running: Running): Promise<void> {
     const reasons: string[] = [];
     for (const rung of this.deps.rungs(record)) {
-      for (let attempt = 1; attempt <= rungRules[rung].tries; attempt += 1) {
-        const result = await this.attempt(record, running, { rung, isRetry: attempt > 1 });
-        if (result === undefined || result.how === "proved") return;
-        reasons.push(`${rung}: ${result.how === "skipped" ? result.reason : "no prompt came of it"}`);
-        if (result.how === "skipped") break;
-      }
+      const reason = await this.tryRung(record, running, rung);
+      if (reason === undefined) return;
+      reasons.push(`${rung}: ${reason}`);
     }
     this.spentGeneration.set(record.name, running.generation);
     const text = reasons.length > 0 ? reasons.join("; ") : "there is no way to wake it";
     this.deps.asleep(this.deps.wakeful(record.name), text);
+  }
+
+  /** Undefined when it is awake or need not be; else why this rung did not wake it. */
+  private async tryRung(record: SessionRecord, running: Running, rung: Rung): Promise<string | undefined> {
+    const { deadlineMs, tries } = rungRules[rung];
+    let hasTold = false;
+    for (let attempt = 1; attempt <= tries; ) {
+      const startedAt = this.deps.clock.monotonic();
+      const result = await this.attempt(record, running, { rung, isRetry: attempt > 1 });
+      if (result === undefined || result.how === "proved") return undefined;
+      if (result.how === "silent") attempt += 1;
+      else if (this.deps.clock.monotonic() - startedAt < 0.9 * deadlineMs) return result.reason;
+      // The way was not free for the whole time: it is tried again for as long as the mail waits, and the sender learns why.
+      else if (!hasTold) {
+        hasTold = true;
+        this.deps.asleep(this.deps.wakeful(record.name), `${rung}: ${result.reason}; it is tried again`);
+      }
+    }
+    return "no prompt came of it";
   }
 
   /** One attempt; undefined when it is no longer wanted. */
@@ -144,6 +160,7 @@ export class WakePlanner {
     await this.deps.publish(this.attemptOf(record, running, how));
     const result = await this.outcome(record, running, how.rung);
     if (result !== undefined) this.deps.onResult(how.rung, result.how);
+    if (result?.how === "proved" || result?.how === "silent") this.spend(record.name);
     if (result?.how === "proved") this.deps.woken(wakeful, how.rung);
     return result;
   }
@@ -178,9 +195,13 @@ export class WakePlanner {
       if (wait === 0) break;
       await ringOrTimeout(running.bell, Math.min(wait, 60_000));
     }
-    perSession.spend(record.name);
-    perFleet.spend("fleet");
     return true;
+  }
+
+  /** Only what was done costs: an attempt that chose not to act is free. */
+  private spend(name: string): void {
+    this.deps.perSession.spend(name);
+    this.deps.perFleet.spend("fleet");
   }
 
   private attemptOf(record: SessionRecord, running: Running, { rung, isRetry }: How): WakeAttempt {
