@@ -85,6 +85,17 @@ describe("watching Claude Code's list of sessions", () => {
     expect(await next()).toEqual({ type: "gone", pid, why: "removed" });
   });
 
+  test("says nothing while nothing changes, however often it looks", async () => {
+    const pid = await startProcess();
+    await write(pid, sessionOf(pid));
+    const next = watching(1);
+    await next();
+    const change = next();
+    for (let again = 0; again < 5; again++) await write(pid, sessionOf(pid));
+    await write(pid, sessionOf(pid, { status: "busy" }));
+    expect(await change).toMatchObject({ session: { status: "busy" } });
+  });
+
   test("tells of a change without polling", async () => {
     const pid = await startProcess();
     await write(pid, sessionOf(pid));

@@ -58,20 +58,23 @@ export async function* watchClaudeSessions(
 interface Found {
   readonly live: ReadonlyMap<number, ClaudeSession>;
   readonly dead: ReadonlySet<number>;
+  /** Their files are being written: what was known of them stands. */
+  readonly unread: ReadonlySet<number>;
 }
 
 async function readSessions(folder: string, onUnknown: (file: string) => void): Promise<Found> {
   const names = (await listFolder(folder)).filter((name) => /^\d+\.json$/.test(name));
-  const read = await Promise.all(names.map((name) => readSessionFile(join(folder, name))));
-  const live = new Map<number, ClaudeSession>();
-  const dead = new Set<number>();
-  for (const [index, result] of read.entries()) {
-    if (result === "unknown") onUnknown(names[index] ?? "");
-    if (result === "unknown" || result === "unfinished") continue;
-    if (await isSameProcess(result.pid, result.procStart)) live.set(result.pid, result);
-    else dead.add(result.pid);
+  const [live, dead, unread] = [new Map<number, ClaudeSession>(), new Set<number>(), new Set<number>()];
+  for (const name of names) {
+    const read = await readSessionFile(join(folder, name));
+    const pid = Number.parseInt(name, 10);
+    if (read === "unknown") onUnknown(name);
+    const session = typeof read === "string" ? undefined : read;
+    if (!(await isSameProcess(pid, session?.procStart))) dead.add(pid);
+    else if (session !== undefined) live.set(pid, session);
+    else unread.add(pid);
   }
-  return { live, dead };
+  return { live, dead, unread };
 }
 
 async function listFolder(folder: string): Promise<readonly string[]> {
@@ -85,9 +88,9 @@ async function listFolder(folder: string): Promise<readonly string[]> {
 
 function* differences(
   known: Map<number, ClaudeSession>,
-  { live, dead }: Found,
+  { live, dead, unread }: Found,
 ): Generator<ClaudeSessionChange> {
-  for (const pid of [...known.keys()].filter((one) => !live.has(one))) {
+  for (const pid of [...known.keys()].filter((one) => !live.has(one) && !unread.has(one))) {
     known.delete(pid);
     yield { type: "gone", pid, why: dead.has(pid) ? "dead" : "removed" };
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { findNonces } from "@fleetbus/core";
-import type { TranscriptFact } from "./fact.ts";
+import type { TranscriptEntry, TranscriptFact } from "./fact.ts";
 import { foldProofs, isShown, liveChain, type NonceFate } from "./proof.ts";
 import { transcriptReader } from "./reader.ts";
 
@@ -14,6 +14,18 @@ function factsOf(name: string): readonly TranscriptFact[] {
 
 function fateOf(facts: readonly TranscriptFact[], nonce: string): NonceFate | undefined {
   return foldProofs(facts).get(nonce)?.fate;
+}
+
+function entryOf(uuid: string, nonces: readonly string[]): TranscriptEntry {
+  return { kind: "entry", type: "attachment", uuid, parent: undefined, at: 0, nonces, role: "other" };
+}
+
+function messageOf(hash: string): TranscriptFact {
+  return { kind: "message", hash, nonces: ["offered1"] };
+}
+
+function requestOf(id: string, at: number): TranscriptFact {
+  return { kind: "request", id, base: undefined, keep: 0, tail: ["h1"], at };
 }
 
 /** All facts before the newest prompt. */
@@ -83,6 +95,29 @@ describe("the fate of a nonce in a real transcript", () => {
     const rest = facts.filter((fact) => fact !== late);
     const swapped = rest.flatMap((fact) => (fact.kind === "request" && late ? [fact, late] : [fact]));
     expect(fateOf(swapped, "offered1")).toBe("answered");
+  });
+
+  test("what was kept stays shown while the next request is under way", () => {
+    const facts = factsOf("esc-in-a-continuation");
+    const again = facts.findLastIndex((fact) => fact.kind === "request");
+    const proof = foldProofs(facts.slice(0, again + 1)).get("offered1");
+    expect(proof?.requestedAt).toHaveLength(2);
+    expect(isShown(proof, { hasEnded: true })).toBe(true);
+  });
+
+  test("an answer that is older than the request is not its answer", () => {
+    const [offer, message, request] = [entryOf("e1", ["offered1"]), messageOf("h1"), requestOf("r1", 1000)];
+    const answer = { ...entryOf("e2", []), type: "assistant", role: "answer", parent: "elsewhere" } as const;
+    const facts = [offer, message, request];
+    expect(fateOf([...facts, { ...answer, at: 999 }], "offered1")).toBe("requested");
+    expect(fateOf([...facts, { ...answer, at: 1000 }], "offered1")).toBe("answered");
+  });
+
+  test("a compaction takes away what had no answer, and a request after it brings it back", () => {
+    const compaction = { ...entryOf("e2", []), type: "system", role: "compaction" } as const;
+    const facts = [entryOf("e1", ["offered1"]), messageOf("h1"), requestOf("r1", 1000), compaction];
+    expect(fateOf(facts, "offered1")).toBe("rewound");
+    expect(fateOf([...facts, requestOf("r2", 2000)], "offered1")).toBe("requested");
   });
 
   test("reading from the middle finds what came after it", () => {

@@ -84,15 +84,17 @@ describe("reading a transcript's lines", () => {
   });
 
   test("results of parallel tools are one message together", () => {
-    const result = (id: string, content: string) => user([{ type: "tool_result", tool_use_id: id, content }]);
+    const block = (id: string, content: string) => ({ type: "tool_result", tool_use_id: id, content });
+    const [first, second] = [block("t1", "[fleet:abcdef]"), block("t2", "b")];
     const facts = read(
-      result("t1", "[fleet:abcdef]"),
+      user([first]),
       entry({ type: "attachment", attachment: { type: "x" } }),
-      result("t2", "b"),
+      user([second]),
     );
     const messages = facts.filter((fact) => fact.kind === "message");
+    const joined = read(user([first, second])).filter((fact) => fact.kind === "message");
     expect(messages.map((message) => message.nonces)).toEqual([["abcdef"], ["abcdef"]]);
-    expect(new Set(messages.map((message) => message.hash)).size).toBe(2);
+    expect(messages.at(-1)).toEqual(joined[0]);
   });
 
   test("a run of user records ends at the model's answer", () => {
