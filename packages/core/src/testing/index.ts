@@ -1,4 +1,15 @@
 export {
+  adapterCases,
+  adapterConformance,
+  runAdapterCase,
+  type AdapterCase,
+  type AdapterConformance,
+  type AdapterHarness,
+  type AdapterSubject,
+  type Arrival,
+  type FarSide,
+} from "./adapter-conformance.ts";
+export {
   busCases,
   busConformance,
   runBusCase,

@@ -1,0 +1,166 @@
+import { equal, rejects } from "node:assert/strict";
+import type { Adapter, AdapterContext, Sink, Source } from "../../adapter/contract.ts";
+import { systemClock } from "../../clock.ts";
+import { FleetError } from "../../errors/fleet-error.ts";
+import type { FleetEvent } from "../../event/event.ts";
+
+/** One thing that came out at the far side. */
+export interface Arrival {
+  readonly eventId: string;
+  /** Of the payload as it was rendered. */
+  readonly bytes: number;
+}
+
+/**
+ * What the adapter talks to, for one case: the real thing, or a stub that enforces the real thing's rules. What it can
+ * not do, it leaves out; the cases that need it are then not declared, but for what a declared trait demands.
+ */
+export interface FarSide {
+  /** Where it is, in the adapter's own keys. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** The n-th event of its own that the adapter takes; the same n is the same event, id and all. */
+  event(n: number): FleetEvent;
+  /** What has arrived so far, oldest first. */
+  arrivals(): Promise<readonly Arrival[]>;
+  /** An event that renders to more than `bytes`; demanded by the trait maxBytes. */
+  largeEvent?(bytes: number): FleetEvent;
+  /** An event that the adapter can never send. */
+  foreignEvent?(): FleetEvent;
+  /** From now on it answers nothing. */
+  stall?(): Promise<void>;
+  /** From now on it is not there. */
+  leave?(): Promise<void>;
+  /** Has the n-th event come out of a source. */
+  speak?(n: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Makes far sides; what each can do must be known before one is started. */
+export interface AdapterHarness {
+  readonly can: readonly ("foreignEvent" | "stall" | "leave" | "speak")[];
+  start(): Promise<FarSide>;
+}
+
+/** The adapter under test. */
+export interface AdapterSubject {
+  readonly adapter: Adapter;
+  /** The least that its schema takes; what a far side says of itself is laid over it. */
+  readonly validConfig: Readonly<Record<string, unknown>>;
+  readonly harness: AdapterHarness;
+}
+
+/** One rule. `run` rejects where it is broken. */
+export interface AdapterCase {
+  /** A sentence. */
+  readonly name: string;
+  isFor(subject: AdapterSubject): boolean;
+  run(bench: Bench): Promise<void>;
+}
+
+/** What a case works with. */
+export interface Bench {
+  readonly subject: AdapterSubject;
+  readonly far: FarSide;
+  /** Opens the adapter; what it gave is closed at the end of the case. */
+  open(): { readonly sink?: Sink; readonly source?: Source };
+  /** A sink that is connected. */
+  connect(): Promise<Sink>;
+  close(): Promise<void>;
+}
+
+/** Longest that an orderly adapter takes for anything. */
+export const limitMs = 5000;
+
+/** A bench for one case. */
+export function bench(subject: AdapterSubject, far: FarSide): Bench {
+  const opened: { close(): Promise<void> }[] = [];
+  const open = () => {
+    const made = openAdapter(subject, far);
+    for (const each of [made.sink, made.source]) if (each !== undefined) opened.push(each);
+    return made;
+  };
+  return {
+    subject,
+    far,
+    open,
+    connect: async () => {
+      const { sink } = open();
+      if (sink === undefined) throw new Error("the adapter has no sink");
+      await within(sink.connect(AbortSignal.timeout(limitMs)), "connect");
+      return sink;
+    },
+    // What a close does wrong is for the cases about closing to say.
+    close: async () => void (await Promise.allSettled(opened.map((each) => each.close()))),
+  };
+}
+
+function openAdapter({ adapter, validConfig }: AdapterSubject, far: FarSide): ReturnType<Adapter["open"]> {
+  return adapter.open(adapter.spec.config.parse({ ...validConfig, ...far.config }), context());
+}
+
+function context(): AdapterContext {
+  const silent = () => undefined;
+  return {
+    name: "conformance",
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+    clock: systemClock,
+    fetch: globalThis.fetch,
+    stillWanted: async () => true,
+  };
+}
+
+/** `work`, unless it hangs. */
+export async function within<T>(work: Promise<T>, what: string, ms = limitMs): Promise<T> {
+  const done = new AbortController();
+  const late = systemClock
+    .sleep(ms, done.signal)
+    .then(() => Promise.reject(new Error(`${what} hangs: nothing in ${ms} ms`)));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    done.abort();
+    late.catch(() => undefined); // it was not late
+  }
+}
+
+/** Holds a promise to a rejection by a FleetError, soon. */
+export async function rejectsAsFleetError(
+  work: Promise<unknown>,
+  what: string,
+  isRetryable?: boolean,
+): Promise<void> {
+  await rejects(within(work, what), (error: unknown) => {
+    if (!(error instanceof FleetError))
+      throw new Error(`${what} rejected with no FleetError but ${String(error)}`, { cause: error });
+    if (isRetryable !== undefined)
+      equal(
+        error.isRetryable,
+        isRetryable,
+        `${what} rejected with ${error.code}, isRetryable ${error.isRetryable}`,
+      );
+    return true;
+  });
+}
+
+/** The ids that have arrived, once `count` have; after a while with what there is. */
+export async function arrivedIds(far: FarSide, count: number): Promise<readonly string[]> {
+  const end = performance.now() + limitMs;
+  for (;;) {
+    const ids = (await far.arrivals()).map(({ eventId }) => eventId);
+    if (ids.length >= count || performance.now() > end) return ids;
+    await systemClock.sleep(10);
+  }
+}
+
+/** Long enough for what must not arrive to arrive. */
+export const graceMs = 150;
+
+/** A signal for one call. */
+export function limit(): AbortSignal {
+  return AbortSignal.timeout(limitMs);
+}
+
+/** Whether the adapter is, or may be, a sink: only a source that can be made to speak alone is none. */
+export function isSink({ harness }: AdapterSubject): boolean {
+  return !harness.can.includes("speak");
+}

@@ -1,0 +1,142 @@
+import { z } from "zod";
+import {
+  defineAdapter,
+  type Adapter,
+  type AdapterTraits,
+  type SendReceipt,
+  type Sink,
+  type Source,
+} from "../../adapter/contract.ts";
+import { FleetError } from "../../errors/fleet-error.ts";
+import type { FleetEvent } from "../../event/event.ts";
+import type { AdapterHarness, Arrival, FarSide } from "./case.ts";
+
+/** A far side in memory. */
+export interface Post {
+  readonly arrivals: Arrival[];
+  mode: "open" | "stalled" | "gone";
+  speak: ((n: number) => void) | undefined;
+}
+
+/** The config of the reference adapter. */
+export const postConfig = z.strictObject({
+  post: z.int().describe("Which post it sends to."),
+  token: z.string().default("").describe("What the post wants to see.").meta({ secret: true }),
+});
+export type PostConfig = z.infer<typeof postConfig>;
+export const postTraits: AdapterTraits = {
+  idempotent: true,
+  ordered: false,
+  maxBytes: 100,
+  proves: "accepted",
+};
+
+/** The reference: an adapter as it should be, in the fewest lines, with its far sides. */
+export interface Reference {
+  readonly adapter: Adapter<PostConfig>;
+  readonly sinkHarness: AdapterHarness;
+  readonly sourceHarness: AdapterHarness;
+  post(config: PostConfig): Post;
+}
+
+/** A reference with posts of its own. */
+export function postAdapter(): Reference {
+  const posts: Post[] = [];
+  const post = ({ post: at }: PostConfig) => posts[at] ?? { arrivals: [], mode: "gone", speak: undefined };
+  const start = async () => farSide(posts.push({ arrivals: [], mode: "open", speak: undefined }) - 1, posts);
+  const adapter = defineAdapter<PostConfig>({
+    spec: {
+      type: "post",
+      summary: "Puts events into a post box in memory.",
+      config: postConfig,
+      examples: [{ title: "The first box", config: { post: 1 } }],
+      traits: postTraits,
+      on: ["turn.stopped"],
+    },
+    open: (config) => ({ sink: postSink(post(config)), source: postSource(post(config)) }),
+  });
+  const sinkHarness: AdapterHarness = { can: ["foreignEvent", "stall", "leave"], start };
+  return { adapter, post, sinkHarness, sourceHarness: { can: ["speak"], start } };
+}
+
+/** The reference's sink. */
+export function postSink(post: Post): Sink {
+  const closing = new AbortController();
+  let isOpen = false;
+  return {
+    connect: async (signal) => {
+      signal.throwIfAborted();
+      isOpen = true;
+    },
+    send: async (event, signal) => {
+      if (!isOpen || post.mode === "gone")
+        throw new FleetError("unavailable", "posting: the box is not there");
+      signal.throwIfAborted();
+      if (event.kind !== "turn.stopped")
+        throw new FleetError("malformed", `posting ${event.kind}: no such kind`);
+      if (post.mode === "stalled") await hang(AbortSignal.any([signal, closing.signal]));
+      return put(post, event);
+    },
+    close: async () => {
+      isOpen = false;
+      closing.abort();
+    },
+  };
+}
+
+/** Puts one event into the post, shortened, once. */
+export async function put(post: Post, event: FleetEvent): Promise<SendReceipt> {
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  const bytes = Math.min(postTraits.maxBytes ?? 0, JSON.stringify(event.data).length);
+  if (!post.arrivals.some(({ eventId }) => eventId === event.id))
+    post.arrivals.push({ eventId: event.id, bytes });
+  return { providerId: event.id };
+}
+
+/** Until the signal aborts. */
+export function hang(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true }),
+  );
+}
+
+function postSource(post: Post): Source {
+  return {
+    connect: async () => undefined,
+    receive: async function* (signal) {
+      while (!signal.aborted) {
+        const spoken = new Promise<number>((resolve) => (post.speak = resolve));
+        const { kind, data } = eventOf(await Promise.race([spoken, hang(signal)]));
+        yield { event: { kind, data }, ack: async () => undefined, nak: async () => undefined };
+      }
+    },
+    close: async () => undefined,
+  };
+}
+
+function farSide(at: number, posts: readonly Post[]): FarSide {
+  const post = posts[at] ?? { arrivals: [], mode: "gone", speak: undefined };
+  return {
+    config: { post: at },
+    event: (n) => eventOf(n),
+    arrivals: async () => [...post.arrivals],
+    largeEvent: (bytes) => eventOf(9, { data: { text: "x".repeat(bytes) } }),
+    foreignEvent: () => eventOf(9, { kind: "wake.none" }),
+    stall: async () => void (post.mode = "stalled"),
+    leave: async () => void (post.mode = "gone"),
+    speak: async (n) => post.speak?.(n),
+    close: async () => undefined,
+  };
+}
+
+function eventOf(n: number, change: Partial<FleetEvent> = {}): FleetEvent {
+  const from = { machine: "lab", session: "web" };
+  const base = {
+    id: `event${n}`,
+    kind: "turn.stopped",
+    from,
+    time: "2026-01-01T00:00:00Z",
+    data: { text: "done" },
+  };
+  return { ...base, origin: "agent", ...change };
+}

@@ -1,0 +1,111 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { z } from "zod";
+import { isToken } from "../../names/token.ts";
+import type { AdapterCase } from "./case.ts";
+
+const always = () => true;
+
+/** The static half: the config's schema is the documentation. */
+export const specCases: readonly AdapterCase[] = [
+  {
+    name: "its type is one word, its summary a sentence, its kinds are named",
+    isFor: always,
+    run: async ({ subject: { adapter } }) => {
+      const { type, summary, on = [] } = adapter.spec;
+      ok(isToken(type), `type "${type}" is no token`);
+      match(summary, /^[A-Z].{10,}\.$/, "the summary is no sentence");
+      for (const kind of on) match(kind, /^[a-z]+(\.[a-z]+)*(\.[*>])?$|^[*>]$/, `"${kind}" is no kind`);
+    },
+  },
+  {
+    name: "every field of its config is described",
+    isFor: always,
+    run: async ({ subject: { adapter } }) => {
+      const missing = fieldsOf(jsonSchema(adapter.spec.config)).filter(
+        ({ schema }) => !hasText(schema["description"]),
+      );
+      deepEqual(
+        missing.map(({ path }) => path),
+        [],
+      );
+    },
+  },
+  {
+    name: "every field that holds a secret is marked as one",
+    isFor: always,
+    run: async ({ subject: { adapter } }) => {
+      const secrets = fieldsOf(jsonSchema(adapter.spec.config)).filter(({ path }) =>
+        /(token|secret|password|apikey)$/i.test(path),
+      );
+      deepEqual(
+        secrets.filter(({ schema }) => schema["secret"] !== true).map(({ path }) => path),
+        [],
+      );
+    },
+  },
+  {
+    name: "its examples have a title and parse, and there is one",
+    isFor: always,
+    run: async ({ subject: { adapter } }) => {
+      const { examples, config } = adapter.spec;
+      ok(examples.length > 0, "there is no example");
+      for (const { title, config: example } of examples) {
+        ok(hasText(title), "an example has no title");
+        ok(config.safeParse(example).success, `the example "${title}" does not parse`);
+      }
+    },
+  },
+  {
+    name: "its config refuses keys that it does not know",
+    isFor: always,
+    run: async ({ subject: { adapter, validConfig } }) => {
+      ok(adapter.spec.config.safeParse(validConfig).success, "the valid config does not parse");
+      equal(adapter.spec.config.safeParse({ ...validConfig, "no-such-key": 1 }).success, false);
+    },
+  },
+  {
+    name: "its traits are possible",
+    isFor: always,
+    run: async ({ subject: { adapter } }) => {
+      const { maxBytes, rate } = adapter.spec.traits;
+      ok(maxBytes === undefined || (Number.isInteger(maxBytes) && maxBytes > 0), "maxBytes is no count");
+      ok(rate === undefined || (rate.count > 0 && rate.perMs > 0), "rate is none");
+    },
+  },
+];
+
+type Schema = Readonly<Record<string, unknown>>;
+
+interface Field {
+  readonly path: string;
+  readonly schema: Schema;
+}
+
+function jsonSchema(config: z.ZodType): Schema {
+  return z.toJSONSchema(config, { io: "input", unrepresentable: "any" });
+}
+
+/** Every property, those of objects in it too. */
+function fieldsOf(schema: Schema, path = ""): readonly Field[] {
+  const own = Object.entries(recordOf(schema["properties"])).map(([name, field]) => ({
+    path: path === "" ? name : `${path}.${name}`,
+    schema: recordOf(field),
+  }));
+  const { items, additionalProperties, anyOf, oneOf, allOf } = schema;
+  const nested = [items, additionalProperties, anyOf, oneOf, allOf].flat().filter(isObject);
+  const deeper = own.flatMap((field) => fieldsOf(field.schema, field.path));
+  return [...own, ...deeper, ...nested.flatMap((inner) => fieldsOf(recordOf(inner), path))];
+}
+
+function recordOf(value: unknown): Schema {
+  const parsed = z.record(z.string(), z.unknown()).safeParse(value);
+  return parsed.success ? parsed.data : {};
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}
+
+function hasText(value: unknown): boolean {
+  return typeof value === "string" && value.trim() !== "";
+}
