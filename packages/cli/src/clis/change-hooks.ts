@@ -1,0 +1,66 @@
+import {
+  applyPlan,
+  hookStatus,
+  installClient,
+  planInstall,
+  planUninstall,
+  type SettingsPlan,
+} from "@fleetbus/hooks";
+import type { Context } from "../command/context.ts";
+import type { HookableCli } from "./found.ts";
+
+/** Whether a change is made: `apply` makes it, `ask` asks a person, `show` only shows it. */
+export type Consent = "apply" | "ask" | "show";
+
+/** What became of a planned change. */
+export type Change = "made" | "nothing to do" | "declined" | "shown";
+
+/** Shows the diff on stdout and makes the change as far as there is consent. */
+export async function changeHooks(
+  action: "install" | "uninstall",
+  { cli, consent }: { readonly cli: HookableCli; readonly consent: Consent },
+  context: Context,
+): Promise<Change> {
+  const place = { file: cli.settingsFile, dataDir: context.paths().dataDir };
+  const plan = await (action === "install" ? planInstall(place, cli.set) : planUninstall(place, cli.set));
+  if (plan.diff !== "") await context.print(plan.diff.trimEnd());
+  else await context.say(`${cli.title}: nothing to change in ${plan.file}`);
+  if (!(await isWanted(plan, consent, context))) return consent === "show" ? "shown" : "declined";
+  return apply(plan, cli, context);
+}
+
+async function isWanted(plan: SettingsPlan, consent: Consent, { world }: Context): Promise<boolean> {
+  if (consent === "apply" || plan.diff === "") return true;
+  if (consent === "show" || world.confirm === undefined) return false;
+  return world.confirm(`Make this change in ${plan.file}?`);
+}
+
+async function apply(plan: SettingsPlan, cli: HookableCli, context: Context): Promise<Change> {
+  const paths = context.paths();
+  if (plan.action === "install") await installClient(paths, { platform: process.platform });
+  const deps = { clock: context.world.clock, dataDir: paths.dataDir, check: cli.check };
+  const { hasChanged, backup } = await applyPlan(plan, deps);
+  if (hasChanged)
+    await context.say(`${cli.title}: wrote ${plan.target}${backup ? `, as it was: ${backup}` : ""}`);
+  if (plan.action === "install") await warn(cli, context);
+  return hasChanged ? "made" : "nothing to do";
+}
+
+/** What keeps installed hooks from running all the same. */
+async function warn(cli: HookableCli, context: Context): Promise<void> {
+  const status = await hookStatus(cli.settingsFile, cli.set, cli.otherFiles);
+  for (const line of obstacles(status)) await context.say(`${cli.title}: ${line}`);
+}
+
+/** Why a CLI runs no hooks although they are installed. */
+export function obstacles(status: {
+  readonly disabledBy: readonly string[];
+  readonly isStrictJson: boolean;
+  readonly file: string;
+}): readonly string[] {
+  const switchedOff = status.disabledBy.map((by) => `hooks are switched off by ${by}`);
+  const lax = status.isStrictJson
+    ? []
+    : [`${status.file} holds comments or trailing commas: Claude Code ignores such a file as a whole`];
+  return [...switchedOff, ...lax];
+}

@@ -1,0 +1,32 @@
+import { defineCommand } from "../../command/define.ts";
+import { json, text } from "../../command/flags.ts";
+import { printJson } from "../../output/json.ts";
+import { resolve } from "node:path";
+import { readConfigFile } from "../../settings/read-settings.ts";
+import { FleetError } from "@fleetbus/core";
+
+/** `fleet config validate [file]` */
+export const validate = defineCommand({
+  about:
+    "Checks fleet.toml: all problems at once, each with its place and the nearest valid key; exit 2 when there are any.",
+  args: { file: text("[file]", "another file than this machine's") },
+  flags: { json },
+  examples: [
+    { line: "fleet config validate", about: "this machine's" },
+    { line: "fleet config validate ./fleet.toml --json", about: "a file before it is put in place" },
+  ],
+  async run({ file, json: isJson }, context) {
+    const path = file === undefined ? context.paths().configFile : resolve(context.world.cwd, file);
+    const found = await readConfigFile(path).catch(async (error: unknown) => {
+      const problems = error instanceof FleetError ? error.details["problems"] : undefined;
+      if (isJson && problems !== undefined) await printJson(context, { file: path, problems });
+      throw error;
+    });
+    if (found === undefined && file !== undefined)
+      throw new FleetError("not_found", `reading ${path}: there is no such file`);
+    if (isJson) return printJson(context, { file: path, problems: [] });
+    await context.say(
+      found === undefined ? `no ${path}: every setting has its default` : `${path} is in order`,
+    );
+  },
+});

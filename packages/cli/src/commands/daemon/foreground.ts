@@ -1,0 +1,52 @@
+import { closeSync, writeSync } from "node:fs";
+import { runDaemon, type StageReport } from "@fleetbus/daemon";
+import type { Context } from "../../command/context.ts";
+import { stageFdName, type StartOptions } from "../../daemon-client/start.ts";
+import { version } from "../../version.ts";
+
+/** Runs the daemon in this process until SIGINT, SIGTERM or `fleet down`; tells each stage of its start. */
+export async function runInForeground(choice: StartOptions, context: Context): Promise<void> {
+  const { env, signal } = context.world;
+  const { [stageFdName]: fd, ...own } = env;
+  const teller = fd === undefined ? toStderr(context) : toParent(Number(fd));
+  const daemon = await runDaemon({
+    ...choice,
+    env: own,
+    version,
+    signal,
+    onStage: (report) => teller.tell(lineOf(report)),
+  });
+  teller.close();
+  await daemon.closed;
+}
+
+interface Teller {
+  tell(line: string): void;
+  close(): void;
+}
+
+/** The one who started this waits at the other end; it may have gone, and the start goes on. */
+function toParent(fd: number): Teller {
+  const attempt = (work: () => void) => {
+    try {
+      work();
+    } catch {
+      // nobody listens any more
+    }
+  };
+  return {
+    tell: (line) => attempt(() => writeSync(fd, `${line}\n`)),
+    close: () => attempt(() => closeSync(fd)),
+  };
+}
+
+function toStderr(context: Context): Teller {
+  return {
+    tell: (line) => void context.say(`fleet: ${line}`).catch(() => undefined),
+    close: () => undefined,
+  };
+}
+
+function lineOf({ stage, state, detail }: StageReport): string {
+  return [stage, state === "done" ? "" : state, detail].filter(Boolean).join(" ");
+}

@@ -1,0 +1,78 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { renderUnit, type Unit } from "@fleetbus/daemon";
+import { FleetError } from "@fleetbus/core";
+import type { Context } from "../../command/context.ts";
+import type { StartOptions } from "../../daemon-client/start.ts";
+
+/** Variables that a unit must carry, as it inherits none of a shell's. */
+const carried = [
+  "FLEET_HOME",
+  "FLEET_CONFIG",
+  "FLEET_NS",
+  "FLEET_MACHINE",
+  "FLEET_URL",
+  "XDG_CONFIG_HOME",
+  "XDG_DATA_HOME",
+  "XDG_CACHE_HOME",
+  "PATH",
+];
+
+/** Writes this platform's unit and switches it on; a daemon that runs now makes way for it. */
+export async function installUnit(choice: StartOptions, context: Context): Promise<void> {
+  const unit = unitOf(choice, context);
+  const file = fileOf(unit, context);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, unit.content, { mode: 0o600 });
+  await context.say(`fleet: wrote ${file}`);
+  await context.daemon().stop({ server: false });
+  for (const command of unit.enable) await run(command, context);
+  await context.say("fleet: the machine starts it from now on");
+}
+
+/** Takes the unit back; false when there was none. */
+export async function removeUnit(context: Context): Promise<boolean> {
+  const file = fileOf(unitOf({}, context), context);
+  const isThere = await rm(file).then(
+    () => true,
+    () => false, // none was installed
+  );
+  if (isThere && process.platform === "linux")
+    await run(["systemctl", "--user", "disable", "fleet.service"], context).catch(() => undefined); // no systemd: the file was all
+  return isThere;
+}
+
+function unitOf(choice: StartOptions, { world }: Context): Unit {
+  const flags = Object.entries(choice).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const env = Object.fromEntries(
+    carried.flatMap((name) => (world.env[name] ? [[name, world.env[name]] as const] : [])),
+  );
+  return renderUnit(process.platform, {
+    argv: [process.execPath, world.entry, "up", "--foreground", ...flags],
+    env,
+  });
+}
+
+function fileOf(unit: Unit, { world }: Context): string {
+  const home = world.env["HOME"];
+  if (home) return join(home, unit.path);
+  throw new FleetError("usage", "installing the unit: HOME is not set");
+}
+
+async function run(argv: readonly string[], { world }: Context): Promise<void> {
+  const [file = "", ...args] = argv;
+  const { execa } = await import("execa");
+  const result = await execa(file, args, {
+    reject: false,
+    timeout: 30_000,
+    cancelSignal: world.signal,
+    cwd: world.env["HOME"] ?? world.cwd,
+    extendEnv: false,
+    env: world.env,
+  });
+  if (!result.failed) return;
+  throw new FleetError(
+    "failed",
+    `running ${argv.join(" ")}: ${result.stderr || result.shortMessage}; run it yourself, the unit is written`,
+  );
+}

@@ -1,0 +1,26 @@
+import { changeHooks } from "../../clis/change-hooks.ts";
+import { defineCommand } from "../../command/define.ts";
+import { toggle } from "../../command/flags.ts";
+import { chosenClis, cliFlags } from "./flags.ts";
+
+/** `fleet hooks install` */
+export const install = defineCommand({
+  about:
+    "Puts fleet's hooks into the CLIs' settings: prints the change as a unified diff and makes it with --apply, or at a terminal when you say yes. Other tools' hooks, comments and formatting stay.",
+  args: {},
+  flags: { ...cliFlags, apply: toggle("--apply", "make the change without asking") },
+  examples: [
+    { line: "fleet hooks install", about: "a dry run: the diff, nothing written" },
+    {
+      line: "fleet hooks install --claude --apply",
+      about: "writes it, keeps a backup; a second time changes nothing",
+    },
+  ],
+  async run(options, context) {
+    const consent = options.apply ? "apply" : context.world.confirm === undefined ? "show" : "ask";
+    for (const cli of await chosenClis(options, context)) {
+      const change = await changeHooks("install", { cli, consent }, context);
+      if (change === "shown") await context.say("a dry run: nothing was written; --apply makes the change");
+    }
+  },
+});

@@ -1,0 +1,41 @@
+import { hookStatus, type HookStatus } from "@fleetbus/hooks";
+import { obstacles } from "../../clis/change-hooks.ts";
+import { hookableClis, type HookableCli } from "../../clis/found.ts";
+import { defineCommand } from "../../command/define.ts";
+import { json } from "../../command/flags.ts";
+import { printItems } from "../../output/items.ts";
+import type { Column } from "../../output/table.ts";
+
+/** `fleet hooks status` */
+export const status = defineCommand({
+  about:
+    "Says for each CLI whether fleet's hooks are installed, outdated or missing, and what keeps them from running.",
+  args: {},
+  flags: { json },
+  examples: [{ line: "fleet hooks status --json", about: "each event with its state" }],
+  async run({ json: isJson }, context) {
+    const clis = await hookableClis(context);
+    const items = await Promise.all(
+      clis.map(async (cli) => viewOf(cli, await hookStatus(cli.settingsFile, cli.set, cli.otherFiles))),
+    );
+    await printItems(context, { items }, { json: isJson, columns, empty: "no CLI" });
+  },
+});
+
+interface HookView extends HookStatus {
+  readonly cli: string;
+  readonly program: string | undefined;
+  readonly obstacles: readonly string[];
+}
+
+function viewOf({ name, program }: HookableCli, found: HookStatus): HookView {
+  return { cli: name, program, ...found, obstacles: obstacles(found) };
+}
+
+const columns: readonly Column<HookView>[] = [
+  { title: "CLI", show: (view) => view.cli },
+  { title: "HOOKS", show: (view) => view.state },
+  { title: "SETTINGS", show: (view) => view.file },
+  { title: "PROGRAM", show: (view) => view.program ?? "not on PATH" },
+  { title: "NOTE", show: (view) => view.obstacles.join("; ") },
+];

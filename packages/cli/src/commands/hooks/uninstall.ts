@@ -1,0 +1,20 @@
+import { changeHooks } from "../../clis/change-hooks.ts";
+import { defineCommand } from "../../command/define.ts";
+import { toggle } from "../../command/flags.ts";
+import { chosenClis, cliFlags } from "./flags.ts";
+
+/** `fleet hooks uninstall` */
+export const uninstall = defineCommand({
+  about:
+    "Takes fleet's hooks out again, to the byte: prints the change as a unified diff and makes it with --apply, or at a terminal when you say yes.",
+  args: {},
+  flags: { ...cliFlags, apply: toggle("--apply", "make the change without asking") },
+  examples: [{ line: "fleet hooks uninstall --apply", about: "the settings are as they were" }],
+  async run(options, context) {
+    const consent = options.apply ? "apply" : context.world.confirm === undefined ? "show" : "ask";
+    for (const cli of await chosenClis(options, context)) {
+      const change = await changeHooks("uninstall", { cli, consent }, context);
+      if (change === "shown") await context.say("a dry run: nothing was written; --apply makes the change");
+    }
+  },
+});

@@ -1,0 +1,91 @@
+import { FleetError, type Receipt, type Stage } from "@fleetbus/core";
+import type { PublishAnswer } from "@fleetbus/core/api";
+import type { Context } from "../../command/context.ts";
+
+/** What became of a message by the end of a wait. */
+export interface Followed {
+  /** Every receipt that was seen, in order. */
+  readonly receipts: readonly Receipt[];
+  /** For each mailbox that is there, the receipt that says so. */
+  readonly reached: readonly Receipt[];
+  /** Mailboxes (`machine/session`) that are not. */
+  readonly missing: readonly string[];
+}
+
+/** What to follow. */
+export interface Following {
+  readonly answer: PublishAnswer;
+  readonly until: Stage;
+  readonly timeoutMs: number;
+  tell(receipt: Receipt): Promise<void>;
+}
+
+const order: readonly Stage[] = ["stored", "woken", "offered", "shown", "done", "replied"];
+const ends: readonly Stage[] = ["expired", "refused", "cancelled", "dead"];
+const retryMs = 200;
+
+/** Reads receipts until every mailbox is at the stage or at an end, or the time is over; survives a daemon that restarts. */
+export async function followStages(following: Following, context: Context): Promise<Followed> {
+  const { clock, signal } = context.world;
+  const deadline = clock.monotonic() + following.timeoutMs;
+  const seen = new Map<string, Receipt>();
+  for (;;) {
+    const timeoutMs = Math.ceil(deadline - clock.monotonic());
+    if (timeoutMs <= 0 || isSettled(following, seen)) return summary(following, seen);
+    await readOnce(following, { seen, timeoutMs }, context);
+    if (!isSettled(following, seen) && clock.monotonic() + retryMs < deadline)
+      await clock.sleep(retryMs, signal);
+    else return summary(following, seen);
+  }
+}
+
+/** A lost connection only ends this reading: the next one gets all receipts again. */
+async function readOnce(
+  following: Following,
+  { seen, timeoutMs }: { readonly seen: Map<string, Receipt>; readonly timeoutMs: number },
+  context: Context,
+): Promise<void> {
+  const { answer, until, tell } = following;
+  // The daemon ends a stream at the first mailbox that is there; a broadcast goes on.
+  const query = { until: answer.to.length > 1 ? ("none" as const) : until, timeoutMs };
+  try {
+    for await (const receipt of context.api().receipts(answer.id, query)) {
+      const key = `${addressOf(receipt)} ${receipt.stage} ${receipt.time}`;
+      if (seen.has(key)) continue;
+      seen.set(key, receipt);
+      if (receipt.stage !== "stored") await tell(receipt);
+      if (isSettled(following, seen)) return;
+    }
+  } catch (error) {
+    if (!(error instanceof FleetError) || error.code !== "unavailable" || context.world.signal.aborted)
+      throw error;
+  }
+}
+
+function isSettled({ answer, until }: Following, seen: ReadonlyMap<string, Receipt>): boolean {
+  return answer.to.every((address) => settling([...seen.values()], address, until) !== undefined);
+}
+
+function settling(receipts: readonly Receipt[], address: string, until: Stage): Receipt | undefined {
+  return receipts.find(
+    (each) => addressOf(each) === address && (isAt(each.stage, until) || ends.includes(each.stage)),
+  );
+}
+
+function isAt(stage: Stage, until: Stage): boolean {
+  return order.includes(stage) && order.indexOf(stage) >= order.indexOf(until);
+}
+
+function summary({ answer, until }: Following, seen: ReadonlyMap<string, Receipt>): Followed {
+  const receipts = [...seen.values()];
+  const reached = answer.to.flatMap((address) => {
+    const receipt = settling(receipts, address, until);
+    return receipt !== undefined && isAt(receipt.stage, until) ? [receipt] : [];
+  });
+  const there = reached.map(addressOf);
+  return { receipts, reached, missing: answer.to.filter((address) => !there.includes(address)) };
+}
+
+function addressOf({ to }: Receipt): string {
+  return `${to.machine}/${to.session}`;
+}

@@ -1,0 +1,26 @@
+import { FleetError } from "@fleetbus/core";
+import type { PublishAnswer, PublishRequest } from "@fleetbus/core/api";
+import type { Context } from "../../command/context.ts";
+
+/** A request of the CLI: its id is made here, so that every way of sending it is the same message. */
+export type Saying = Omit<PublishRequest, "caller"> & { readonly id: string };
+
+/**
+ * Publishes through the daemon; where it cannot be reached, straight to the server, and where that is away too, into a
+ * file that the daemon picks up (without-daemon). Safe to call again with the same id.
+ */
+export async function publish(saying: Saying, context: Context): Promise<PublishAnswer> {
+  try {
+    const answer = await context.api().publish(saying);
+    if (answer.stage === "spooled")
+      await context.say(
+        "fleet: the server is away; the daemon keeps it on disk and sends it as soon as it is back",
+      );
+    return answer;
+  } catch (error) {
+    if (!(error instanceof FleetError) || error.code !== "unavailable" || context.world.signal.aborted)
+      throw error;
+    const { publishWithoutDaemon } = await import("../../without-daemon/publish.ts");
+    return publishWithoutDaemon(saying, error, context);
+  }
+}

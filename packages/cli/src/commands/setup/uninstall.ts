@@ -1,0 +1,56 @@
+import { rm } from "node:fs/promises";
+import { FleetError } from "@fleetbus/core";
+import { changeHooks } from "../../clis/change-hooks.ts";
+import { hookableClis } from "../../clis/found.ts";
+import type { Context } from "../../command/context.ts";
+import { defineCommand } from "../../command/define.ts";
+import { toggle } from "../../command/flags.ts";
+
+/** `fleet uninstall` */
+export const uninstall = defineCommand({
+  about:
+    "Takes fleet out of every CLI's settings, to the byte, and stops the daemon, its server and its unit. Messages and keys stay unless --purge is said.",
+  args: {},
+  flags: {
+    yes: toggle("-y, --yes", "make every change without asking"),
+    purge: toggle("--purge", "also remove the messages, the keys, what hooks call and what was fetched"),
+  },
+  examples: [
+    { line: "fleet uninstall", about: "shows each change and asks" },
+    { line: "fleet uninstall --yes --purge", about: "nothing of fleet is left but its package" },
+  ],
+  async run({ yes, purge }, context) {
+    if (!yes && context.world.confirm === undefined) {
+      throw new FleetError(
+        "usage",
+        "uninstalling: there is no terminal to ask at; --yes makes every change without asking",
+      );
+    }
+    for (const cli of await hookableClis(context)) {
+      const change = await changeHooks("uninstall", { cli, consent: yes ? "apply" : "ask" }, context);
+      if (change === "declined")
+        throw new FleetError(
+          "refused",
+          `uninstalling: ${cli.title} was to stay as it is; nothing else was changed`,
+        );
+    }
+    await stop(context);
+    if (purge) await remove(yes, context);
+    else await context.say(`messages and keys stay in ${context.paths().dataDir}; --purge removes them`);
+  },
+});
+
+async function stop(context: Context): Promise<void> {
+  const { removeUnit } = await import("../daemon/unit.ts");
+  if (await removeUnit(context)) await context.say("took the unit back");
+  if (await context.daemon().stop({ server: true })) await context.say("stopped the daemon and its server");
+}
+
+/** A session that still runs with the old settings would call what is gone, and show an error: said before. */
+async function remove(yes: boolean, context: Context): Promise<void> {
+  const { dataDir, runDir, cacheDir } = context.paths();
+  const question = `Remove ${dataDir}, ${runDir} and ${cacheDir}? Sessions that still run with the hooks will show errors.`;
+  if (!yes && (await context.world.confirm?.(question)) !== true) return context.say("kept");
+  for (const folder of [dataDir, runDir, cacheDir]) await rm(folder, { recursive: true, force: true });
+  await context.say(`removed ${dataDir}, ${runDir} and ${cacheDir}`);
+}

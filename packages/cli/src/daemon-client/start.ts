@@ -1,0 +1,107 @@
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { spawn, type ChildProcess } from "node:child_process";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { FleetError, type Paths } from "@fleetbus/core";
+import type { StatusAnswer } from "@fleetbus/core/api";
+import type { World } from "../world/world.ts";
+
+/** Which server the daemon is to use; absent: its own. */
+export interface StartOptions {
+  readonly connect?: string;
+  readonly context?: string;
+}
+
+/** The environment variable that names the descriptor on which a starting daemon tells its stages, one a line. */
+export const stageFdName = "FLEET_STAGE_FD";
+
+/** A first start may have to fetch a server. */
+const startMs = 180_000;
+/** A start that lost the race for the lock ends at once; the winner is given this long to answer. */
+const graceMs = 5_000;
+
+interface Parts {
+  readonly world: World;
+  readonly paths: Paths;
+  status(): Promise<StatusAnswer | undefined>;
+}
+
+/**
+ * Starts `fleet up --foreground` of this very build in a session of its own, tells its stages on stderr and waits until
+ * the socket answers. Several may start at once: one daemon wins the lock and all find it.
+ */
+export async function startDaemon(parts: Parts, options: StartOptions = {}): Promise<StatusAnswer> {
+  const logFile = join(dirname(parts.paths.logFile), "start.log");
+  const child = spawnDaemon(parts, options, logFile);
+  const stages = tellStages(child, parts.world);
+  const life = { hasEnded: false };
+  child.once("exit", () => (life.hasEnded = true));
+  child.once("error", () => (life.hasEnded = true));
+  try {
+    return await untilItAnswers(parts, life, logFile);
+  } finally {
+    stages.destroy();
+    child.unref();
+  }
+}
+
+function spawnDaemon(parts: Parts, options: StartOptions, logFile: string): ChildProcess {
+  mkdirSync(dirname(logFile), { recursive: true, mode: 0o700 });
+  const log = openSync(logFile, "w", 0o600);
+  const flags = [
+    ...(options.connect === undefined ? [] : ["--connect", options.connect]),
+    ...(options.context === undefined ? [] : ["--context", options.context]),
+  ];
+  try {
+    return spawn(process.execPath, [parts.world.entry, "up", "--foreground", ...flags], {
+      cwd: "/",
+      detached: true,
+      env: { ...parts.world.env, [stageFdName]: "3" },
+      stdio: ["ignore", log, log, "pipe"],
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
+function tellStages(child: ChildProcess, world: World): Readable {
+  const pipe = child.stdio[3];
+  if (!isReadable(pipe)) throw new FleetError("internal", "starting the daemon: no pipe for its stages");
+  const lines = createInterface({ input: pipe });
+  lines.on("line", (line) => {
+    // Progress may get lost with a closed stderr; the start goes on.
+    world.stderr.write(`fleet: ${line}\n`).catch(() => {});
+  });
+  return pipe;
+}
+
+function isReadable(stream: ChildProcess["stdio"][number]): stream is Readable {
+  return stream !== null && stream !== undefined && "read" in stream;
+}
+
+async function untilItAnswers(
+  parts: Parts,
+  life: { readonly hasEnded: boolean },
+  logFile: string,
+): Promise<StatusAnswer> {
+  const { clock, signal } = parts.world;
+  let deadline = clock.monotonic() + startMs;
+  let isCut = false;
+  for (;;) {
+    const status = await parts.status();
+    if (status !== undefined) return status;
+    if (life.hasEnded && !isCut) {
+      deadline = Math.min(deadline, clock.monotonic() + graceMs);
+      isCut = true;
+    }
+    if (clock.monotonic() > deadline) throw notStarted(life.hasEnded, logFile);
+    await clock.sleep(25, signal);
+  }
+}
+
+function notStarted(hasEnded: boolean, logFile: string): FleetError {
+  const said = readFileSync(logFile, "utf8").trim().split("\n").slice(-8).join("\n");
+  const why = hasEnded ? "it ended at once" : `no answer within ${startMs / 1000} s`;
+  return new FleetError("unavailable", `starting the daemon: ${why}; its last words in ${logFile}:\n${said}`);
+}

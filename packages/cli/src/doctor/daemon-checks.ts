@@ -1,0 +1,78 @@
+import { stat } from "node:fs/promises";
+import { FleetError, messageOf, type CheckResult } from "@fleetbus/core";
+import type { StatusAnswer } from "@fleetbus/core/api";
+import type { Context } from "../command/context.ts";
+
+/** Whether the daemon runs and is well, as far as it says itself and its socket shows. */
+export async function daemonChecks(context: Context): Promise<readonly CheckResult[]> {
+  try {
+    const status = await context.daemon().status();
+    if (status === undefined) return [{ isOk: false, text: "daemon: it is not running", way: "fleet up" }];
+    return [
+      { isOk: true, text: `daemon ${status.version}, pid ${status.pid}` },
+      await socketCheck(context.paths().socketFile),
+      serverCheck(status),
+      clockCheck(status, context.world.clock.now()),
+      spoolCheck(status),
+      deadCheck(status),
+    ];
+  } catch (error) {
+    const isOther = error instanceof FleetError && error.code === "version";
+    return [
+      {
+        isOk: false,
+        text: `daemon: ${messageOf(error)}`,
+        way: isOther ? "fleet restart" : "fleet down, then fleet up; its log says more",
+      },
+    ];
+  }
+}
+
+/** Its mode is the credential of everybody who talks to the daemon. */
+async function socketCheck(file: string): Promise<CheckResult> {
+  const { mode, uid } = await stat(file);
+  const bits = (mode & 0o777).toString(8);
+  const isOwn = process.getuid === undefined || uid === process.getuid();
+  return {
+    isOk: bits === "600" && isOwn,
+    text: `socket ${file}, mode ${bits}${isOwn ? "" : `, of user ${uid}`}`,
+    way: "fleet restart makes it anew",
+  };
+}
+
+function serverCheck({ server }: StatusAnswer): CheckResult {
+  const name = `server ${server.version ?? "of unknown version"} at ${server.url}`;
+  if (!server.isConnected)
+    return {
+      isOk: false,
+      text: `${name}: not connected`,
+      way: "fleet restart; what is said meanwhile is spooled",
+    };
+  const [major = 0, minor = 0] = (server.version ?? "0").split(".").map(Number);
+  return {
+    isOk: major > 2 || (major === 2 && minor >= 14),
+    text: name,
+    way: "fleet needs nats-server 2.14 or newer",
+  };
+}
+
+/** A daemon that started in the future tells of a clock that was set back: deadlines and ids hang on it. */
+function clockCheck({ startedAt }: StatusAnswer, now: number): CheckResult {
+  const isOk = Date.parse(startedAt) <= now + 1000;
+  const text = isOk ? "clock" : `clock: the daemon started at ${startedAt}, which is still to come`;
+  return { isOk, text, way: "set the clock, then fleet restart" };
+}
+
+function spoolCheck({ spool, server }: StatusAnswer): CheckResult {
+  const isStuck = spool.pending > 0 && server.isConnected && spool.bytes > 1_000_000;
+  const text = `spool: ${spool.pending} waiting${spool.torn > 0 ? `, ${spool.torn} torn by a crash and passed over` : ""}`;
+  return { isOk: !isStuck, text, way: "the server takes nothing: fleet stream shows what is full" };
+}
+
+function deadCheck({ dead }: StatusAnswer): CheckResult {
+  return {
+    isOk: dead === 0,
+    text: dead === 0 ? "dead letters: none" : `dead letters: ${dead}`,
+    way: "fleet dead shows why; retry or drop them",
+  };
+}

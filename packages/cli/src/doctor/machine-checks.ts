@@ -1,0 +1,82 @@
+import { messageOf, type CheckResult } from "@fleetbus/core";
+import { hookStatus } from "@fleetbus/hooks";
+import { execa } from "execa";
+import { obstacles } from "../clis/change-hooks.ts";
+import { hookableClis, type HookableCli } from "../clis/found.ts";
+import type { Context } from "../command/context.ts";
+import { readSettings } from "../settings/read-settings.ts";
+
+const minimumNode = [20, 20] as const;
+
+/** Whether this Node will do. */
+export function nodeChecks(): Promise<readonly CheckResult[]> {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const isOk = major > minimumNode[0] || (major === minimumNode[0] && minor >= minimumNode[1]);
+  const text = `node ${process.versions.node}`;
+  return Promise.resolve([{ isOk, text, way: `install Node ${minimumNode.join(".")} or newer` }]);
+}
+
+/** Whether the config can be read. */
+export async function configChecks(context: Context): Promise<readonly CheckResult[]> {
+  const { configFile } = context.paths();
+  try {
+    const { file } = await readSettings(context);
+    return [
+      {
+        isOk: true,
+        text: file === undefined ? `config: none at ${configFile}, defaults hold` : `config ${configFile}`,
+      },
+    ];
+  } catch (error) {
+    return [
+      { isOk: false, text: messageOf(error), way: "mend the file; fleet config validate shows all of it" },
+    ];
+  }
+}
+
+/** Whether the CLIs that are here tell fleet what they do. */
+export async function hookChecks(context: Context): Promise<readonly CheckResult[]> {
+  const found = (await hookableClis(context)).filter((cli) => cli.program !== undefined);
+  if (found.length === 0)
+    return [{ isOk: true, text: "hooks: no agent CLI that fleet has hooks for is on PATH" }];
+  return Promise.all(found.map(hookCheck));
+}
+
+async function hookCheck(cli: HookableCli): Promise<CheckResult> {
+  try {
+    const status = await hookStatus(cli.settingsFile, cli.set, cli.otherFiles);
+    const way = `fleet hooks install --${cli.name} --apply`;
+    if (status.state !== "installed")
+      return { isOk: false, text: `hooks of ${cli.title}: ${status.state}`, way };
+    const [obstacle] = obstacles(status);
+    if (obstacle !== undefined)
+      return { isOk: false, text: `hooks of ${cli.title}: ${obstacle}`, way: `change ${status.file}` };
+    await cli.check();
+    return { isOk: true, text: `hooks of ${cli.title}: installed` };
+  } catch (error) {
+    return {
+      isOk: false,
+      text: `hooks of ${cli.title}: ${messageOf(error)}`,
+      way: `fleet hooks install --${cli.name} --apply`,
+    };
+  }
+}
+
+/** Whether an idle session can be woken through its terminal. */
+export async function tmuxChecks({ world }: Context): Promise<readonly CheckResult[]> {
+  const result = await execa("tmux", ["-V"], {
+    reject: false,
+    timeout: 5000,
+    cancelSignal: world.signal,
+    extendEnv: false,
+    env: world.env,
+  });
+  if (!result.failed) return [{ isOk: true, text: result.stdout.trim() }];
+  // Other rungs may do, so this alone is nothing wrong.
+  return [
+    {
+      isOk: true,
+      text: "tmux: not there; install tmux 3.2 or newer, or sessions cannot be woken through their terminal",
+    },
+  ];
+}

@@ -1,0 +1,44 @@
+import { readFile, stat } from "node:fs/promises";
+import { hostname } from "node:os";
+import {
+  FleetError,
+  loadConfig,
+  messageOf,
+  resolveSettings,
+  slug,
+  type LoadedConfig,
+  type Settings,
+} from "@fleetbus/core";
+import { builtInAdapters } from "@fleetbus/adapters";
+import type { Context } from "../command/context.ts";
+
+/** What holds on this machine, with the two names that everything needs. */
+export interface MachineSettings extends Settings {
+  readonly machine: string;
+  readonly ns: string;
+  readonly file: LoadedConfig | undefined;
+}
+
+/** The config file under the environment, as the daemon reads it. Rejects with `config` and all problems at once. */
+export async function readSettings(context: Context): Promise<MachineSettings> {
+  const file = await readConfigFile(context.paths().configFile);
+  const host = slug(hostname().split(".")[0] ?? "");
+  const settings = resolveSettings({ env: context.world.env, file, defaults: { machine: host } });
+  return { ...settings, file, machine: settings.config.machine ?? host, ns: settings.config.ns };
+}
+
+/** The file alone, checked with the built-in adapters' own keys; undefined where there is none. */
+export async function readConfigFile(path: string): Promise<LoadedConfig | undefined> {
+  try {
+    const [text, { mode }] = await Promise.all([readFile(path, "utf8"), stat(path)]);
+    return loadConfig(text, { path, mode }, adapterSchemas());
+  } catch (error) {
+    if (error instanceof FleetError) throw error;
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw new FleetError("config", `reading ${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function adapterSchemas() {
+  return Object.fromEntries(builtInAdapters.map(({ spec }) => [spec.type, spec.config]));
+}

@@ -1,0 +1,76 @@
+import { isatty } from "node:tty";
+import { FleetError, systemClock } from "@fleetbus/core";
+import type { Input, Output, World } from "./world.ts";
+
+/** The real process. Listens for SIGINT and SIGTERM once: a second one ends the process at once. */
+export function processWorld(entry: string): World {
+  const stop = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort(name));
+  return {
+    argv: process.argv.slice(2),
+    env: process.env,
+    cwd: process.cwd(),
+    pid: process.pid,
+    stdin: stdinOf(),
+    stdout: outputOf(() => process.stdout, 1),
+    stderr: outputOf(() => process.stderr, 2),
+    confirm: isatty(0) && isatty(2) ? confirm : undefined,
+    clock: systemClock,
+    signal: stop.signal,
+    entry,
+  };
+}
+
+async function confirm(question: string): Promise<boolean> {
+  const { confirm: ask } = await import("@clack/prompts");
+  return (await ask({ message: question, initialValue: false, output: process.stderr })) === true;
+}
+
+/** The stream is opened by its first write only: an unused one costs a millisecond. */
+function outputOf(open: () => NodeJS.WriteStream, fd: number): Output {
+  const isTerminal = isatty(fd);
+  let stream: NodeJS.WriteStream | undefined;
+  const opened = (): NodeJS.WriteStream => {
+    // Each write reports its own error; without a listener the stream's would end the process.
+    stream ??= open().on("error", () => {});
+    return stream;
+  };
+  return {
+    isTerminal,
+    get columns() {
+      return isTerminal ? opened().columns : undefined;
+    },
+    write: (text) => writeTo(opened(), text),
+  };
+}
+
+function writeTo(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+function stdinOf(): Input {
+  return { isTerminal: isatty(0), read: readAll };
+}
+
+function readAll(maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
+  const { stdin } = process;
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const fail = (error: Error) => {
+      stdin.destroy();
+      reject(error);
+    };
+    signal.addEventListener("abort", () => fail(new Error("interrupted")), { once: true });
+    stdin.on("error", fail);
+    stdin.on("data", (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > maxBytes)
+        fail(new FleetError("too_large", `reading the standard input: more than ${maxBytes} bytes`));
+      else chunks.push(chunk);
+    });
+    stdin.on("end", () => resolve(Buffer.concat(chunks)));
+  });
+}
