@@ -8,9 +8,13 @@ import { build } from "esbuild";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const outDir = join(here, "dist");
 
-// A require for the CommonJS packages inside an ESM bundle (pino, commander).
-const banner =
-  'import { createRequire as fleetCreateRequire } from "node:module"; const require = fleetCreateRequire(import.meta.url);';
+// What CommonJS packages (pino, commander, write-file-atomic) expect around them.
+const banner = [
+  'import { createRequire as fleetCreateRequire } from "node:module";',
+  'import { fileURLToPath as fleetFileURLToPath } from "node:url";',
+  "const require = fleetCreateRequire(import.meta.url);",
+  "const __filename = fleetFileURLToPath(import.meta.url);",
+].join(" ");
 
 /**
  * esbuild's options; the bundle-budget test builds with the same ones.
@@ -25,6 +29,8 @@ export function bundleOptions() {
     format: "esm",
     platform: "node",
     target: "node20",
+    // jsonc-parser's main file is UMD, whose requires a bundler cannot see.
+    mainFields: ["module", "main"],
     conditions: ["fleetbus-source"],
     chunkNames: "chunks/[name]-[hash]",
     banner: { js: banner },

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { FleetError, pathsOf } from "@fleetbus/core";
+import type { HookSet } from "@fleetbus/hooks";
 import { contextOf, type Context } from "../command/context.ts";
 import { demoTmux, requireTmux } from "./tmux.ts";
 
@@ -29,11 +30,11 @@ export async function prepareDemo(cli: "demo" | "claude", context: Context): Pro
   const tmux = demoTmux(`fleet-demo-${world.pid}`, env);
   const close = async () => {
     await tmux.kill();
-    await (await inside.daemon()).stop({ server: true });
+    await inside.daemon().stop({ server: true });
     await rm(home, { recursive: true, force: true });
   };
   try {
-    const status = await (await inside.daemon()).start();
+    const status = await inside.daemon().start();
     await say(`server    nats-server ${status.server.version ?? ""} at ${status.server.url}, JWT accounts, every write synced`);
     await say(`daemon    pid ${status.pid}, machine ${status.machine}`);
     const agent = await (cli === "demo" ? demoAgent(home, inside) : claude(home, inside));
@@ -57,17 +58,33 @@ interface Agent {
 }
 
 /** The agent that ships with fleet: its hooks are installed by the installer that every CLI's are. */
-async function demoAgent(home: string, { say, paths, world }: Context): Promise<Agent> {
-  const { applyPlan, installClient, planInstall } = await import("@fleetbus/hooks");
-  const settings = join(home, "agent", "settings.json");
-  await installClient(paths());
-  await applyPlan(await planInstall({ cli: "demo", settingsFile: settings, paths: paths() }));
-  await say(`hooks     installed into ${settings}`);
+async function demoAgent(home: string, context: Context): Promise<Agent> {
+  const { demoHooks } = await import("./hooks.ts");
+  await installHooks(join(home, "agent", "settings.json"), demoHooks, context);
   const env = { FLEET_HOME: home, FLEET_DEMO_HOME: join(home, "agent") };
-  return { argv: [process.execPath, join(dirname(world.entry), "demo-agent.js")], cwd: join(home, "worker"), env };
+  const program = join(dirname(context.world.entry), "demo-agent.js");
+  return { argv: [process.execPath, program], cwd: join(home, "worker"), env };
+}
+
+/** Claude Code, with the demo's hooks in a settings file of their own: the user's are not touched. */
+async function claude(home: string, context: Context): Promise<Agent> {
+  const { claudeHooks } = await import("@fleetbus/hooks");
+  const settings = join(home, "claude", "settings.json");
+  await installHooks(settings, (client) => claudeHooks({ client }), context);
+  await context.say("          if Claude Code asks whether you trust its folder, answer it in its pane");
+  return { argv: ["claude", "--settings", settings], cwd: join(home, "worker"), env: { FLEET_HOME: home } };
+}
+
+async function installHooks(file: string, hooks: (client: string) => HookSet, { say, paths, world }: Context): Promise<void> {
+  const { applyPlan, installClient, planInstall } = await import("@fleetbus/hooks");
+  const { dataDir } = paths();
+  const client = await installClient(paths(), { platform: process.platform });
+  await mkdir(dirname(file), { recursive: true });
+  await applyPlan(await planInstall({ file, dataDir }, hooks(client.file)), { clock: world.clock, dataDir });
+  await say(`hooks     installed into ${file}`);
 }
 
 /** A demo has nothing to do with the session that it is started from. */
 function withoutFleet(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("FLEET_") && !name.startsWith("TMUX") && !name.startsWith("CLAUDE")));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(FLEET_|TMUX|CLAUDE_)/.test(name)));
 }

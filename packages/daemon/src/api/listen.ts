@@ -5,6 +5,8 @@ import { dirname } from "node:path";
 import { FleetError, messageOf } from "@fleetbus/core";
 import { refusal } from "./guard.ts";
 
+const closeWithinMs = 500;
+
 /** Answers one request; over TCP only after the guard. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -78,9 +80,14 @@ function listening(server: Server, where: { readonly path: string } | { readonly
   });
 }
 
+/** What is being answered may end; whoever still hangs on then is cut off. */
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
+    const cut = setTimeout(() => server.closeAllConnections(), closeWithinMs);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
   });
 }

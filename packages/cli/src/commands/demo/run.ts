@@ -5,7 +5,7 @@ import { contextOf, type Context } from "../../command/context.ts";
 import { followStages } from "../message/follow-stages.ts";
 import { prepareDemo, type Demo } from "../../demo/prepare.ts";
 
-const idleWithinMs = 20_000;
+const idleWithinMs = 60_000;
 const doneWithinMs = 30_000;
 
 /** `fleet demo`: the main job on a fleet of its own, stage by stage, by the same ways that every CLI uses. */
@@ -41,7 +41,7 @@ async function show(fleet: Demo, context: Context): Promise<void> {
   const inside = contextOf({ ...context.world, env: fleet.env });
   const session = await untilIdle(fleet, inside);
   await context.say(`session   ${session} is idle in pane ${fleet.pane}`);
-  const api = await inside.api();
+  const api = inside.api();
   const sentAt = context.world.clock.now();
   const body = "The build is green. Please write the release note.";
   const answer = await api.publish({ target: session, body, kind: "request", from: "me" });
@@ -63,7 +63,7 @@ async function untilIdle(fleet: Demo, inside: Context): Promise<string> {
   const { clock, signal } = inside.world;
   const deadline = clock.monotonic() + idleWithinMs;
   for (;;) {
-    const { items } = await (await inside.api()).sessions();
+    const { items } = await inside.api().sessions();
     const idle = items.find((session) => session.state === "idle");
     if (idle !== undefined) return `${idle.machine}/${idle.name}`;
     if (clock.monotonic() > deadline) return fleet.fail(`no session became idle within ${formatDuration(idleWithinMs)}`);

@@ -20,11 +20,13 @@ export interface ConversationDeps {
   onRewake(text: string): void;
 }
 
+/** How a turn ended: `rewound` by an interrupt before any output, as if it had never been prompted. */
+export type TurnEnd = "stopped" | "interrupted" | "rewound" | "failed";
+
 interface Turn {
   readonly promptId: string;
   readonly signal: AbortSignal;
-  /** What the model has been told in this conversation, oldest first. */
-  readonly texts: string[];
+  hasOutput: boolean;
 }
 
 /** The turns of one conversation: prompt, model, tools, end, each with its hooks, like the CLI that it stands for. */
@@ -45,8 +47,33 @@ export function conversation(deps: ConversationDeps) {
     await deps.hooks.background("SessionStart", payload, deps.onRewake);
   };
 
-  const turn = async (prompt: string, signal: AbortSignal) => {
-    const current: Turn = { promptId: randomUUID(), signal, texts };
+  const turn = async (prompt: string, signal: AbortSignal): Promise<TurnEnd> => {
+    const current: Turn = { promptId: randomUUID(), signal, hasOutput: false };
+    const before = texts.length;
+    try {
+      await converse(prompt, current);
+      return "stopped";
+    } catch (error) {
+      return broken(error, current, before);
+    }
+  };
+
+  /** Tells no hook, like the CLI that it stands for. */
+  const broken = async (error: unknown, { signal, hasOutput }: Turn, before: number): Promise<TurnEnd> => {
+    if (!signal.aborted) {
+      deps.say(`the turn failed: ${String(error)}`);
+      return "failed";
+    }
+    if (hasOutput) {
+      await deps.transcript.interrupted();
+      return "interrupted";
+    }
+    deps.transcript.rewind();
+    texts.length = before;
+    return "rewound";
+  };
+
+  const converse = async (prompt: string, current: Turn) => {
     const { context } = await deps.hooks.run("UserPromptSubmit", { ...base("UserPromptSubmit", current.promptId), prompt });
     await deps.transcript.user(prompt, current.promptId);
     texts.push([prompt, ...context].join("\n"));
@@ -62,8 +89,10 @@ export function conversation(deps: ConversationDeps) {
   /** Model requests until it answers with text. */
   const answer = async (current: Turn): Promise<string> => {
     for (;;) {
+      current.signal.throwIfAborted();
       await deps.transcript.request(texts.slice(-3));
       const said = await askModel(deps.modelUrl, { session: deps.sessionId, texts: texts.slice(-3) }, current.signal);
+      current.hasOutput = true;
       if (said.run === undefined) return finish(said, current);
       await tool(said.run, current);
     }

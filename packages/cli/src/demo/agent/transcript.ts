@@ -9,6 +9,8 @@ export interface Transcript {
   /** Everything that goes out with one model request. */
   request(texts: readonly string[]): Promise<void>;
   assistant(text: string): Promise<void>;
+  /** An interrupt after output: the conversation goes on behind this mark. */
+  interrupted(): Promise<void>;
   /** An interrupt before any output: what comes next hangs on what stood before the prompt. */
   rewind(): void;
 }
@@ -39,6 +41,7 @@ export function transcript(path: string, sessionId: string): Transcript {
       await write({ type: "api-request", id: randomUUID(), keep: 0, tail: [hash] });
     },
     assistant: (text) => chained({ type: "assistant", message: { role: "assistant", content: [{ type: "text", text }] } }),
+    interrupted: () => chained({ type: "user", message: { role: "user", content: [{ type: "text", text: "[Request interrupted by user]" }] } }),
     rewind: () => void (last = beforePrompt),
   };
 }
