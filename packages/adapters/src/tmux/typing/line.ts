@@ -22,7 +22,7 @@ export function typedLine(text: string, leads: string): string {
 /** CSI; then the strings (DCS, SOS, OSC, PM, APC) with their end or without; then the two-character escapes; each 7 or 8 bit. */
 const escapeSequences = new RegExp(
   [
-    String.raw`(?:\x1B\[|\x9B)[0-?]*[ -/]*[@-~]`,
+    String.raw`(?:\x1B\[|\x9B)[0-?]*[ -/]*[@-~]?`,
     String.raw`(?:\x1B[PX\]^_]|[\x90\x98\x9D-\x9F])[^\x07\x1B\x9C]*(?:\x07|\x1B\\|\x9C)?`,
     String.raw`\x1B[ -/]*[0-~]?`,
   ].join("|"),
