@@ -40,7 +40,7 @@ export async function prepareDemo(cli: "demo" | "claude", context: Context): Pro
     const agent = await (cli === "demo" ? demoAgent(home, inside) : claude(home, inside));
     await mkdir(agent.cwd, { recursive: true });
     const pane = (await tmux.start(agent.argv, { cwd: agent.cwd, env: agent.env })).trim();
-    const screen = () => tmux.screen(pane);
+    const screen = async () => (await tmux.screen(pane)).trimEnd();
     const fail = async (reason: string) => {
       throw new FleetError("failed", `running the demo: ${reason}; its pane shows:\n${await screen()}\nlog: ${inside.paths().logFile}`);
     };

@@ -44,8 +44,8 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     screen.draw(composer.text, turn === undefined ? "idle" : "working (esc to interrupt)");
   };
   const next = async () => {
-    const prompt = queue.shift();
-    if (turn !== undefined || prompt === undefined) return;
+    const prompt = turn === undefined ? queue.shift() : undefined;
+    if (prompt === undefined) return;
     turn = new AbortController();
     say(`> ${prompt}`);
     draw();

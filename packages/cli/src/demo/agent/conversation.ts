@@ -58,10 +58,11 @@ export function conversation(deps: ConversationDeps) {
     }
   };
 
-  /** Tells no hook, like the CLI that it stands for. */
-  const broken = async (error: unknown, { signal, hasOutput }: Turn, before: number): Promise<TurnEnd> => {
+  /** An interrupt tells no hook, like that of the CLI that it stands for. */
+  const broken = async (error: unknown, { signal, hasOutput, promptId }: Turn, before: number): Promise<TurnEnd> => {
     if (!signal.aborted) {
       deps.say(`the turn failed: ${String(error)}`);
+      await deps.hooks.run("StopFailure", { ...base("StopFailure", promptId), error: "server_error", last_assistant_message: String(error) });
       return "failed";
     }
     if (hasOutput) {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { appendFile, mkdir } from "node:fs/promises";
+import { mkdirSync } from "node:fs";
+import { appendFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** The record of a conversation, in the shape of Claude Code's transcript as far as fleet reads it. */
@@ -19,8 +20,8 @@ export interface Transcript {
 export function transcript(path: string, sessionId: string): Transcript {
   let last: string | null = null;
   let beforePrompt: string | null = null;
+  mkdirSync(dirname(path), { recursive: true });
   const write = async (record: object) => {
-    await mkdir(dirname(path), { recursive: true });
     await appendFile(path, `${JSON.stringify({ ...record, sessionId, timestamp: new Date().toISOString() })}\n`);
   };
   const chained = async (record: object) => {
