@@ -7,7 +7,7 @@ const { env } = process;
 const home = env["FLEET_DEMO_HOME"] ?? process.cwd();
 await runAgent({
   settings: env["FLEET_DEMO_SETTINGS"] ?? join(home, "settings.json"),
-  folder: join(home, "transcripts"),
+  home,
   modelUrl: env["FLEET_DEMO_MODEL"],
   env,
   cwd: process.cwd(),

@@ -28,9 +28,17 @@ export interface AgentOptions {
 export async function runAgent(options: AgentOptions): Promise<void> {
   const { input, output, env } = options;
   const sessionId = randomUUID();
-  const hooks = hookRunner(options.settings, { ...env, FLEET_DEMO_PID: String(process.pid), CLAUDE_PID: String(process.pid) });
+  const hooks = hookRunner(options.settings, {
+    ...env,
+    FLEET_DEMO_PID: String(process.pid),
+    CLAUDE_PID: String(process.pid),
+  });
   const record = transcript(join(options.home, "transcripts", `${sessionId}.jsonl`), sessionId);
-  const session = sessionFile(join(options.home, "sessions"), { pid: process.pid, sessionId, cwd: options.cwd });
+  const session = sessionFile(join(options.home, "sessions"), {
+    pid: process.pid,
+    sessionId,
+    cwd: options.cwd,
+  });
   const queue: string[] = [];
   let composer: Composer = emptyComposer;
   let turn: AbortController | undefined;
@@ -60,7 +68,15 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     queue.push(prompt);
     void next();
   };
-  const talk = conversation({ sessionId, cwd: options.cwd, hooks, transcript: record, modelUrl: options.modelUrl, say, onRewake: (text) => submit(`<task-notification>\n${text}\n</task-notification>`) });
+  const talk = conversation({
+    sessionId,
+    cwd: options.cwd,
+    hooks,
+    transcript: record,
+    modelUrl: options.modelUrl,
+    say,
+    onRewake: (text) => submit(`<task-notification>\n${text}\n</task-notification>`),
+  });
 
   if (input.isTTY) input.setRawMode(true);
   input.setEncoding("utf8");

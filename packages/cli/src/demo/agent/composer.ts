@@ -22,7 +22,7 @@ const pasteEnd = "\u001b[201~";
 /** Folds a chunk of input, as a terminal in raw mode delivers it. */
 export function type(composer: Composer, input: string): Typed {
   let state: Typed = { composer, submitted: [], isEscaped: false, isQuit: false };
-  for (let at = 0; at < input.length; ) {
+  for (let at = 0; at < input.length;) {
     const key = keyAt(input, at);
     state = press(state, key);
     at += key.length;
@@ -40,13 +40,14 @@ function keyAt(input: string, at: number): string {
 function press(state: Typed, key: string): Typed {
   const { text, isPasting } = state.composer;
   const edit = (next: string) => ({ ...state, composer: { text: next, isPasting } });
-  if (key === pasteStart || key === pasteEnd) return { ...state, composer: { text, isPasting: key === pasteStart } };
+  if (key === pasteStart || key === pasteEnd)
+    return { ...state, composer: { text, isPasting: key === pasteStart } };
   if (isPasting) return edit(text + (key === "\r" ? "\n" : key));
   if (key === "\r" || key === "\n") return text.trim() === "" ? state : submit(state);
   if (key === "\u001b") return { ...state, isEscaped: true };
   if (key === "\u0003" || key === "\u0004") return text === "" ? { ...state, isQuit: true } : edit("");
   if (key === "\u0015") return edit("");
-  if (key === "\u007f") return edit([...text].slice(0, -1).join(""));
+  if (key === "\u007f") return edit(Array.from(text).slice(0, -1).join(""));
   return key.length === 1 && key < " " ? state : key.startsWith("\u001b") ? state : edit(text + key);
 }
 

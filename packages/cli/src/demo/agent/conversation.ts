@@ -59,10 +59,18 @@ export function conversation(deps: ConversationDeps) {
   };
 
   /** An interrupt tells no hook, like that of the CLI that it stands for. */
-  const broken = async (error: unknown, { signal, hasOutput, promptId }: Turn, before: number): Promise<TurnEnd> => {
+  const broken = async (
+    error: unknown,
+    { signal, hasOutput, promptId }: Turn,
+    before: number,
+  ): Promise<TurnEnd> => {
     if (!signal.aborted) {
       deps.say(`the turn failed: ${String(error)}`);
-      await deps.hooks.run("StopFailure", { ...base("StopFailure", promptId), error: "server_error", last_assistant_message: String(error) });
+      await deps.hooks.run("StopFailure", {
+        ...base("StopFailure", promptId),
+        error: "server_error",
+        last_assistant_message: String(error),
+      });
       return "failed";
     }
     if (hasOutput) {
@@ -75,14 +83,23 @@ export function conversation(deps: ConversationDeps) {
   };
 
   const converse = async (prompt: string, current: Turn) => {
-    const { context } = await deps.hooks.run("UserPromptSubmit", { ...base("UserPromptSubmit", current.promptId), prompt });
+    const { context } = await deps.hooks.run("UserPromptSubmit", {
+      ...base("UserPromptSubmit", current.promptId),
+      prompt,
+    });
     await deps.transcript.user(prompt, current.promptId);
     texts.push([prompt, ...context].join("\n"));
     for (let continuation = 0; ; continuation += 1) {
       const text = await answer(current);
-      const payload = { ...base("Stop", current.promptId), stop_hook_active: continuation > 0, last_assistant_message: text, background_tasks: [] };
+      const payload = {
+        ...base("Stop", current.promptId),
+        stop_hook_active: continuation > 0,
+        last_assistant_message: text,
+        background_tasks: [],
+      };
       const stop = await deps.hooks.run("Stop", payload);
-      if (stop.context.length === 0 || continuation >= maxContinuations) return deps.hooks.background("Stop", payload, deps.onRewake);
+      if (stop.context.length === 0 || continuation >= maxContinuations)
+        return deps.hooks.background("Stop", payload, deps.onRewake);
       texts.push(...stop.context);
     }
   };
@@ -92,7 +109,11 @@ export function conversation(deps: ConversationDeps) {
     for (;;) {
       current.signal.throwIfAborted();
       await deps.transcript.request(texts.slice(-3));
-      const said = await askModel(deps.modelUrl, { session: deps.sessionId, texts: texts.slice(-3) }, current.signal);
+      const said = await askModel(
+        deps.modelUrl,
+        { session: deps.sessionId, texts: texts.slice(-3) },
+        current.signal,
+      );
       current.hasOutput = true;
       if (said.run === undefined) return finish(said, current);
       await tool(said.run, current);
@@ -112,9 +133,18 @@ export function conversation(deps: ConversationDeps) {
     await deps.transcript.assistant(`runs ${command}`);
     const before = await deps.hooks.run("PreToolUse", { ...base("PreToolUse", promptId), ...call });
     if (before.denied !== undefined) return void texts.push(`denied: ${before.denied}`, ...before.context);
-    const { stdout } = await run("sh", ["-c", command], { cwd: deps.cwd, signal }).catch((error: unknown) => ({ stdout: String(error) }));
-    const after = await deps.hooks.run("PostToolUse", { ...base("PostToolUse", promptId), ...call, tool_response: { stdout } });
-    const batch = await deps.hooks.run("PostToolBatch", { ...base("PostToolBatch", promptId), tool_calls: [call] });
+    const { stdout } = await run("sh", ["-c", command], { cwd: deps.cwd, signal }).catch(
+      (error: unknown) => ({ stdout: String(error) }),
+    );
+    const after = await deps.hooks.run("PostToolUse", {
+      ...base("PostToolUse", promptId),
+      ...call,
+      tool_response: { stdout },
+    });
+    const batch = await deps.hooks.run("PostToolBatch", {
+      ...base("PostToolBatch", promptId),
+      tool_calls: [call],
+    });
     texts.push([`result: ${stdout}`, ...before.context, ...after.context, ...batch.context].join("\n"));
   };
 

@@ -61,7 +61,9 @@ export function hookRunner(file: string, env: NodeJS.ProcessEnv): HookRunner {
 async function handlersOf(file: string, event: string): Promise<readonly Handler[]> {
   const text = await readFile(file, "utf8").catch(() => "{}"); // no hooks
   const settings = settingsSchema.parse(JSON.parse(text));
-  return (settings.hooks[event] ?? []).flatMap((group) => group.hooks).filter((handler) => handler.type === "command");
+  return (settings.hooks[event] ?? [])
+    .flatMap((group) => group.hooks)
+    .filter((handler) => handler.type === "command");
 }
 
 interface Result {
@@ -70,8 +72,14 @@ interface Result {
   readonly stderr: string;
 }
 
-function execute(handler: Handler, payload: object, how: { env: NodeJS.ProcessEnv; signal?: AbortSignal }): Promise<Result> {
-  const [command, args, shell] = handler.args ? [handler.command ?? "", handler.args, false] : [handler.command ?? "", [], true];
+function execute(
+  handler: Handler,
+  payload: object,
+  how: { env: NodeJS.ProcessEnv; signal?: AbortSignal },
+): Promise<Result> {
+  const [command, args, shell] = handler.args
+    ? [handler.command ?? "", handler.args, false]
+    : [handler.command ?? "", [], true];
   return new Promise((resolve) => {
     const limit = AbortSignal.timeout((handler.timeout ?? 60) * 1000);
     const signal = how.signal ? AbortSignal.any([how.signal, limit]) : limit;
@@ -80,7 +88,8 @@ function execute(handler: Handler, payload: object, how: { env: NodeJS.ProcessEn
     const err: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
-    const done = (code: number | null) => resolve({ code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() });
+    const done = (code: number | null) =>
+      resolve({ code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() });
     child.on("close", done);
     child.on("error", () => done(null)); // not there, killed, timed out: ignored like any failing hook
     child.stdin.on("error", () => undefined); // it did not read its input

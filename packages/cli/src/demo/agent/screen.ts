@@ -11,7 +11,10 @@ export interface AgentScreen {
 }
 
 /** A composer as Claude Code draws it: full width, long text wrapped and indented. */
-export function agentScreen(output: { readonly columns?: number; write(text: string): unknown }): AgentScreen {
+export function agentScreen(output: {
+  readonly columns?: number;
+  write(text: string): unknown;
+}): AgentScreen {
   let text = "";
   let state = "";
   let cursorRow = 0;
@@ -22,7 +25,7 @@ export function agentScreen(output: { readonly columns?: number; write(text: str
     const rule = "─".repeat(width);
     const lines = rows.map((row, index) => `${index === 0 ? "❯\u00a0" : "  "}${row}`);
     cursorRow = rows.length;
-    return `${[rule, ...lines, rule, `  ${state}`].join("\r\n")}${up(2)}${toColumn(2 + [...(rows.at(-1) ?? "")].length)}`;
+    return `${[rule, ...lines, rule, `  ${state}`].join("\r\n")}${up(2)}${toColumn(2 + Array.from(rows.at(-1) ?? "").length)}`;
   };
   return {
     draw: (nextText, nextState) => {
@@ -36,8 +39,10 @@ export function agentScreen(output: { readonly columns?: number; write(text: str
 
 function wrap(text: string, width: number): readonly string[] {
   return text.split("\n").flatMap((line) => {
-    const characters = [...line];
+    const characters = Array.from(line);
     const count = Math.max(1, Math.ceil(characters.length / width));
-    return Array.from({ length: count }, (_, row) => characters.slice(row * width, (row + 1) * width).join(""));
+    return Array.from({ length: count }, (_, row) =>
+      characters.slice(row * width, (row + 1) * width).join(""),
+    );
   });
 }

@@ -22,7 +22,10 @@ export function transcript(path: string, sessionId: string): Transcript {
   let beforePrompt: string | null = null;
   mkdirSync(dirname(path), { recursive: true });
   const write = async (record: object) => {
-    await appendFile(path, `${JSON.stringify({ ...record, sessionId, timestamp: new Date().toISOString() })}\n`);
+    await appendFile(
+      path,
+      `${JSON.stringify({ ...record, sessionId, timestamp: new Date().toISOString() })}\n`,
+    );
   };
   const chained = async (record: object) => {
     const uuid = randomUUID();
@@ -41,8 +44,13 @@ export function transcript(path: string, sessionId: string): Transcript {
       await write({ type: "api-request-blob", hash, message: { role: "user", content } });
       await write({ type: "api-request", id: randomUUID(), keep: 0, tail: [hash] });
     },
-    assistant: (text) => chained({ type: "assistant", message: { role: "assistant", content: [{ type: "text", text }] } }),
-    interrupted: () => chained({ type: "user", message: { role: "user", content: [{ type: "text", text: "[Request interrupted by user]" }] } }),
+    assistant: (text) =>
+      chained({ type: "assistant", message: { role: "assistant", content: [{ type: "text", text }] } }),
+    interrupted: () =>
+      chained({
+        type: "user",
+        message: { role: "user", content: [{ type: "text", text: "[Request interrupted by user]" }] },
+      }),
     rewind: () => void (last = beforePrompt),
   };
 }
