@@ -1,0 +1,140 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathsOf, type Paths } from "@fleetbus/core";
+import { installClient } from "@fleetbus/hooks";
+import { z } from "zod";
+import { eventually, type TestTmux } from "../tmux.ts";
+import { agentTmux, startDemoAgent, type DemoAgent } from "./agent.ts";
+import { callApi, type ApiAnswer } from "./api.ts";
+import { daemonProcess, type DaemonProcess } from "./daemon.ts";
+import { buildPrograms } from "./programs.ts";
+
+/** A fleet of a test's own: its own home, daemon, server, agents. */
+export interface Fleet {
+  readonly home: string;
+  readonly paths: Paths;
+  readonly daemon: DaemonProcess;
+  /** The environment in which the daemon runs, and another one may. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly program: string;
+  /** The installed hook client. */
+  readonly client: string;
+  api(method: string, path: string, body?: unknown): Promise<ApiAnswer>;
+  /** The managed nats-server's process. */
+  serverPid(): Promise<number>;
+  startAgent(options: AgentOptions): Promise<DemoAgent>;
+  /** Resolves when the daemon lists the session in one of these states. */
+  untilState(name: string, states: readonly string[], timeoutMs?: number): Promise<void>;
+  /** Ends everything and removes the home. */
+  close(): Promise<void>;
+}
+
+/** One more agent. */
+export interface AgentOptions {
+  readonly name: string;
+  readonly modelUrl: string;
+  /** In a pane of the fleet's own tmux. */
+  readonly isInTmux?: boolean;
+}
+
+/** How to start a fleet. */
+export interface FleetOptions {
+  /** `fleet.toml`. */
+  readonly config?: string;
+  /** More environment for the daemon. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What a test of storms needs: no guard stands in its way. */
+export const noGuards = `
+[wake]
+per_session = "100000/h"
+fleet = "100000/h"
+[policy]
+per_pair = "100000/m"
+max_hops = 1000
+`;
+
+/** Starts a fleet; resolves when its daemon answers. */
+export async function startFleet({ config = noGuards, env: more = {} }: FleetOptions = {}): Promise<Fleet> {
+  const programs = await buildPrograms();
+  const home = await mkdtemp(join(tmpdir(), "fleet-e2e-"));
+  const env = environment(home, more);
+  const paths = pathsOf(env);
+  await writeFile(paths.configFile, config);
+  const { file: client } = await installClient(paths, { platform: process.platform });
+  const daemon = daemonProcess({ argv: [programs.daemon], env });
+  const agents: DemoAgent[] = [];
+  let tmux: TestTmux | undefined;
+  const api: Fleet["api"] = (method, path, body) => callApi({ socket: paths.socketFile, method, path, body });
+  const close = async () => {
+    await Promise.all(agents.map((agent) => agent.kill()));
+    await tmux?.kill();
+    await stopDaemon(daemon, api);
+    await Promise.all(
+      [home, programs.folder].map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 5 })),
+    );
+  };
+  try {
+    await daemon.start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    ...{ home, paths, daemon, env, client, api, close, program: programs.daemon },
+    serverPid: async () => statusSchema.parse((await api("GET", "/v1/status")).json).server.pid,
+    startAgent: async ({ name, modelUrl, isInTmux = false }) => {
+      if (isInTmux) tmux ??= await agentTmux();
+      const place = {
+        name,
+        modelUrl,
+        client,
+        folder: join(home, "agents"),
+        program: programs.agent,
+        fleetHome: home,
+      };
+      await mkdir(place.folder, { recursive: true });
+      const agent = await startDemoAgent({ ...place, tmux: isInTmux ? tmux : undefined });
+      agents.push(agent);
+      return agent;
+    },
+    untilState: (name, states, timeoutMs = 15_000) => untilState({ api, name, states }, timeoutMs),
+  };
+}
+
+const statusSchema = z.object({ server: z.object({ pid: z.number() }) });
+const sessionsSchema = z.object({ items: z.array(z.object({ name: z.string(), state: z.string() })) });
+
+function environment(home: string, more: Readonly<Record<string, string>>): Record<string, string> {
+  const { PATH = "/usr/bin:/bin", FLEET_NATS_SERVER = "" } = process.env;
+  const servers = FLEET_NATS_SERVER.slice(0, FLEET_NATS_SERVER.lastIndexOf("/"));
+  return { PATH: `${servers}:${PATH}`, HOME: home, FLEET_HOME: home, FLEET_MACHINE: "lab", ...more };
+}
+
+async function untilState(
+  { api, name, states }: Pick<Fleet, "api"> & { readonly name: string; readonly states: readonly string[] },
+  timeoutMs: number,
+): Promise<void> {
+  let last = "";
+  const look = async () => {
+    const answer = await api("GET", "/v1/sessions").catch(() => undefined); // between two daemons
+    const items = answer?.status === 200 ? sessionsSchema.parse(answer.json).items : [];
+    last = items.find((item) => item.name === name)?.state ?? "unknown";
+    return states.includes(last) ? true : undefined;
+  };
+  await eventually(look, () => `${name} to be ${states.join(" or ")}; it is ${last}`, timeoutMs);
+}
+
+/** With its server; a daemon that was killed is started once more to end it. */
+async function stopDaemon(daemon: DaemonProcess, api: Fleet["api"]): Promise<void> {
+  await daemon.start().catch(() => undefined); // it never ran: it has no server either
+  if (!daemon.isRunning) return;
+  await api("POST", "/v1/stop", { server: true }).catch(() => undefined); // it ends while it answers
+  await eventually(
+    () => (daemon.isRunning ? undefined : true),
+    () => "the daemon to stop",
+    15_000,
+  ).catch(() => daemon.kill("SIGKILL"));
+}

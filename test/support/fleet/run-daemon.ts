@@ -1,0 +1,21 @@
+import { runDaemon } from "@fleetbus/daemon";
+
+// The program that tests kill: a daemon in the foreground. It says one line when it answers, or why it does not.
+const end = new AbortController();
+process.once("SIGTERM", () => end.abort());
+try {
+  const daemon = await runDaemon({
+    env: process.env,
+    version: "0.0.0-test",
+    onStage: () => undefined,
+    signal: end.signal,
+  });
+  process.stdout.write(`ready ${JSON.stringify(daemon.status)}\n`);
+  await daemon.closed;
+  process.exit(0);
+} catch (error) {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const message = error instanceof Error ? error.message : String(error);
+  process.stdout.write(`failed ${JSON.stringify({ code, message })}\n`);
+  process.exit(1);
+}
