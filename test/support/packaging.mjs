@@ -4,9 +4,10 @@ import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { pathsOf } from "@fleetbus/core";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -20,6 +21,7 @@ const env = {
   FLEET_MACHINE: "lab",
   FLEET_CACHE: join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "fleet-test"),
 };
+const paths = pathsOf(env);
 
 try {
   await check("npm pack makes five packages without tests in them", pack);
@@ -102,8 +104,8 @@ async function receive() {
     `url = "${url}"`,
     'on = ["session.started"]',
   ];
-  await mkdir(home, { recursive: true });
-  await writeFile(join(home, "fleet.toml"), `${config.join("\n")}\n`);
+  await mkdir(dirname(paths.configFile), { recursive: true });
+  await writeFile(paths.configFile, `${config.join("\n")}\n`);
   const fleet = (...args) =>
     run("npx", ["--no-install", "fleet", ...args], { cwd: folder, env, timeout: 180_000 });
   try {
@@ -125,7 +127,7 @@ async function receive() {
 
 /** One hook, as the client sends it. */
 async function tellHook(payload) {
-  const text = await readFile(join(home, "hooks", "endpoint"), "utf8");
+  const text = await readFile(paths.endpointFile, "utf8");
   const { port, token } = Object.fromEntries(
     text
       .trim()
