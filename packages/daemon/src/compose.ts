@@ -138,7 +138,8 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     onResult: (event, result) => reportWake(planner, event, result instanceof FleetError ? result.message : result.skipped),
   });
 
-  const onSessionChange = ({ before, after }: Change) => {
+  const onSessionChange = ({ before, after, event }: Change) => {
+    if (event.kind === "session.renamed") waiting.rename(String(event.data["from"]), after.name);
     const isGone = after.state === "ended" || after.state === "lost";
     if (!isGone || before?.state === after.state) return;
     waiting.dismiss(after, `the session has ${after.state}`);

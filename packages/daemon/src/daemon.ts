@@ -77,7 +77,7 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
     leaving.server ||= how.server;
     if (loops.signal.aborted) return closed;
     loops.abort();
-    waiters.dismissAll("the daemon is stopping");
+    waiters.sendOn("the daemon is stopping");
     await Promise.all([listening.close(), edge.host.close(), running]);
     await Promise.all(edge.mailboxes.all().map((mailbox) => edge.mailboxes.close(mailbox.owner.session)));
     await edge.store.flush(AbortSignal.timeout(flushOnStopMs));

@@ -47,7 +47,8 @@ async function serveWaiter(response: ServerResponse, call: HookCall, routes: Hoo
   response.once("close", () => gone.abort());
   const answer = await routes.wait(call, gone.signal);
   if (gone.signal.aborted) return;
-  if ("wakeWith" in answer) write(response, { status: 200, body: answer.wakeWith, exit: 2 });
+  if ("later" in answer) response.destroy();
+  else if ("wakeWith" in answer) write(response, { status: 200, body: answer.wakeWith, exit: 2 });
   else write(response, { status: 204, body: "" });
 }
 

@@ -1,11 +1,12 @@
-import { chooseName, FleetError, type AdapterLog, type CliFacts } from "@fleetbus/core";
+import { chooseName, FleetError, type AdapterLog, type CliFacts, type SessionRecord } from "@fleetbus/core";
 import { parseDropFile, parseHookRequest } from "@fleetbus/hooks";
 import type { HookRoutes } from "../api/hook-listener.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Edge } from "../requests/edge.ts";
 import { rulesFor } from "../life/session-rules.ts";
+import type { Sighting } from "../session/registry.ts";
 import { windowName } from "../session/window.ts";
-import type { Waiters } from "../wake/waiters.ts";
+import type { WaiterAnswer, Waiters } from "../wake/waiters.ts";
 import type { HookCall } from "./cli-port.ts";
 import { knownClis } from "./clis.ts";
 import type { DropResult } from "./drops.ts";
@@ -47,7 +48,7 @@ export function hookIntake(deps: IntakeDeps): Intake {
     routes: {
       read,
       take: (call) => take(call),
-      wait: (call, signal) => waitFor(call, { deps, hooks }, signal),
+      wait: (call, signal) => waitFor(call, deps, signal),
       onServed: metrics.hook,
       onError: (error, path) => {
         metrics.hookFailed(path.split("/").at(-1) ?? "");
@@ -65,12 +66,25 @@ export function hookIntake(deps: IntakeDeps): Intake {
       return answer === undefined ? "later" : "taken";
     },
   };
-  function waitFor(call: HookCall, made: { deps: IntakeDeps; hooks: HookDeps }, signal: AbortSignal) {
-    const cli = made.hooks.clis.get(call.cli);
-    const [first] = cli?.translate(call) ?? [];
-    const record = first === undefined ? undefined : edge.registry.identify(first.data);
-    if (record === undefined) return Promise.resolve({ dismissed: "no such session" });
-    return waiters.wait(record.name, signal);
+}
+
+async function waitFor(call: HookCall, deps: IntakeDeps, signal: AbortSignal): Promise<WaiterAnswer> {
+  const [first] = knownClis().get(call.cli)?.translate(call) ?? [];
+  if (first === undefined) return { dismissed: "not a call of a session" };
+  const record = await registered(first.data, deps.edge, signal);
+  return record === undefined ? { later: "no such session" } : deps.waiters.wait(record.name, signal);
+}
+
+const registerMs = 3000;
+const lookEveryMs = 50;
+
+/** A session's first waiter starts beside the hook that registers it, and is often faster. */
+async function registered(sighting: Sighting, { registry, clock }: Edge, signal: AbortSignal): Promise<SessionRecord | undefined> {
+  const until = clock.monotonic() + registerMs;
+  for (;;) {
+    const record = registry.identify(sighting);
+    if (record !== undefined || signal.aborted || clock.monotonic() > until) return record;
+    await clock.sleep(lookEveryMs);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { SessionRecord } from "@fleetbus/core";
 
-/** What a waiter is told: to wake its session with a text, or to go away. */
-export type WaiterAnswer = { readonly wakeWith: string } | { readonly dismissed: string };
+/** What a waiter is told: to wake its session with a text, to go away, or (by hanging up) to come again soon. */
+export type WaiterAnswer = { readonly wakeWith: string } | { readonly dismissed: string } | { readonly later: string };
 
 /**
  * The background hooks that hang on a request until their session is to be woken (`asyncRewake`, HOOKS.md §1.3).
@@ -14,7 +14,10 @@ export interface Waiters {
   /** Lets the session's waiter go with `text`; false when there is none. */
   release(name: string, text: string): boolean;
   dismiss(record: Pick<SessionRecord, "name">, reason: string): void;
-  dismissAll(reason: string): void;
+  /** The session bears another name from now on. */
+  rename(from: string, to: string): void;
+  /** Sends all of them to the next daemon: they come again. */
+  sendOn(reason: string): void;
 }
 
 /** The waiters of one daemon; `onArrival` is called when a session got one. */
@@ -33,7 +36,7 @@ export function waiters(onArrival: (name: string) => void): Waiters {
         const tell = resolve;
         waiting.set(name, tell);
         signal.addEventListener("abort", () => {
-          if (waiting.get(name) === tell) waiting.delete(name);
+          for (const [known, each] of waiting) if (each === tell) waiting.delete(known);
           resolve({ dismissed: "the hook has gone" });
         });
         onArrival(name);
@@ -41,8 +44,14 @@ export function waiters(onArrival: (name: string) => void): Waiters {
     has: (name) => waiting.has(name),
     release: (name, text) => answer(name, { wakeWith: text }),
     dismiss: ({ name }, reason) => void answer(name, { dismissed: reason }),
-    dismissAll: (reason) => {
-      for (const name of waiting.keys()) answer(name, { dismissed: reason });
+    rename: (from, to) => {
+      const tell = waiting.get(from);
+      if (tell === undefined) return;
+      waiting.delete(from);
+      waiting.set(to, tell);
+    },
+    sendOn: (reason) => {
+      for (const name of waiting.keys()) answer(name, { later: reason });
     },
   };
 }
