@@ -97,7 +97,9 @@ describe("the claude-socket adapter", () => {
   const send = async (event: FleetEvent, isWanted = true) => {
     const { sink } = claudeSocket.open({ timeoutMs: 1000 }, contextOf(isWanted));
     await sink!.connect(AbortSignal.timeout(1000));
-    return sink!.send(event, AbortSignal.timeout(5000)).finally(() => sink!.close());
+    const receipt = await sink!.send(event, AbortSignal.timeout(5000));
+    await sink!.close();
+    return receipt;
   };
 
   test("writes the text as one user message, as the CLI's own recipe does", async () => {

@@ -5,8 +5,8 @@ import type { ControlNotice } from "../control/protocol.ts";
 
 /** Tells when a pane may have changed. */
 export interface PaneWatch {
-  /** Resolves at a change since the last call, after `ms` at the latest; rejects with the signal's reason. */
-  change(ms: number, signal: AbortSignal): Promise<void>;
+  /** Resolves with true at a change since the last call, with false after `ms`; rejects with the signal's reason. */
+  change(ms: number, signal: AbortSignal): Promise<boolean>;
   close(): void;
 }
 
@@ -33,7 +33,9 @@ export function paneWatch(client: ControlClient, paneId: string, clock: Clock): 
       ring = () => done.abort();
       const limit = AbortSignal.any([signal, done.signal]);
       if (!hasChanged) await clock.sleep(ms, limit).catch(() => signal.throwIfAborted());
+      const answer = hasChanged;
       hasChanged = false;
+      return answer;
     },
     close: () => {
       if (stop === undefined) return;

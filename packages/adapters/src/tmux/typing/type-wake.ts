@@ -28,8 +28,11 @@ export interface TypingWorld {
   stillWanted(): Promise<boolean>;
 }
 
-/** For what tmux has no notice for: a menu that closes without moving the cursor. */
-const lookAgainMs = 2000;
+/**
+ * When to look again though tmux told of no change, by the number of looks before: soon at first, for a screen that is
+ * being drawn (tmux notices a change within a second), then seldom, for a menu that closes without moving the cursor.
+ */
+const lookAgainMs = [20, 100, 500, 2000];
 /** From the paste until the CLI has drawn it. */
 const settleMs = 1000;
 const drawMs = 2;
@@ -47,7 +50,7 @@ export async function typeWake(
   signal: AbortSignal,
 ): Promise<SendReceipt> {
   const watch = paneWatch(world.client, job.paneId, world.clock);
-  const round: Round = { job, world, watch, signal };
+  const round: Round = { job, world, watch, signal, looks: { count: 0 } };
   try {
     const skipped = job.progress.hasTyped ? undefined : await type(round);
     if (skipped !== undefined) return { skipped };
@@ -63,11 +66,13 @@ interface Round {
   readonly world: TypingWorld;
   readonly watch: PaneWatch;
   readonly signal: AbortSignal;
+  /** Since the last change. */
+  readonly looks: { count: number };
 }
 
 /** Until our text is typed, now or before; a reason when it will not be. */
 async function type(round: Round): Promise<string | undefined> {
-  const { job, world, watch, signal } = round;
+  const { job, world, signal } = round;
   for (;;) {
     const way = await see(round);
     if (way.is === "ours") return undefined;
@@ -79,7 +84,7 @@ async function type(round: Round): Promise<string | undefined> {
       job.progress.hasTyped = await pasteGuarded(world.client, { pane: way.pane, line: job.line }, signal);
       if (job.progress.hasTyped) return undefined;
     }
-    await waitAfter(way, watch, signal);
+    await waitAfter(way, round);
     // Asked again before typing; here it spares a wait for nothing.
     if (!(await world.stillWanted())) return withdrawn;
   }
@@ -87,7 +92,7 @@ async function type(round: Round): Promise<string | undefined> {
 
 /** Until Enter is pressed; a reason when it will not be. */
 async function submit(round: Round): Promise<string | undefined> {
-  const { job, world, watch, signal } = round;
+  const { job, world, signal } = round;
   const { clock } = world;
   const settled = clock.monotonic() + settleMs;
   if (job.progress.hasTyped) await clock.sleep(job.facts.pasteWaitMs, signal);
@@ -104,7 +109,7 @@ async function submit(round: Round): Promise<string | undefined> {
     else if (way.is === "draft")
       return "somebody's keys came between the text and Enter: Enter was not pressed";
     else if (way.is === "free") return "the text left the composer before Enter was pressed";
-    else await waitAfter(way, watch, signal);
+    else await waitAfter(way, round);
   }
 }
 
@@ -116,11 +121,12 @@ async function see({ job, world, signal }: Round): Promise<Way> {
   return way;
 }
 
-function waitAfter(way: Way, watch: PaneWatch, signal: AbortSignal): Promise<void> {
-  // Free or ours, and yet refused: it changed in the last moment, so look again soon.
-  if (way.is === "free" || way.is === "ours") return watch.change(50, signal);
-  const retryInMs = "retryInMs" in way ? way.retryInMs : undefined;
-  return watch.change(Math.min(retryInMs ?? lookAgainMs, lookAgainMs), signal);
+/** Until a change, or until it is worth looking again: when a person's keys have rested, or by the number of looks so far. */
+async function waitAfter(way: Way, { watch, signal, looks }: Round): Promise<void> {
+  const again = lookAgainMs[Math.min(looks.count, lookAgainMs.length - 1)] ?? 0;
+  looks.count += 1;
+  const retryInMs = "retryInMs" in way ? (way.retryInMs ?? again) : again;
+  if (await watch.change(Math.min(retryInMs, 2000), signal)) looks.count = 0;
 }
 
 /** Whether a rejection means that another connection may be tried. */

@@ -50,8 +50,9 @@ async function whyNotIts({ pane }: Sight, { pid, facts, find }: Owner): Promise<
     return { is: "gone", reason: `process ${pid} does not run in the pane` };
   if (cli.foreground !== cli.group)
     return { is: "blocked", reason: `${pane.command} is in front of process ${pid}` };
+  // A wrapper that does not `exec` looks the same after the CLI's end: no guard could tell.
   if (!facts.commands.test(pane.command))
-    return { is: "blocked", reason: `${pane.command} runs in the pane` };
+    return { is: "blocked", reason: `${pane.command} runs in the pane, around process ${pid}` };
   return undefined;
 }
 
