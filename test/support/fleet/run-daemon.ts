@@ -1,4 +1,5 @@
 import { runDaemon } from "@fleetbus/daemon";
+import { version } from "../../../packages/cli/src/version.ts";
 
 // The program that tests kill: a daemon in the foreground. It says one line when it answers, or why it does not.
 const end = new AbortController();
@@ -6,7 +7,7 @@ process.once("SIGTERM", () => end.abort());
 try {
   const daemon = await runDaemon({
     env: process.env,
-    version: "0.0.0-test",
+    version: process.env["FLEET_TEST_VERSION"] ?? version,
     onStage: () => undefined,
     signal: end.signal,
   });

@@ -19,6 +19,9 @@ export interface JoinOptions extends ServerChoice {
   isServerLeaving(): boolean;
 }
 
+/** A server that does not answer for so long at a start is told, not waited for. */
+const connectWithinMs = 15_000;
+
 /** Joins the server and lays the namespace out on it. Rejects with `version`, `unavailable`, `unauthorized`. */
 export async function joinBus(local: Local, options: JoinOptions): Promise<Joined> {
   const { paths, env, clock, settings, logger } = local;
@@ -31,7 +34,7 @@ export async function joinBus(local: Local, options: JoinOptions): Promise<Joine
     ns: settings.ns,
     name: `fleet daemon ${settings.machine}`,
     mode: "daemon",
-    signal,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(connectWithinMs)]),
     onProblem: (error) => local.onError(error, "keeping the connection"),
     ...credentials,
   });

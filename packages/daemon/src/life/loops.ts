@@ -1,11 +1,12 @@
+import { setMaxListeners } from "node:events";
 import { chooseName, type Paths } from "@fleetbus/core";
-import { claudeConfigDir, type ClaudeSession } from "@fleetbus/hooks";
+import type { ClaudeSession } from "@fleetbus/hooks";
 import { followDrops } from "../ingest/drops.ts";
 import type { Intake } from "../ingest/intake.ts";
 import type { CredentialFiles } from "./credentials.ts";
 import { noteEvent, noteLost } from "../ingest/note.ts";
 import { ownerOf, type Edge } from "../requests/edge.ts";
-import { readClaudeSessions, type ClaudeReaderDeps } from "../session/claude-reader.ts";
+import { readClaudeList, readDemoLists, type SharedDeps } from "../session/lists.ts";
 import { watchProcesses } from "../session/liveness.ts";
 
 const reopenEveryMs = 1000;
@@ -23,6 +24,7 @@ export interface LoopDeps {
 /** Runs the daemon's loops until the signal aborts; one that fails is begun again. */
 export async function runLoops(deps: LoopDeps, signal: AbortSignal): Promise<void> {
   const { edge, intake, paths, env, onError } = deps;
+  setMaxListeners(0, signal); // every loop and each of its waits listens
   const forever = async (doing: string, work: () => Promise<void>) => {
     while (!signal.aborted) {
       await work().catch((error: unknown) => onError(error, doing));
@@ -45,7 +47,8 @@ export async function runLoops(deps: LoopDeps, signal: AbortSignal): Promise<voi
         signal,
       ),
     ),
-    forever("following Claude's session list", () => readClaudeSessions(readerDeps(edge, env), signal)),
+    forever("following Claude's session list", () => readClaudeList(readerDeps(edge), env, signal)),
+    forever("following the lists of demo agents", () => readDemoLists(readerDeps(edge), signal)),
     forever("expiring messages", () => expireMessages(edge, signal)),
     forever("writing credentials", () => provideCredentials(deps, signal)),
     forever("watching processes", () =>
@@ -91,10 +94,8 @@ async function provideCredentials({ edge, credentials }: LoopDeps, signal: Abort
   }
 }
 
-function readerDeps(edge: Edge, env: LoopDeps["env"]): ClaudeReaderDeps {
+function readerDeps(edge: Edge): SharedDeps {
   return {
-    dir: claudeConfigDir(env),
-    env,
     clock: edge.clock,
     live: () => edge.registry.live(),
     note: (record, what) => noteEvent(edge, record.name, what),

@@ -2,6 +2,7 @@ import { FleetError, formatAddress, newMessage, resolveTarget, type Address, typ
 import type { Identity, PublishAnswer, publishSchema } from "@fleetbus/core/api";
 import type { z } from "zod";
 import { publishAnswer, publishMessage } from "../inbox/publish.ts";
+import { isLive } from "../session/registry.ts";
 import type { Edge } from "./edge.ts";
 import { allSessions } from "./sessions.ts";
 
@@ -19,8 +20,12 @@ export async function send(edge: Edge, sending: Sending): Promise<PublishAnswer>
   guardStorm(edge, message);
   const { encodeMessage: encode, decodeMessage: decode } = edge.codec;
   const published = await publishMessage(message, { ...edge, encode, decode });
-  if (target.type === "mailbox" && target.isNew) await provision(edge, target.address);
-  return publishAnswer(published, target.type === "group" ? target.members : [target.address]);
+  if (target.type === "group") return publishAnswer(published, target.members);
+  if (target.isNew) await provision(edge, target.address);
+  const reason = absence(edge, target.address);
+  if (reason === undefined) return publishAnswer(published, [target.address]);
+  edge.receipts.write({ message }, { stage: "deferred", reason });
+  return { ...publishAnswer(published, [target.address]), reason };
 }
 
 /** `--from` only for who may: a human for anybody of this machine; an agent is itself. */
@@ -66,6 +71,13 @@ function guardStorm(edge: Edge, message: Message): void {
   if (reason === undefined) return;
   edge.receipts.write({ message }, { stage: "refused", reason });
   throw new FleetError("refused", `sending message ${message.id} to ${formatAddress(message.to)}: ${reason} (storm guard)`);
+}
+
+/** Why nobody can be shown a message now; it waits for whoever bears the name next. */
+function absence(edge: Edge, to: Address): string | undefined {
+  const record = to.machine === edge.machine ? edge.registry.find(to.session) : undefined;
+  if (record === undefined || isLive(record)) return undefined;
+  return `${formatAddress(to)} ${record.state === "ended" ? "has ended" : "is lost"}: it waits for the next session of that name`;
 }
 
 /** A mailbox for somebody who is not there yet (`--create`). */
