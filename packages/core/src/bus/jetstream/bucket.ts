@@ -3,6 +3,7 @@ import { bucketId, type BucketShape } from "../layout.ts";
 import { requireKey, requireTtl } from "../bucket-rules.ts";
 import type { Bucket, Entry } from "../port.ts";
 import { FleetError } from "../../errors/fleet-error.ts";
+import { bytesOf } from "./delivery.ts";
 import { apiCodes, isApiError } from "./errors.ts";
 import { fromMsgHdrs, toMsgHdrs } from "./headers.ts";
 import type { Link } from "./link.ts";
@@ -101,7 +102,7 @@ async function lastOf(place: BucketPlace, key: string): Promise<Last | undefined
   const stream = bucketStream(place.ns, place.shape);
   const found = await place.link.jsm.direct.getMessage(stream, { last_by_subj: subject });
   if (found === null) return undefined;
-  return { revision: found.seq, value: found.data, isRemoved: isMark(fromMsgHdrs(found.header)) };
+  return { revision: found.seq, value: bytesOf(found.data), isRemoved: isMark(fromMsgHdrs(found.header)) };
 }
 
 async function entriesOf(place: BucketPlace, signal?: AbortSignal): Promise<readonly Entry[]> {

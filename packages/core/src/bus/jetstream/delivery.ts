@@ -40,8 +40,13 @@ export function toIncoming(message: Msg, place: AckSubject): Incoming {
     seq: place.seq,
     time: place.timeMs,
     headers: fromMsgHdrs(message.headers),
-    data: message.data,
+    data: bytesOf(message.data),
   };
+}
+
+/** The same bytes, not copied, without the Buffer that the socket gave. */
+export function bytesOf({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 /** How a delivery is answered. */

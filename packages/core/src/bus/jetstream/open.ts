@@ -1,18 +1,21 @@
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
-import { credsAuthenticator, type ConnectionOptions, type NatsConnection } from "@nats-io/nats-core";
+import type { ConnectionOptions, NatsConnection } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-node";
 import type { Clock } from "../../clock.ts";
 import type { FleetError } from "../../errors/fleet-error.ts";
+import { authentication, readServers, type Credentials, type TlsFiles } from "./credentials.ts";
 import { toBusError } from "./errors.ts";
 import type { LinkParts } from "./link.ts";
 
 /** How to reach the bus. */
 export interface ConnectOptions {
+  /** URLs; each may be a list with commas, and name a user and password, or a token. */
   readonly servers: string | readonly string[];
   readonly ns: string;
   /** Shown by the server's monitoring. */
   readonly name: string;
-  readonly credentials?: { readonly creds: string };
+  readonly credentials?: Credentials;
+  readonly tls?: TlsFiles;
   /** Where answers come to; a session may only listen on its own (NATS.md, decision 8). */
   readonly inboxPrefix?: string;
   /** Of an imported JetStream (NATS.md, decision 6). */
@@ -65,26 +68,28 @@ async function dialUntil(options: ConnectOptions, clock: Clock): Promise<NatsCon
 }
 
 async function dial(options: ConnectOptions): Promise<NatsConnection> {
+  const servers = readServers(options.servers);
+  const credentials = options.credentials ?? servers.credentials;
   try {
-    return await connect(natsOptions(options));
+    return await connect({
+      ...natsOptions(options),
+      ...authentication(credentials),
+      servers: [...servers.urls],
+    });
   } catch (error) {
-    throw toBusError(error, `connecting to ${withoutSecrets(options.servers)}`);
+    throw toBusError(error, `connecting to ${servers.urls.join(", ")}`);
   }
 }
 
-function natsOptions(options: ConnectOptions): ConnectionOptions {
-  const { credentials, inboxPrefix } = options;
+function natsOptions({ name, mode, inboxPrefix, tls }: ConnectOptions): ConnectionOptions {
   return {
-    servers: [...[options.servers].flat()],
-    name: options.name,
-    timeout: times[options.mode].dial,
+    name,
+    timeout: times[mode].dial,
     // A stack for each request costs more than the request.
     noAsyncTraces: true,
-    ...(options.mode === "daemon" ? reconnecting : { reconnect: false }),
+    ...(mode === "daemon" ? reconnecting : { reconnect: false }),
     ...(inboxPrefix === undefined ? {} : { inboxPrefix }),
-    ...(credentials === undefined
-      ? {}
-      : { authenticator: credsAuthenticator(new TextEncoder().encode(credentials.creds)) }),
+    ...(tls === undefined ? {} : { tls: { ...tls } }),
   };
 }
 
@@ -96,10 +101,3 @@ const reconnecting: ConnectionOptions = {
   // A server that comes up may refuse for a moment what it takes a second later.
   ignoreAuthErrorAbort: true,
 };
-
-function withoutSecrets(servers: ConnectOptions["servers"]): string {
-  return [servers]
-    .flat()
-    .map((server) => server.replace(/\/\/[^/@]*@/, "//"))
-    .join(", ");
-}
