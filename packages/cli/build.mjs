@@ -23,6 +23,7 @@ const banner = [
 export function bundleOptions() {
   return {
     entryPoints: entries(),
+    absWorkingDir: join(here, "../.."),
     outdir: outDir,
     bundle: true,
     splitting: true,

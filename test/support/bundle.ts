@@ -15,13 +15,6 @@ export function loadedBy(metafile: Metafile, entries: readonly string[]): readon
   return [...loaded];
 }
 
-/** The output whose entry is the source `path`: a dynamically imported command has one of its own. */
-export function commandOutput(metafile: Metafile, path: string): string {
-  const found = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === path);
-  if (found === undefined) throw new Error(`finding the chunk of ${path}: nothing imports it dynamically`);
-  return found[0];
-}
-
 /** Bytes of these outputs together. */
 export function sizeOf(metafile: Metafile, outputs: readonly string[]): number {
   return outputs.reduce((sum, path) => sum + (metafile.outputs[path]?.bytes ?? 0), 0);
