@@ -91,8 +91,8 @@ describe("context that hooks offer to Claude Code", () => {
     await turn(it, "hello");
     await offer(it, "SessionStart", "compact");
     await it.claude.submit("/compact");
-    await it.hooks.waitForCall("PostCompact");
-    await it.waitForStatus("idle", Date.now());
+    const compacted = await it.hooks.waitForCall("PostCompact");
+    await it.waitForStatus("idle", compacted.at);
     await turn(it, "after");
     const last = it.model.requests().length - 1;
     expect(requestsWith(it, "compact")).toEqual([last]);

@@ -107,8 +107,9 @@ describe("turns and sessions of Claude Code", () => {
     const it = await lab();
     await offer(it, "UserPromptSubmit", "kept01");
     await it.claude.submit("[[fail 400]] go");
-    const failure = await it.hooks.waitForCall("StopFailure");
-    await it.waitForStatus("idle", failure.at);
+    await it.hooks.waitForCall("StopFailure");
+    const prompt = await it.hooks.waitForCall("UserPromptSubmit");
+    await it.waitForStatus("idle", prompt.at);
     await it.waitForFate("kept01", "kept");
     expect(await it.hooks.calls("Stop")).toEqual([]);
     await turn(it, "[[say fine]] again");
