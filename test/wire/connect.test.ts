@@ -39,14 +39,19 @@ describe("connecting once", () => {
   });
 
   test.each([
-    [
-      "a user and password",
-      'authorization { user: "me", password: "s p" }',
-      { user: "me", password: "s p" },
-      "me:s%20p",
-    ],
-    ["a token", 'authorization { token: "t0ken" }', { token: "t0ken" }, "t0ken"],
-  ])("takes %s as an option or in the URL", async (_name, config, credentials, userinfo) => {
+    {
+      who: "a user and password",
+      config: 'authorization { user: "me", password: "s p" }',
+      credentials: { user: "me", password: "s p" },
+      userinfo: "me:s%20p",
+    },
+    {
+      who: "a token",
+      config: 'authorization { token: "t0ken" }',
+      credentials: { token: "t0ken" },
+      userinfo: "t0ken",
+    },
+  ])("takes $who as an option or in the URL", async ({ config, credentials, userinfo }) => {
     const server = await start(config);
     expect((await open({ ...base, servers: server.url, credentials })).isConnected()).toBe(true);
     expect((await open({ ...base, servers: server.url.replace("//", `//${userinfo}@`) })).isConnected()).toBe(
@@ -97,10 +102,10 @@ describe("connecting as a daemon", () => {
 
 describe("a server that is too old", () => {
   test.each([
-    ["by its version", "2.10.27", undefined, "2.10.27"],
-    ["by its feature level", "2.14.0", 3, "feature level 3"],
-    ["by having no feature level", "2.14.0", undefined, "feature level 0"],
-  ])("%s is refused with the reason and a way out", async (_name, version, level, reason) => {
+    { how: "by its version", version: "2.10.27", level: undefined, reason: "2.10.27" },
+    { how: "by its feature level", version: "2.14.0", level: 3, reason: "feature level 3" },
+    { how: "by having no feature level", version: "2.14.0", level: undefined, reason: "feature level 0" },
+  ])("$how is refused with the reason and a way out", async ({ version, level, reason }) => {
     const servers = await listen(oldServer(version, level));
     const error = await rejection({ ...base, servers });
     expect(error).toMatchObject({ code: "version", message: expect.stringContaining(reason) });
