@@ -1,0 +1,114 @@
+import type { Clock, FleetEvent, SessionRecord } from "@fleetbus/core";
+import { watchClaudeSessions, type ClaudeSession } from "@fleetbus/hooks";
+
+/** Between two queued turns the CLI is idle for some milliseconds: that is no idleness. */
+const settledMs = 120;
+/** A hook that says the same is given this long before the reader speaks. */
+const hookGraceMs = 150;
+/** What the list goes on saying against the hooks is looked at again this often. */
+const lookAgainMs = 1000;
+
+/** One CLI's list of its own sessions, and what is done with it. */
+export interface ListReaderDeps {
+  /** The CLI's config folder. */
+  readonly dir: string;
+  readonly clock: Clock;
+  /** This machine's live sessions. */
+  live(): readonly SessionRecord[];
+  /** What the CLI says of a session by its supported way, now; undefined where it does not know it. */
+  confirm(session: ClaudeSession): Promise<string | undefined>;
+  /** How it was confirmed, for the event. */
+  readonly confirmedBy: string;
+  /** Notes an event that no hook told. */
+  note(record: SessionRecord, event: Pick<FleetEvent, "kind" | "data">): void;
+  /** A session that runs without fleet's hooks. */
+  found(session: ClaudeSession): void;
+  /** A session that was found so has gone. */
+  gone(pid: number): void;
+  onError(error: unknown, doing: string): void;
+}
+
+/**
+ * A CLI's own list of sessions as a source of events (DESIGN §4): it knows what no hook tells, above all Esc and a
+ * continuation that the CLI never heard of. What it says is confirmed before it counts, and for as long as it says so:
+ * an event in the wrong moment must not leave a session busy for ever.
+ */
+export async function readSessionList(deps: ListReaderDeps, signal: AbortSignal): Promise<void> {
+  const listed = new Map<number, ClaudeSession>();
+  const checking = new Map<number, Promise<void>>();
+  const check = (session: ClaudeSession) => {
+    const record = recordOf(session, deps);
+    if (record === undefined || checking.has(session.pid)) return;
+    const compared = compare(session, record, deps).catch((error: unknown) => deps.onError(error, "following a list of sessions"));
+    checking.set(session.pid, compared.finally(() => checking.delete(session.pid)));
+  };
+  const lookAgain = async () => {
+    while (!signal.aborted) {
+      await deps.clock.sleep(lookAgainMs, signal).catch(() => undefined); // aborted: the loop ends
+      for (const session of listed.values()) check(session);
+    }
+  };
+  const follow = async () => {
+    for await (const session of changes(listed, deps, signal)) {
+      if (recordOf(session, deps) === undefined) void reportFound(session, deps);
+      else check(session);
+    }
+  };
+  await Promise.all([follow(), lookAgain()]);
+  await Promise.all(checking.values());
+}
+
+/** Keeps `listed` as the list is, and gives each session that it says something new of. */
+async function* changes(listed: Map<number, ClaudeSession>, deps: ListReaderDeps, signal: AbortSignal): AsyncGenerator<ClaudeSession> {
+  const onUnknown = (file: string) => deps.onError(new Error(file), "reading a list of sessions: a shape that fleet does not know");
+  for await (const change of watchClaudeSessions({ dir: deps.dir, signal, onUnknown })) {
+    if (change.type === "gone") {
+      listed.delete(change.pid);
+      deps.gone(change.pid);
+    } else {
+      listed.set(change.session.pid, change.session);
+      yield change.session;
+    }
+  }
+}
+
+/** Its first hook may be on its way. */
+async function reportFound(session: ClaudeSession, deps: ListReaderDeps): Promise<void> {
+  await deps.clock.sleep(1000);
+  if (recordOf(session, deps) === undefined) deps.found(session);
+}
+
+async function compare(session: ClaudeSession, record: SessionRecord, deps: ListReaderDeps): Promise<void> {
+  if (session.status === "idle" && isWorking(record)) await confirmIdle(session, record, deps);
+  if (session.status === "waiting" && record.state === "busy") await confirmWaiting(session, record, deps);
+}
+
+function recordOf(session: ClaudeSession, deps: ListReaderDeps): SessionRecord | undefined {
+  return deps.live().find((record) => record.cliSession === session.sessionId || record.pid === session.pid);
+}
+
+function isWorking({ state }: SessionRecord): boolean {
+  return state === "busy" || state === "waiting";
+}
+
+/** Idle without a Stop: an interrupt. A Stop's own hook comes first; whatever is heard meanwhile makes this void. */
+async function confirmIdle(session: ClaudeSession, record: SessionRecord, deps: ListReaderDeps): Promise<void> {
+  await deps.clock.sleep(hookGraceMs + settledMs);
+  const isUntouched = () => recordOf(session, deps)?.lastEventId === record.lastEventId;
+  if (!isUntouched()) return;
+  const status = await deps.confirm(session);
+  if (status !== "idle" || !isUntouched()) return;
+  deps.note(record, { kind: "turn.interrupted", data: { ...factsOf(record), confirmedBy: deps.confirmedBy } });
+}
+
+/** A dialog that no hook tells of (a peer's message held, a menu) keeps the session from being typed into. */
+async function confirmWaiting(session: ClaudeSession, record: SessionRecord, deps: ListReaderDeps): Promise<void> {
+  await deps.clock.sleep(hookGraceMs);
+  const now = recordOf(session, deps);
+  if (now?.state !== "busy" || now.lastEventId !== record.lastEventId) return;
+  deps.note(now, { kind: "permission.requested", data: { ...factsOf(now), detail: session.waitingFor ?? "a dialog" } });
+}
+
+function factsOf({ cli, cliSession, pid }: SessionRecord): Readonly<Record<string, unknown>> {
+  return { cli, cliSession, pid };
+}
