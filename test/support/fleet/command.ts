@@ -1,6 +1,4 @@
 import { spawn } from "node:child_process";
-import { join } from "node:path";
-import { root } from "../tree.ts";
 import type { Fleet } from "./fleet.ts";
 
 /** What one run of the command printed. */
@@ -19,10 +17,9 @@ export interface CommandOptions {
   readonly cwd?: string;
 }
 
-/** Runs the built `fleet` as a user of that fleet does. */
-export function fleetCommand(fleet: Pick<Fleet, "env">, argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-  const bin = join(root, "packages/cli/bin/fleet.mjs");
-  const child = spawn(process.execPath, [bin, ...argv], {
+/** Runs `fleet` as a user of that fleet does. */
+export function fleetCommand(fleet: Pick<Fleet, "env" | "command">, argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+  const child = spawn(process.execPath, [fleet.command, ...argv], {
     env: { ...fleet.env, FLEET_NO_AUTOSTART: "1", ...options.env },
     stdio: "pipe",
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

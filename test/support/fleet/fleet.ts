@@ -18,6 +18,8 @@ export interface Fleet {
   /** The environment in which the daemon runs, and another one may. */
   readonly env: Readonly<Record<string, string>>;
   readonly program: string;
+  /** The `fleet` command of this very tree. */
+  readonly command: string;
   /** The installed hook client. */
   readonly client: string;
   api(method: string, path: string, body?: unknown): Promise<ApiAnswer>;
@@ -83,7 +85,7 @@ export async function startFleet({ config = noGuards, env: more = {} }: FleetOpt
     throw error;
   }
   return {
-    ...{ home, paths, daemon, env, client, api, close, program: programs.daemon },
+    ...{ home, paths, daemon, env, client, api, close, program: programs.daemon, command: programs.command },
     serverPid: async () => statusSchema.parse((await api("GET", "/v1/status")).json).server.pid,
     startAgent: async ({ name, modelUrl, isInTmux = false }) => {
       if (isInTmux) tmux ??= await agentTmux();

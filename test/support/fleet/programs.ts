@@ -11,6 +11,8 @@ export interface Programs {
   readonly daemon: string;
   /** The demo agent. */
   readonly agent: string;
+  /** The command line. */
+  readonly command: string;
 }
 
 // What CommonJS packages inside an ESM bundle (pino, write-file-atomic) take for granted.
@@ -21,17 +23,19 @@ const banner = [
   'const __dirname = require("node:path").dirname(__filename);',
 ].join("\n");
 
-/** Bundles both into a new temporary folder; whoever asked removes it. */
+/** Bundles them into a new temporary folder; whoever asked removes it. */
 export async function buildPrograms(): Promise<Programs> {
   const folder = await mkdtemp(join(tmpdir(), "fleet-programs-"));
   await build({
     entryPoints: {
       daemon: join(root, "test/support/fleet/run-daemon.ts"),
       agent: join(root, "packages/cli/src/demo-agent.ts"),
+      command: join(root, "packages/cli/src/fleet.ts"),
     },
     outdir: folder,
     outExtension: { ".js": ".mjs" },
     bundle: true,
+    mainFields: ["module", "main"],
     format: "esm",
     platform: "node",
     target: "node20",
@@ -42,5 +46,5 @@ export async function buildPrograms(): Promise<Programs> {
     absWorkingDir: root,
     nodePaths: [join(root, "node_modules")],
   });
-  return { folder, daemon: join(folder, "daemon.mjs"), agent: join(folder, "agent.mjs") };
+  return { folder, daemon: join(folder, "daemon.mjs"), agent: join(folder, "agent.mjs"), command: join(folder, "command.mjs") };
 }

@@ -89,6 +89,8 @@ export interface StatusAnswer {
     readonly url: string;
     readonly isConnected: boolean;
     readonly isManaged: boolean;
+    /** The managed server's monitoring endpoint, on loopback. */
+    readonly monitorUrl?: string;
     readonly version?: string;
     readonly pid?: number;
   };
