@@ -5,7 +5,9 @@ export interface Channel<T> {
   end(): void;
   /** The next value, or undefined at the end. */
   next(): Promise<T | undefined>;
-  /** Takes out what nobody has read. */
+  /** What nobody has read yet. */
+  waiting(): readonly T[];
+  /** Takes it out. */
   rest(): readonly T[];
 }
 
@@ -21,6 +23,7 @@ export function channel<T extends object>(): Channel<T> {
     return left;
   };
   return {
+    waiting: () => values.slice(read),
     rest,
     push: (value) => {
       values.push(value);

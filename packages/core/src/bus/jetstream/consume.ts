@@ -53,13 +53,25 @@ async function* consumeBatch(consuming: Consuming): AsyncGenerator<Delivery, Pul
   });
   const ended = open.ended.finally(messages.end);
   ended.catch(() => undefined); // awaited below, unless the reader stops before
+  const keepingAlive = setInterval(() => keepAlive(link, messages.waiting()), waitOf(shape) / 3);
   try {
     yield* takeAll(consuming, messages);
   } finally {
+    clearInterval(keepingAlive);
     open.cancel();
     for (const message of messages.rest()) giveBack(link, message);
   }
   return await ended;
+}
+
+/** What waits for its turn here is not delivered again: with a back-off that would be within a second. */
+function keepAlive(link: Link, waiting: readonly Msg[]): void {
+  if (!link.isConnected()) return;
+  for (const { reply } of waiting) if (reply !== undefined) link.nc.publish(reply, "+WPI");
+}
+
+function waitOf(shape: ConsumerShape): number {
+  return Math.min(shape.ackWaitMs, shape.backoffMs?.[0] ?? Infinity);
 }
 
 async function* takeAll({ signal, toDelivery }: Consuming, messages: Channel<Msg>): AsyncGenerator<Delivery> {
