@@ -25,7 +25,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-test("nothing that was acknowledged is missed through kills of the server, though a lost delivery would stay away an hour", async () => {
+test("[case 47] nothing that was acknowledged is missed through kills of the server, though a lost delivery would stay away an hour", async () => {
   const stopping = new AbortController();
   const publisher = await connected();
   const stored = new Map<number, string>();

@@ -75,7 +75,8 @@ export const eventDataSchemas = {
 export type SessionEventKind = keyof typeof eventDataSchemas;
 
 /** The kinds, in the order of the table. */
-export const sessionEventKinds = Object.keys(eventDataSchemas) as readonly SessionEventKind[];
+export const sessionEventKinds: readonly SessionEventKind[] =
+  Object.keys(eventDataSchemas).filter(isSessionEventKind);
 
 /** What an event of kind `K` carries. */
 export type EventData<K extends SessionEventKind> = z.infer<(typeof eventDataSchemas)[K]>;

@@ -44,30 +44,45 @@ export async function* consumeFrom(consuming: Consuming): AsyncGenerator<Deliver
 async function* consumeBatch(consuming: Consuming): AsyncGenerator<Delivery, PullEnd> {
   const { link, ns, shape, signal } = consuming;
   const messages = channel<Msg>();
+  const keeper = keepAlive(link, messages, waitOf(shape) / 3);
   const open = openPull(link, {
     ...durableName(ns, shape),
     batch: Math.min(batch, shape.maxAckPending),
     expiresMs,
     signal,
-    onMessage: messages.push,
+    onMessage: (message) => {
+      messages.push(message);
+      keeper.wake();
+    },
   });
   const ended = open.ended.finally(messages.end);
   ended.catch(() => undefined); // awaited below, unless the reader stops before
-  const keepingAlive = setInterval(() => keepAlive(link, messages.waiting()), waitOf(shape) / 3);
   try {
     yield* takeAll(consuming, messages);
   } finally {
-    clearInterval(keepingAlive);
+    keeper.stop();
     open.cancel();
     for (const message of messages.rest()) giveBack(link, message);
   }
   return await ended;
 }
 
-/** What waits for its turn here is not delivered again: with a back-off that would be within a second. */
-function keepAlive(link: Link, waiting: readonly Msg[]): void {
-  if (!link.isConnected()) return;
-  for (const { reply } of waiting) if (reply !== undefined) link.nc.publish(reply, "+WPI");
+/**
+ * Sees to it that what waits for its turn here is not delivered again; with a back-off that would be within a second.
+ * Runs only while something waits.
+ */
+function keepAlive(link: Link, messages: Channel<Msg>, everyMs: number) {
+  let timer: NodeJS.Timeout | undefined;
+  const stop = () => {
+    clearInterval(timer);
+    timer = undefined;
+  };
+  const tick = () => {
+    const waiting = messages.waiting();
+    if (waiting.length === 0) return stop();
+    for (const { reply } of waiting) if (reply && link.isConnected()) link.nc.publish(reply, "+WPI");
+  };
+  return { stop, wake: () => void (timer ??= setInterval(tick, everyMs)) };
 }
 
 function waitOf(shape: ConsumerShape): number {

@@ -123,5 +123,7 @@ function isSocketError(thrown: unknown): boolean {
 function reasonOf(thrown: unknown): string {
   if (isNotEnabled(thrown)) return "no stream of the server takes it, or its JetStream is off";
   if (thrown instanceof errors.TimeoutError) return "the server did not answer in time";
+  if (codeOf(thrown) === "storage")
+    return `${messageOf(thrown)}; free space, or raise max_file_store of its JetStream`;
   return messageOf(thrown);
 }

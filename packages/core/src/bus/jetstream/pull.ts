@@ -31,8 +31,10 @@ export interface OpenPull {
 }
 
 const nanos = 1_000_000;
-/** Of the server, so that a silent one is told from an idle one. */
-const heartbeatMs = 5000;
+/** Of the server, so that a silent one is told from an idle one; rare, as each one wakes an idle daemon. */
+const heartbeatMs = 10_000;
+/** For the last word on a request that is too short for heartbeats. */
+const graceMs = 5000;
 /** A request for what is there at once gets no answer while the consumer is at its limit of unacknowledged ones. */
 const silenceMs = 500;
 
@@ -77,7 +79,8 @@ class Pull {
     const { link, request } = this;
     const abort = () => this.leave("aborted");
     request.signal?.addEventListener("abort", abort);
-    const watch = setInterval(() => this.checkSilence(), silenceMs / 4);
+    const patienceMs = patienceOf(request);
+    const watch = setInterval(() => this.checkSilence(patienceMs), patienceMs / 4);
     const offConnection = link.onConnection((isUp) => isUp || this.leave("broken"));
     this.cleanups.push(offConnection);
     this.cleanups.push(() => clearInterval(watch));
@@ -105,10 +108,9 @@ class Pull {
     if (this.received === this.request.batch) this.finish("full");
   }
 
-  private checkSilence(): void {
-    const isOpen = this.request.expiresMs !== undefined;
-    if (performance.now() - this.heardAt < (isOpen ? heartbeatMs * 2 : silenceMs)) return;
-    this.leave(isOpen ? "broken" : "silent");
+  private checkSilence(patienceMs: number): void {
+    if (performance.now() - this.heardAt < patienceMs) return;
+    this.leave(this.request.expiresMs === undefined ? "silent" : "broken");
   }
 
   private finish(end: PullEnd): void {
@@ -147,8 +149,18 @@ export function giveBack(link: Link, message: Msg): void {
 
 function bodyOf({ batch, expiresMs }: PullRequest): string {
   if (expiresMs === undefined) return JSON.stringify({ batch, no_wait: true });
-  const idle_heartbeat = expiresMs > heartbeatMs * 2 ? { idle_heartbeat: heartbeatMs * nanos } : {};
-  return JSON.stringify({ batch, expires: expiresMs * nanos, ...idle_heartbeat });
+  const heartbeat = hasHeartbeat(expiresMs) ? { idle_heartbeat: heartbeatMs * nanos } : {};
+  return JSON.stringify({ batch, expires: expiresMs * nanos, ...heartbeat });
+}
+
+function patienceOf({ expiresMs }: PullRequest): number {
+  if (expiresMs === undefined) return silenceMs;
+  return hasHeartbeat(expiresMs) ? heartbeatMs * 2 : expiresMs + graceMs;
+}
+
+/** The server takes none that is over half of the request's time. */
+function hasHeartbeat(expiresMs: number): boolean {
+  return expiresMs > heartbeatMs * 2;
 }
 
 /** Status messages of a pull, as the server's source and its answers show them. */
