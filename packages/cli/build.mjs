@@ -1,51 +1,73 @@
 // Bundles the command line, and all it loads, into packages/cli/dist: the published package has no dependencies.
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
-import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { build } from "esbuild";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
+const root = join(here, "../..");
 const outDir = join(here, "dist");
 
-// What CommonJS packages (pino, commander, write-file-atomic) expect around them.
-const banner = [
-  'import { createRequire as fleetCreateRequire } from "node:module";',
-  'import { fileURLToPath as fleetFileURLToPath } from "node:url";',
-  "const require = fleetCreateRequire(import.meta.url);",
-  "const __filename = fleetFileURLToPath(import.meta.url);",
-].join(" ");
+/** The programs of the package; `fleet` is its bin, the other is started by it. */
+const programs = ["fleet.ts", "demo-agent.ts"];
+/** What `fleet` loads before any command; see `together`. */
+const common = join(here, "src/main.ts");
+
+// A require for the CommonJS packages inside an ESM bundle (pino).
+const banner =
+  'import { createRequire as fleetCreateRequire } from "node:module"; const require = fleetCreateRequire(import.meta.url);';
 
 /**
  * esbuild's options; the bundle-budget test builds with the same ones.
- * @returns {import("esbuild").BuildOptions & { metafile: true }}
+ * @returns {Promise<import("esbuild").BuildOptions & { metafile: true }>}
  */
-export function bundleOptions() {
+export async function bundleOptions() {
+  const first = await build({ ...options(), write: false });
+  const lazy = Object.values(first.metafile.outputs).flatMap(({ entryPoint }) => entryPoint ?? []);
+  return { ...options(), plugins: [together(lazy.filter((path) => path.startsWith("packages/")))] };
+}
+
+/** @returns {import("esbuild").BuildOptions & { metafile: true }} */
+function options() {
   return {
-    entryPoints: entries(),
-    absWorkingDir: join(here, "../.."),
+    entryPoints: programs.map((name) => join(here, "src", name)),
+    absWorkingDir: root,
     outdir: outDir,
     bundle: true,
     splitting: true,
     format: "esm",
     platform: "node",
     target: "node20",
-    // jsonc-parser's main file is UMD, whose requires a bundler cannot see.
-    mainFields: ["module", "main"],
     conditions: ["fleetbus-source"],
     chunkNames: "chunks/[name]-[hash]",
     banner: { js: banner },
     logLevel: "warning",
+    // `together` imports for the sake of the chunks, not of an effect.
+    logOverride: { "ignored-bare-import": "silent" },
     legalComments: "none",
     metafile: true,
   };
 }
 
-/** The programs of the package; `fleet` is its bin, the others are started by it. */
-const programs = ["fleet.ts", "demo-agent.ts"];
-
-function entries() {
-  return programs.map((name) => join(here, "src", name)).filter((file) => existsSync(file));
+/**
+ * esbuild makes a chunk for each set of entries that share code, which cut the start of `fleet` into nineteen files of
+ * 0.6 ms each. When every entry imports what `fleet` starts with, that is one set and one file.
+ * @param {readonly string[]} entries
+ * @returns {import("esbuild").Plugin}
+ */
+function together(entries) {
+  const files = new Set(entries.map((path) => join(root, path)));
+  return {
+    name: "together",
+    setup: ({ onLoad }) =>
+      onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+        if (!files.has(path)) return undefined;
+        return {
+          contents: `${await readFile(path, "utf8")}\nimport ${JSON.stringify(common)};\n`,
+          loader: "ts",
+        };
+      }),
+  };
 }
 
 async function clean() {
@@ -56,8 +78,9 @@ async function clean() {
 }
 
 async function main() {
+  const bundle = await bundleOptions();
   await clean();
-  const result = await build(bundleOptions());
+  const result = await build(bundle);
   await writeFile(join(outDir, "meta.json"), JSON.stringify(result.metafile));
 }
 
