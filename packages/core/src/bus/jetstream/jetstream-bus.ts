@@ -1,19 +1,15 @@
-import type { Msg } from "@nats-io/nats-core";
 import type { Clock } from "../../clock.ts";
 import { FleetError } from "../../errors/fleet-error.ts";
-import { bucketShapes, streamId, type BucketName, type ConsumerShape, type StreamName } from "../layout.ts";
-import type { Bus, Consumer, ReadOptions } from "../port.ts";
+import { bucketShapes, streamId, type BucketName, type StreamName } from "../layout.ts";
+import type { Bus, ReadOptions } from "../port.ts";
 import { bucketOn } from "./bucket.ts";
-import { consumeFrom } from "./consume.ts";
-import { durableName, ensureConsumer } from "./consumer.ts";
-import { parseAckSubject, toDelivery } from "./delivery.ts";
-import { hold, noDurables, type Durables } from "./durable.ts";
+import { durableName } from "./consumer.ts";
+import { noDurables } from "./durable.ts";
 import { ensureLayout, type LayoutChange } from "./ensure.ts";
-import { fetchFrom } from "./fetch.ts";
 import type { Link } from "./link.ts";
+import { openConsumer, type Parts } from "./open-consumer.ts";
 import { publish } from "./publish.ts";
 import { readStream, unlessClosed } from "./read.ts";
-import { reclaim } from "./reclaim.ts";
 import { pauseConsumer, removeConsumer } from "./registrar.ts";
 import { settle } from "./settle.ts";
 import { listConsumers, listStreams } from "./status.ts";
@@ -23,13 +19,6 @@ import { eraseStored, getStored } from "./stored.ts";
 export interface JetStreamBus extends Bus {
   /** Makes or updates the namespace's streams and buckets; says what it changed. See `ensureLayout`. */
   ensureLayout(): Promise<readonly LayoutChange[]>;
-}
-
-interface Parts {
-  readonly link: Link;
-  readonly ns: string;
-  readonly clock: Clock;
-  readonly durables: Durables;
 }
 
 /** A bus of namespace `ns` on an open link, which it owns from now on. */
@@ -69,32 +58,6 @@ function lastSeqOf(link: Link, stream: string): Promise<number> {
     `reading stream ${stream}`,
     async () => (await link.jsm.streams.info(stream)).state.last_seq,
   );
-}
-
-async function openConsumer(parts: Parts, shape: ConsumerShape): Promise<Consumer> {
-  const { link, ns, clock, durables } = parts;
-  const name = durableName(ns, shape);
-  const info = await ensureConsumer(link, { ns, shape });
-  const durable = durables.of(name);
-  durable.highest = Math.max(durable.highest, info.ack_floor.stream_seq);
-  const receive = (message: Msg) => {
-    const ackSubject = message.reply ?? "";
-    hold(durable, parseAckSubject(ackSubject).seq);
-    return toDelivery(message, (answer, delayMs = 0) => settle(parts, { ackSubject, answer, delayMs }));
-  };
-  const reclaimNow = () => reclaim({ link, ns, shape, durable, clock });
-  const onBroken = () => {
-    durable.isSuspect = true;
-  };
-  return {
-    fetch: async (options) => {
-      if (durable.isSuspect) await reclaimNow();
-      return fetchFrom({ link, ...name, toDelivery: receive, onBroken }, options);
-    },
-    consume: (signal) =>
-      consumeFrom({ ...parts, shape, durable, signal, toDelivery: receive, reclaim: reclaimNow }),
-    reclaim: reclaimNow,
-  };
 }
 
 function bucketShape(name: BucketName) {

@@ -1,0 +1,56 @@
+import type { Msg } from "@nats-io/nats-core";
+import type { Clock } from "../../clock.ts";
+import type { ConsumerShape } from "../layout.ts";
+import type { Consumer, Delivery } from "../port.ts";
+import { consumeFrom } from "./consume.ts";
+import { durableName, ensureConsumer } from "./consumer.ts";
+import { parseAckSubject, toDelivery } from "./delivery.ts";
+import { hold, type Durable, type Durables } from "./durable.ts";
+import { fetchFrom } from "./fetch.ts";
+import type { Link } from "./link.ts";
+import { reclaim } from "./reclaim.ts";
+import { settle } from "./settle.ts";
+
+/** What all of one bus works with. */
+export interface Parts {
+  readonly link: Link;
+  readonly ns: string;
+  readonly clock: Clock;
+  readonly durables: Durables;
+}
+
+/** Makes or updates a durable consumer, and gives it. */
+export async function openConsumer(parts: Parts, shape: ConsumerShape): Promise<Consumer> {
+  const { link, ns } = parts;
+  const name = durableName(ns, shape);
+  const info = await ensureConsumer(link, { ns, shape });
+  const durable = parts.durables.of(name);
+  durable.highest = Math.max(durable.highest, info.ack_floor.stream_seq);
+  const receive = receiver(parts, durable);
+  const reclaimNow = () => reclaim({ ...parts, shape, durable });
+  const onBroken = () => {
+    durable.isSuspect = true;
+  };
+  // Whoever opens thousands need not ask again for what the answer just said.
+  let isKnownIdle = info.num_ack_pending === 0;
+  return {
+    fetch: async (options) => {
+      isKnownIdle = false;
+      if (durable.isSuspect) await reclaimNow();
+      return fetchFrom({ link, ...name, toDelivery: receive, onBroken }, options);
+    },
+    consume: (signal) => {
+      isKnownIdle = false;
+      return consumeFrom({ ...parts, shape, durable, signal, toDelivery: receive, reclaim: reclaimNow });
+    },
+    reclaim: async () => (isKnownIdle ? 0 : reclaimNow()),
+  };
+}
+
+function receiver(parts: Parts, durable: Durable): (message: Msg) => Delivery {
+  return (message) => {
+    const ackSubject = message.reply ?? "";
+    hold(durable, parseAckSubject(ackSubject).seq);
+    return toDelivery(message, (answer, delayMs = 0) => settle(parts, { ackSubject, answer, delayMs }));
+  };
+}
