@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -11,6 +12,8 @@ export interface DemoAgent {
   readonly name: string;
   readonly pid: number;
   readonly isRunning: boolean;
+  /** Its pane, where it has one. */
+  readonly pane: string | undefined;
   /** Types a line and submits it, as a person would. */
   prompt(text: string): Promise<void>;
   /** Presses Esc; what it then puts back into its composer is cleared. */
@@ -30,6 +33,8 @@ export interface AgentPlace {
   readonly client: string;
   readonly modelUrl: string;
   readonly fleetHome: string;
+  /** Without the waiting hook it can only be woken by typing. */
+  readonly hasWaiter?: boolean | undefined;
   /** In a pane of this tmux; without one it reads its keys from a pipe. */
   readonly tmux?: TestTmux | undefined;
 }
@@ -38,15 +43,21 @@ export interface AgentPlace {
 export async function startDemoAgent(place: AgentPlace): Promise<DemoAgent> {
   const cwd = join(place.folder, place.name);
   await mkdir(cwd, { recursive: true });
-  await writeFile(join(place.folder, "settings.json"), JSON.stringify(demoSettings(place.client)));
+  await writeFile(settingsOf(place), JSON.stringify(demoSettings(place.client, place.hasWaiter ?? true)));
   const agent = place.tmux === undefined ? pipedAgent(place, cwd) : paneAgent(place.tmux, place, cwd);
   await agent.restart();
   return agent;
 }
 
-function environment({ folder, modelUrl, fleetHome }: AgentPlace): Record<string, string> {
+function settingsOf({ folder, name }: AgentPlace): string {
+  return join(folder, `settings-${name}.json`);
+}
+
+function environment(place: AgentPlace): Record<string, string> {
   const { PATH = "/usr/bin:/bin" } = process.env;
-  return { PATH, HOME: folder, FLEET_HOME: fleetHome, FLEET_DEMO_HOME: folder, FLEET_DEMO_MODEL: modelUrl };
+  const { folder, modelUrl, fleetHome } = place;
+  const own = { FLEET_DEMO_HOME: folder, FLEET_DEMO_SETTINGS: settingsOf(place), FLEET_DEMO_MODEL: modelUrl };
+  return { PATH, HOME: folder, FLEET_HOME: fleetHome, ...own };
 }
 
 function pipedAgent(place: AgentPlace, cwd: string): DemoAgent {
@@ -59,6 +70,7 @@ function pipedAgent(place: AgentPlace, cwd: string): DemoAgent {
     });
   return {
     name: place.name,
+    pane: undefined,
     get pid() {
       return child?.pid ?? 0;
     },
@@ -94,6 +106,9 @@ function paneAgent(tmux: TestTmux, place: AgentPlace, cwd: string): DemoAgent {
   const isRunning = () => running.pid !== 0 && isAlive(running.pid);
   return {
     name: place.name,
+    get pane() {
+      return running.pane;
+    },
     get pid() {
       return running.pid;
     },
@@ -130,9 +145,11 @@ export async function agentTmux(): Promise<TestTmux> {
   return startTmux();
 }
 
+/** A dead process that its parent has not reaped does not count. */
 function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
   } catch {
     return false;
   }

@@ -18,7 +18,11 @@ export interface CommandOptions {
 }
 
 /** Runs `fleet` as a user of that fleet does. */
-export function fleetCommand(fleet: Pick<Fleet, "env" | "command">, argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+export function fleetCommand(
+  fleet: Pick<Fleet, "env" | "command">,
+  argv: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
   const child = spawn(process.execPath, [fleet.command, ...argv], {
     env: { ...fleet.env, FLEET_NO_AUTOSTART: "1", ...options.env },
     stdio: "pipe",

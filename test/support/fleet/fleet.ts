@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathsOf, type Paths } from "@fleetbus/core";
+import { pathsOf, systemClock, type Paths } from "@fleetbus/core";
+import { openCredentials } from "@fleetbus/daemon/server";
 import { installClient } from "@fleetbus/hooks";
 import { z } from "zod";
 import { eventually, type TestTmux } from "../tmux.ts";
@@ -23,8 +24,12 @@ export interface Fleet {
   /** The installed hook client. */
   readonly client: string;
   api(method: string, path: string, body?: unknown): Promise<ApiAnswer>;
-  /** The managed nats-server's process. */
+  /** The managed nats-server's process, as its own file says. */
   serverPid(): Promise<number>;
+  /** How an independent client reaches the server as its hub. */
+  hub(): Promise<{ readonly url: string; readonly creds: string }>;
+  /** The server of the panes; undefined before the first agent in one. */
+  tmux(): TestTmux | undefined;
   startAgent(options: AgentOptions): Promise<DemoAgent>;
   /** Resolves when the daemon lists the session in one of these states. */
   untilState(name: string, states: readonly string[], timeoutMs?: number): Promise<void>;
@@ -38,6 +43,8 @@ export interface AgentOptions {
   readonly modelUrl: string;
   /** In a pane of the fleet's own tmux. */
   readonly isInTmux?: boolean;
+  /** Without the waiting hook it can only be woken by typing; true unless said. */
+  readonly hasWaiter?: boolean;
 }
 
 /** How to start a fleet. */
@@ -86,13 +93,19 @@ export async function startFleet({ config = noGuards, env: more = {} }: FleetOpt
   }
   return {
     ...{ home, paths, daemon, env, client, api, close, program: programs.daemon, command: programs.command },
-    serverPid: async () => statusSchema.parse((await api("GET", "/v1/status")).json).server.pid,
-    startAgent: async ({ name, modelUrl, isInTmux = false }) => {
+    serverPid: async () => Number(await readFile(join(paths.serverDir, "nats-server.pid"), "utf8")),
+    hub: async () => {
+      const { url } = statusSchema.parse((await api("GET", "/v1/status")).json).server;
+      return { url, creds: (await openCredentials({ paths, clock: systemClock })).hubCredentials() };
+    },
+    tmux: () => tmux,
+    startAgent: async ({ name, modelUrl, isInTmux = false, hasWaiter = true }) => {
       if (isInTmux) tmux ??= await agentTmux();
       const place = {
         name,
         modelUrl,
         client,
+        hasWaiter,
         folder: join(home, "agents"),
         program: programs.agent,
         fleetHome: home,
@@ -106,7 +119,7 @@ export async function startFleet({ config = noGuards, env: more = {} }: FleetOpt
   };
 }
 
-const statusSchema = z.object({ server: z.object({ pid: z.number() }) });
+const statusSchema = z.object({ server: z.object({ url: z.string() }) });
 const sessionsSchema = z.object({ items: z.array(z.object({ name: z.string(), state: z.string() })) });
 
 function environment(home: string, more: Readonly<Record<string, string>>): Record<string, string> {

@@ -46,5 +46,10 @@ export async function buildPrograms(): Promise<Programs> {
     absWorkingDir: root,
     nodePaths: [join(root, "node_modules")],
   });
-  return { folder, daemon: join(folder, "daemon.mjs"), agent: join(folder, "agent.mjs"), command: join(folder, "command.mjs") };
+  return {
+    folder,
+    daemon: join(folder, "daemon.mjs"),
+    agent: join(folder, "agent.mjs"),
+    command: join(folder, "command.mjs"),
+  };
 }

@@ -1,9 +1,13 @@
 import { claudeEventNames, claudeEvents } from "@fleetbus/hooks";
 
 /** A demo agent's settings, with all hooks through the client at `client`. */
-export function demoSettings(client: string): object {
+export function demoSettings(client: string, hasWaiter = true): object {
   const names = claudeEventNames;
-  return { hooks: Object.fromEntries(names.map((name) => [name, [{ hooks: handlersOf(name, client) }]])) };
+  return {
+    hooks: Object.fromEntries(
+      names.map((name) => [name, [{ hooks: handlersOf(name, client).slice(0, hasWaiter ? 2 : 1) }]]),
+    ),
+  };
 }
 
 function handlersOf(event: (typeof claudeEventNames)[number], client: string): readonly object[] {

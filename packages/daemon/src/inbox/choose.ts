@@ -25,10 +25,11 @@ export function frameOffer(mailbox: Mailbox, { leases, via, promptId, maxBytes, 
   return { text, leases: included.map((offer) => offer.lease), deferred: deferred.map((offer) => offer.lease) };
 }
 
-/** What an idle session may be woken for. */
+/** What an idle session may be woken for: what waits, and what its start was offered, for that reaches the model only with a prompt. */
 export function wakefulLeases(mailbox: Mailbox | undefined, nowMs: number): readonly Lease[] {
-  const waiting = mailbox?.waiting() ?? [];
-  return offerable(waiting, "wake", nowMs).filter(({ message }) => wakes(message));
+  const isWaiting = ({ phase, offer }: Lease) => phase === "waiting" || (phase === "offered" && offer?.via === "session.started");
+  mailbox?.expire();
+  return offerable(mailbox?.held().filter(isWaiting) ?? [], "wake", nowMs).filter(({ message }) => wakes(message));
 }
 
 /** The line that wakes a session: a pointer with the nonce, never a body (DESIGN §5 Framing). */

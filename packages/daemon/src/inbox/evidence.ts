@@ -31,6 +31,10 @@ export function evidenceOf(deps: { readonly clock: Clock; onError(error: unknown
   };
   return {
     look: (record) => Promise.resolve(record.transcript === undefined ? undefined : sightOf(follow(record.transcript), record.transcript)),
+    forget: ({ transcript }) => {
+      const known = transcript === undefined ? undefined : followed.get(transcript);
+      if (known !== undefined) known.facts = [];
+    },
     change: async (record, signal) => {
       if (record.transcript === undefined) return untilAborted(signal);
       await follow(record.transcript).change.wait(signal);

@@ -218,7 +218,8 @@ export class Mailbox {
     delete lease.offer;
   }
 
-  private expire(): void {
+  /** Ends what is past its deadline and was not offered. */
+  expire(): void {
     const now = this.deps.clock.now();
     for (const lease of this.leases.values()) {
       const deadline = lease.message.expiresAt;

@@ -16,6 +16,8 @@ export interface Evidence {
   look(record: SessionRecord): Promise<Sight | undefined>;
   /** Resolves when the record may say more, or when the signal aborts. */
   change(record: SessionRecord, signal: AbortSignal): Promise<void>;
+  /** Nothing is open any more: what was read so far need not be kept. */
+  forget(record: SessionRecord): void;
 }
 
 /** What proving needs. */
@@ -56,6 +58,7 @@ export async function endTurn(deps: ProofDeps, end: TurnEnd): Promise<void> {
   const isShown = (lease: Lease) => lease.phase === "shown";
   await Promise.all(unproved.filter(isShown).map((lease) => deps.mailbox.finish(lease, end)));
   await deps.mailbox.offerAgain(unproved.filter((lease) => lease.phase === "unproved"));
+  forgetWhenQuiet(deps);
 }
 
 /** Ends the leases of a turn that was interrupted or failed: only what the model answered to is done, the rest is offered again. */
@@ -67,6 +70,11 @@ export async function breakTurn(deps: ProofDeps, end: TurnEnd): Promise<void> {
   const isAnswered = (lease: Lease) => lease.offer !== undefined && sight?.answered.has(lease.offer.nonce) === true;
   await Promise.all(open.filter(isAnswered).map((lease) => deps.mailbox.finish(lease, end)));
   await deps.mailbox.offerAgain(open.filter((lease) => !isAnswered(lease)));
+  forgetWhenQuiet(deps);
+}
+
+function forgetWhenQuiet({ mailbox, evidence, record }: ProofDeps): void {
+  if (mailbox.held().every((lease) => lease.phase === "waiting")) evidence.forget(record);
 }
 
 /** Looks for the proofs of a finished turn until all are there or the record has had time to reach the disk. */

@@ -79,7 +79,7 @@ const expireEveryMs = 1000;
 /** What is past its deadline ends also where no hook asks for it. */
 async function expireMessages(edge: Edge, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    for (const mailbox of edge.mailboxes.all()) mailbox.waiting();
+    for (const mailbox of edge.mailboxes.all()) mailbox.expire();
     await edge.clock.sleep(expireEveryMs, signal).catch(() => undefined); // aborted: the loop ends
   }
 }

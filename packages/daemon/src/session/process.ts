@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { execa } from "execa";
 
@@ -34,13 +35,26 @@ export async function lineage(table: ProcessTable, pid: number): Promise<readonl
   return found;
 }
 
+/** A dead process that nobody has reaped (an init that does not, in a container) still takes signals. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
+  return process.platform !== "linux" || !isDeadState(statOf(pid));
+}
+
+function statOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "latin1");
+  } catch {
+    return ") X"; // gone in between
+  }
+}
+
+function isDeadState(stat: string): boolean {
+  return /^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
 }
 
 async function findInProc(pid: number): Promise<ProcessFacts | undefined> {

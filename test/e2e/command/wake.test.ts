@@ -1,0 +1,138 @@
+import { z } from "zod";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { startDemoModel, type DemoModel } from "../../support/demo-model.ts";
+import { fleetCommand } from "../../support/fleet/command.ts";
+import { noGuards, startFleet, type Fleet } from "../../support/fleet/fleet.ts";
+import { eventually, type TestTmux } from "../../support/tmux.ts";
+
+let fleet: Fleet;
+let model: DemoModel;
+let count = 0;
+
+const config = `${noGuards}
+[[session]]
+match = "sleeper*"
+wake = false
+`;
+const run = (...argv: readonly string[]) => fleetCommand(fleet, argv);
+const receiptSchema = z.object({ stage: z.string(), rung: z.string().optional(), reason: z.string().optional() });
+
+beforeAll(async () => {
+  fleet = await startFleet({ config });
+  model = await startDemoModel();
+});
+afterAll(async () => {
+  await fleet?.close();
+  await model?.close();
+});
+afterEach(() => model.answerWith(() => Promise.resolve({ text: "ok" })));
+
+/** An agent in a pane that can be woken by typing only. */
+async function startTyped(prefix = "typed") {
+  const name = `${prefix}${(count += 1)}`;
+  const agent = await fleet.startAgent({ name, modelUrl: model.url, isInTmux: true, hasWaiter: false });
+  await fleet.untilState(name, ["idle"]);
+  const tmux = fleet.tmux();
+  if (tmux === undefined || agent.pane === undefined) throw new Error("the agent has a pane");
+  return { name, agent, pane: agent.pane, tmux };
+}
+
+const say = async (target: string, body: string) => {
+  const sent = await run("pub", target, body, "--json");
+  return z.object({ id: z.string(), reason: z.string().optional() }).parse(sent.json());
+};
+const stages = async (id: string) => z.object({ stages: z.array(receiptSchema) }).parse((await run("trace", id, "--json")).json()).stages;
+const until = (id: string, stage: string) =>
+  eventually(async () => (await stages(id)).find((each) => each.stage === stage), () => `message ${id} to be ${stage}`, 20_000);
+const saw = (text: string) => model.requests.some((request) => request.texts.some((each) => each.includes(text)));
+const screenOf = async ({ tmux, pane }: { tmux: TestTmux; pane: string }) => (await tmux.capture(pane)).trimEnd();
+
+describe("a wake that is typed", () => {
+  it("[want 1] is proved by the recipient's own prompt event, and the receipt names its rung", async () => {
+    const { name } = await startTyped();
+    const { id } = await say(name, "hello by typing token-typed");
+    expect(await until(id, "woken")).toMatchObject({ rung: "tmux" });
+    await until(id, "done");
+    expect(saw("token-typed")).toBe(true);
+  });
+
+  it("[case 50] [want 2] leaves a half-typed draft alone, and the message arrives when the composer is free", async () => {
+    const typed = await startTyped();
+    await typed.tmux.type(typed.pane, "my own half");
+    await typed.tmux.waitForScreen(typed.pane, /my own half/);
+    const { id } = await say(typed.name, "patience token-draft");
+    // Long enough for a wake that does not look to have typed.
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(await screenOf(typed)).toMatch(/❯\u00a0my own half\n/);
+    expect(saw("token-draft")).toBe(false);
+    await typed.tmux.sendKeys(typed.pane, "C-u");
+    await until(id, "done");
+    expect(saw("token-draft")).toBe(true);
+  });
+
+  it("[case 7] [row 71] is for idle sessions with mail only", async () => {
+    const idle = await startTyped();
+    const busy = await startTyped();
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    model.answerWith(async ({ texts }) => {
+      if (texts.some((text) => text.includes(`work of ${busy.name}`))) await held;
+      return { text: "ok" };
+    });
+    await busy.agent.prompt(`work of ${busy.name}`);
+    await fleet.untilState(busy.name, ["busy"]);
+    const { id } = await say(busy.name, "for the busy one token-late");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect((await stages(id)).map((each) => each.stage)).toEqual(["stored"]);
+    expect(await screenOf(idle)).not.toContain("fleet message");
+    release();
+    await until(id, "done");
+    expect((await stages(id)).map((each) => each.stage)).not.toContain("woken");
+  });
+
+  it("[want 6] is coalesced: one for all that waits, none for what was read meanwhile", async () => {
+    const typed = await startTyped();
+    await typed.tmux.type(typed.pane, "draft");
+    await typed.tmux.waitForScreen(typed.pane, /draft/);
+    const ids = [];
+    for (const n of [1, 2, 3]) ids.push((await say(typed.name, `coalesced ${n}`)).id);
+    await typed.tmux.sendKeys(typed.pane, "C-u");
+    for (const id of ids) await until(id, "done");
+    const prompts = (await screenOf(typed)).split("\n").filter((line) => line.startsWith("> ") && line.includes("fleet message"));
+    expect(prompts).toHaveLength(1);
+
+    await typed.tmux.type(typed.pane, "again");
+    await typed.tmux.waitForScreen(typed.pane, /again/);
+    await say(typed.name, "read by hand");
+    const taken = await run("inbox", "--session", typed.name, "--take", "--json");
+    expect(taken.json()).toMatchObject({ items: [{ body: "read by hand" }] });
+    await typed.tmux.sendKeys(typed.pane, "C-u");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect((await screenOf(typed)).split("\n").filter((line) => line.includes("fleet message"))).toHaveLength(1);
+  });
+
+  it("[case 39] [row 91] does not happen where waking is switched off, and the message is there with the next prompt", async () => {
+    const typed = await startTyped("sleeper");
+    const { id } = await say(typed.name, "sleep on token-sleep");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect((await stages(id)).map((each) => each.stage)).toEqual(["stored"]);
+    expect(await screenOf(typed)).not.toContain("fleet message");
+    await typed.agent.prompt("awake by myself");
+    await until(id, "done");
+    expect(saw("token-sleep")).toBe(true);
+  });
+});
+
+describe("a session that has gone", () => {
+  it("[case 22] is said to be gone at once, and the message waits for the next one of that name", async () => {
+    const { name, agent } = await startTyped();
+    await agent.kill();
+    await fleet.untilState(name, ["lost"]);
+    const answer = await say(name, "nobody there token-gone");
+    expect(answer.reason).toMatch(/is lost/);
+    expect(await stages(answer.id)).toMatchObject([{ stage: "stored" }, { stage: "deferred", reason: expect.stringContaining("is lost") }]);
+    await agent.restart();
+    await until(answer.id, "done");
+    expect(saw("token-gone")).toBe(true);
+  });
+});
