@@ -43,8 +43,10 @@ export const claudeEvents = {
     transports: ["client"],
     startsWaiter: true,
   }),
+  // Its waiter is there after Esc too, where no Stop would start one in place of the one that made the turn.
   UserPromptSubmit: event("prompt.submitted", ["prompt_id", "prompt", "permission_mode"], {
     context: "adds",
+    startsWaiter: true,
   }),
   PreToolUse: event("tool.started", tool, { context: "adds" }),
   PostToolUse: event("tool.finished", tool, { context: "adds" }),

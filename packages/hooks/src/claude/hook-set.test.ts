@@ -28,12 +28,12 @@ describe("claudeHooks", () => {
   });
 
   test.each([set, http])(
-    "a waiter starts with each start and each turn's end, and nowhere else",
+    "a waiter starts with each start, prompt and turn's end, and nowhere else",
     (hookSet) => {
       const waiting = hookSet.wanted.filter((hook) =>
         hook.handlers.some(({ asyncRewake }) => asyncRewake === true),
       );
-      expect(waiting.map(({ event }) => event)).toEqual(["SessionStart", "Stop"]);
+      expect(waiting.map(({ event }) => event)).toEqual(["SessionStart", "UserPromptSubmit", "Stop"]);
       const waiter = {
         type: "command",
         command: client,
