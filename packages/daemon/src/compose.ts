@@ -105,7 +105,12 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     rungs: (record) => parts.rungs(record, waiting),
     text: wakeText,
     publish: async (attempt) => void (await bus.publish(codec.encodeEvent(wakeEvent(attempt, stamp({ ids, clock }))))),
-    woken: (leases, rung) => leases.forEach((lease) => receipts.write(lease, { stage: "woken", rung })),
+    woken: (leases, rung) => {
+      for (const lease of leases) {
+        lease.wakes += 1;
+        receipts.write(lease, { stage: "woken", rung });
+      }
+    },
     asleep: (leases, reason) => leases.forEach((lease) => receipts.write(lease, { stage: "deferred", reason: `not woken: ${reason}` })),
     onResult: parts.metrics.wake,
     onError,

@@ -25,11 +25,15 @@ export function frameOffer(mailbox: Mailbox, { leases, via, promptId, maxBytes, 
   return { text, leases: included.map((offer) => offer.lease), deferred: deferred.map((offer) => offer.lease) };
 }
 
+/** A turn costs money: a message that so many of them did not end waits for one that comes by itself. */
+const maxWakes = 4;
+
 /** What an idle session may be woken for: what waits, and what its start was offered, for that reaches the model only with a prompt. */
 export function wakefulLeases(mailbox: Mailbox | undefined, nowMs: number): readonly Lease[] {
   const isWaiting = ({ phase, offer }: Lease) => phase === "waiting" || (phase === "offered" && offer?.via === "session.started");
   mailbox?.expire();
-  return offerable(mailbox?.held().filter(isWaiting) ?? [], "wake", nowMs).filter(({ message }) => wakes(message));
+  const waiting = offerable(mailbox?.held().filter(isWaiting) ?? [], "wake", nowMs);
+  return waiting.filter((lease) => wakes(lease.message) && lease.wakes < maxWakes);
 }
 
 /** The line that wakes a session: a pointer with the nonce, never a body (DESIGN §5 Framing). */

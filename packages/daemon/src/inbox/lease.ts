@@ -17,6 +17,8 @@ export interface Lease {
   offers: number;
   /** How often it was before the model without an end. */
   shows: number;
+  /** How often its session was woken for it in this run. */
+  wakes: number;
   /** Set while offered or shown: the delimiter of its fence, which proves it. */
   offer?: Offer;
 }

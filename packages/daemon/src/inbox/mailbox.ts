@@ -118,7 +118,7 @@ export class Mailbox {
   /** Ends all that was shown, and returns what was offered without a proof yet: the caller looks for it. */
   async endTurn(end: TurnEnd): Promise<readonly Lease[]> {
     const shown = this.held().filter((lease) => lease.phase === "shown");
-    const unproved = this.held().filter((lease) => lease.phase === "offered" && lease.offer?.via !== "session.started");
+    const unproved = this.held().filter((lease) => lease.phase === "offered");
     for (const lease of unproved) lease.phase = "unproved";
     await Promise.all(shown.map((lease) => this.finish(lease, end)));
     return unproved;
@@ -181,7 +181,7 @@ export class Mailbox {
     if (this.deps.journal.ended(key) !== undefined || !this.deps.isAddressed(message)) return delivery.ack().then(() => false);
     const before = this.deps.journal.find(delivery.seq);
     const counts = { offers: before?.offers ?? 0, shows: before?.shows ?? 0 };
-    const lease: Lease = known ? Object.assign(known, { delivery }) : { message, delivery, phase: "waiting", ...counts };
+    const lease: Lease = known ? Object.assign(known, { delivery }) : { message, delivery, phase: "waiting", wakes: 0, ...counts };
     this.leases.set(key, lease);
     void this.note(lease).catch((error: unknown) => this.deps.onError(error, "journaling a delivery"));
     return true;

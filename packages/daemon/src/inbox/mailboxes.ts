@@ -37,6 +37,8 @@ export function mailboxes(deps: MailboxesDeps): Mailboxes {
   const openOne = async (owner: Address) => {
     const consumer = await deps.bus.consumer(inboxConsumer(deps.bus.ns, owner, groupsOf(deps.machine)));
     const mailbox = new Mailbox(owner, { ...deps, consumer, isAddressed: deps.isAddressed(owner) });
+    // What a daemon before this one had fetched and not journaled would stay away for the acknowledgement wait.
+    await consumer.reclaim();
     ready.set(owner.session, mailbox);
     await mailbox.refill();
     return mailbox;
