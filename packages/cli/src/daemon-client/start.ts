@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { FleetError, type Paths } from "@fleetbus/core";
+import { errorTable, FleetError, type Paths } from "@fleetbus/core";
 import type { StatusAnswer } from "@fleetbus/core/api";
 import type { World } from "../world/world.ts";
 
@@ -18,7 +18,7 @@ export const stageFdName = "FLEET_STAGE_FD";
 
 /** A first start may have to fetch a server. */
 const startMs = 180_000;
-/** A start that lost the race for the lock ends at once; the winner is given this long to answer. */
+/** A start that lost the race for the lock ends with `conflict`; the winner is given this long to answer. */
 const graceMs = 5_000;
 
 interface Parts {
@@ -35,9 +35,9 @@ export async function startDaemon(parts: Parts, options: StartOptions = {}): Pro
   const logFile = join(dirname(parts.paths.logFile), "start.log");
   const child = spawnDaemon(parts, options, logFile);
   const stages = tellStages(child, parts.world);
-  const life = { hasEnded: false };
-  child.once("exit", () => (life.hasEnded = true));
-  child.once("error", () => (life.hasEnded = true));
+  const life: Life = { exitCode: undefined };
+  child.once("exit", (code) => (life.exitCode = code ?? -1));
+  child.once("error", () => (life.exitCode = -1));
   try {
     return await untilItAnswers(parts, life, logFile);
   } finally {
@@ -80,28 +80,30 @@ function isReadable(stream: ChildProcess["stdio"][number]): stream is Readable {
   return stream !== null && stream !== undefined && "read" in stream;
 }
 
-async function untilItAnswers(
-  parts: Parts,
-  life: { readonly hasEnded: boolean },
-  logFile: string,
-): Promise<StatusAnswer> {
+/** How the started process ended, if it has. */
+interface Life {
+  exitCode: number | undefined;
+}
+
+async function untilItAnswers(parts: Parts, life: Life, logFile: string): Promise<StatusAnswer> {
   const { clock, signal } = parts.world;
   let deadline = clock.monotonic() + startMs;
-  let isCut = false;
-  for (;;) {
+  for (let hasLost = false; ;) {
     const status = await parts.status();
     if (status !== undefined) return status;
-    if (life.hasEnded && !isCut) {
-      deadline = Math.min(deadline, clock.monotonic() + graceMs);
-      isCut = true;
+    if (life.exitCode === errorTable.conflict.exit && !hasLost) {
+      hasLost = true;
+      deadline = clock.monotonic() + graceMs;
     }
-    if (clock.monotonic() > deadline) throw notStarted(life.hasEnded, logFile);
+    const isOver = life.exitCode !== undefined && !hasLost;
+    if (isOver || clock.monotonic() > deadline) throw notStarted(life, logFile);
     await clock.sleep(25, signal);
   }
 }
 
-function notStarted(hasEnded: boolean, logFile: string): FleetError {
+function notStarted({ exitCode }: Life, logFile: string): FleetError {
   const said = readFileSync(logFile, "utf8").trim().split("\n").slice(-8).join("\n");
-  const why = hasEnded ? "it ended at once" : `no answer within ${startMs / 1000} s`;
+  const why =
+    exitCode === undefined ? `no answer within ${startMs / 1000} s` : `it ended with code ${exitCode}`;
   return new FleetError("unavailable", `starting the daemon: ${why}; its last words in ${logFile}:\n${said}`);
 }

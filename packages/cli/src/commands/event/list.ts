@@ -1,8 +1,9 @@
-import { FleetError, type FleetEvent, sanitiseLine } from "@fleetbus/core";
+import { FleetError, type FleetEvent } from "@fleetbus/core";
 import { defineCommand } from "../../command/define.ts";
 import { readDuration } from "../../command/duration.ts";
 import { json, text, toggle } from "../../command/flags.ts";
 import { printJsonLine } from "../../output/json.ts";
+import { lineOf } from "../../output/line.ts";
 
 /** `fleet events` */
 export const list = defineCommand({
@@ -27,7 +28,7 @@ export const list = defineCommand({
     const { session, kind, follow } = options;
     const since = options.since === undefined ? undefined : timeOf(options.since, context.world.clock.now());
     for await (const event of context.api().events({ session, kind, since, follow })) {
-      await (options.json ? printJsonLine(context, event) : context.print(lineOf(event)));
+      await (options.json ? printJsonLine(context, event) : context.print(render(event)));
     }
   },
 });
@@ -42,9 +43,10 @@ function timeOf(since: string, now: number): string {
   );
 }
 
-function lineOf({ time, from, kind, data }: FleetEvent): string {
-  const facts = ["tool", "outcome", "reason", "error", "lastText"].flatMap((key) =>
-    typeof data[key] === "string" ? [data[key]] : [],
-  );
-  return sanitiseLine(`${time}  ${from.machine}/${from.session}  ${kind}  ${facts.join("  ")}`).slice(0, 300);
+function render({ time, from, kind, data }: FleetEvent): string {
+  const facts = ["tool", "outcome", "reason", "error", "lastText"].flatMap((key) => {
+    const fact = data[key];
+    return typeof fact === "string" ? [fact] : [];
+  });
+  return lineOf([time, `${from.machine}/${from.session}`, kind, ...facts]).slice(0, 300);
 }

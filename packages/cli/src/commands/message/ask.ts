@@ -29,13 +29,13 @@ export const ask = defineCommand({
     const body = await readBody({ words: options.question, file: options.bodyFile }, context);
     const id = idSource(context.world.clock)();
     const priority = options.priority === undefined ? {} : { priority: options.priority };
-    const answer = await publish(
+    const published = await publish(
       { target: options.target, body, id, kind: "question", ...priority },
       context,
     );
     const wait = { until: "replied", timeoutMs: options.timeout, json: options.json } as const;
-    const followed = await follow(answer, wait, context);
-    if (followed.missing.length > 0) throw notReached(answer, wait, followed);
+    const followed = await follow(published, wait, context);
+    if (followed.missing.length > 0) throw notReached(published, wait, followed);
     for (const receipt of followed.reached) await printReply(receipt, options, context);
   },
 });

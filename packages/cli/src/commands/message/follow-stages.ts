@@ -17,7 +17,8 @@ export interface Following {
   readonly answer: PublishAnswer;
   readonly until: Stage;
   readonly timeoutMs: number;
-  tell(receipt: Receipt): Promise<void>;
+  /** Each receipt but `stored`, with the milliseconds since that one. */
+  tell(receipt: Receipt, sinceStoredMs: number): Promise<void>;
 }
 
 const order: readonly Stage[] = ["stored", "woken", "offered", "shown", "done", "replied"];
@@ -53,13 +54,20 @@ async function readOnce(
       const key = `${addressOf(receipt)} ${receipt.stage} ${receipt.time}`;
       if (seen.has(key)) continue;
       seen.set(key, receipt);
-      if (receipt.stage !== "stored") await tell(receipt);
+      if (receipt.stage !== "stored") await tell(receipt, sinceStored(receipt, [...seen.values()]));
       if (isSettled(following, seen)) return;
     }
   } catch (error) {
     if (!(error instanceof FleetError) || error.code !== "unavailable" || context.world.signal.aborted)
       throw error;
   }
+}
+
+/** A message that went to several mailboxes was stored for each; a receipt that came without its `stored` counts from itself. */
+function sinceStored(receipt: Receipt, seen: readonly Receipt[]): number {
+  const own = seen.find((each) => each.stage === "stored" && addressOf(each) === addressOf(receipt));
+  const stored = own ?? seen.find((each) => each.stage === "stored") ?? receipt;
+  return Math.max(0, Date.parse(receipt.time) - Date.parse(stored.time));
 }
 
 function isSettled({ answer, until }: Following, seen: ReadonlyMap<string, Receipt>): boolean {

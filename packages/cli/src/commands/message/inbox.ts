@@ -2,7 +2,8 @@ import type { InboxView } from "@fleetbus/core/api";
 import { defineCommand } from "../../command/define.ts";
 import { json, text, toggle } from "../../command/flags.ts";
 import { printJson } from "../../output/json.ts";
-import { sanitise, sanitiseLine } from "@fleetbus/core";
+import { lineOf } from "../../output/line.ts";
+import { sanitise } from "@fleetbus/core";
 
 /** `fleet inbox`: one's own drains; another's only peeks. */
 export const inbox = defineCommand({
@@ -36,25 +37,17 @@ export const inbox = defineCommand({
 });
 
 function render(message: InboxView): string {
-  const { id, kind, priority, stage, subject, time } = message;
-  const marks = [
-    kind,
-    priority === "normal" ? "" : priority,
-    stage === "stored" ? "" : stage,
-    message.offers > 0 ? "redelivered" : "",
-  ];
-  const head = [
-    time,
-    id,
-    `from ${message.from.machine}/${message.from.session} (${message.origin})`,
-    ...marks.filter(Boolean),
-  ];
-  const lines = [
-    sanitiseLine(head.join("  ")),
-    ...(subject === undefined ? [] : [sanitiseLine(subject)]),
+  const { id, kind, priority, stage, subject, time, from, origin, offers } = message;
+  const head = lineOf([
+    ...[time, id, `from ${from.machine}/${from.session} (${origin})`, kind],
+    ...[priority !== "normal" && priority, stage !== "stored" && stage, offers > 0 && "redelivered"],
+  ]);
+  return [
+    head,
+    ...(subject === undefined ? [] : [lineOf([subject])]),
     indent(sanitise(message.body)),
-  ];
-  return `${lines.join("\n")}\n`;
+    "",
+  ].join("\n");
 }
 
 /** Indented, so that no body can look like the head of a next message. */

@@ -1,4 +1,4 @@
-import { FleetError, idSource } from "@fleetbus/core";
+import { idSource } from "@fleetbus/core";
 import type { PublishAnswer } from "@fleetbus/core/api";
 import type { Context } from "../../command/context.ts";
 import { defineCommand } from "../../command/define.ts";
@@ -33,11 +33,15 @@ export const pub = defineCommand({
     checkFlags(options);
     const body = await readBody({ words: options.body, file: options.bodyFile }, context);
     const id = options.id ?? idSource(context.world.clock)();
-    const answer = await publish({ ...requestOf(options), target: options.target, body, id }, context);
-    if (answer.stage === "refused") throw refused(answer);
-    if (options.wait === undefined || options.wait === "stored") return printAnswer(answer, options, context);
+    const published = await publish({ ...requestOf(options), target: options.target, body, id }, context);
+    if (options.wait === undefined || options.wait === "stored")
+      return printAnswer(published.answer, options, context);
     const { waitFor } = await import("./wait-for.ts");
-    await waitFor(answer, { until: options.wait, timeoutMs: options.timeout, json: options.json }, context);
+    await waitFor(
+      published,
+      { until: options.wait, timeoutMs: options.timeout, json: options.json },
+      context,
+    );
   },
 });
 
@@ -50,11 +54,4 @@ export async function printAnswer(
   if (json) return printJson(context, answer);
   const again = answer.isDuplicate ? "  (it was there already)" : "";
   await context.print(`${answer.id}  ${answer.stage}  ${answer.to.join(", ")}${again}`);
-}
-
-function refused(answer: PublishAnswer): FleetError {
-  return new FleetError(
-    "refused",
-    `sending message ${answer.id} to ${answer.to.join(", ")}: ${answer.reason ?? "a policy said no"}`,
-  );
 }

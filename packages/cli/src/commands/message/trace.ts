@@ -2,7 +2,7 @@ import type { TraceAnswer } from "@fleetbus/core/api";
 import { defineCommand } from "../../command/define.ts";
 import { json, text } from "../../command/flags.ts";
 import { printJson } from "../../output/json.ts";
-import { sanitiseLine } from "@fleetbus/core";
+import { lineOf } from "../../output/line.ts";
 import type { Column } from "../../output/table.ts";
 
 /** `fleet trace [id]` */
@@ -21,7 +21,7 @@ export const trace = defineCommand({
     const answer = await context.api().trace(id ?? "last");
     if (isJson) return printJson(context, answer);
     const { renderTable } = await import("../../output/table.ts");
-    if (answer.message !== undefined) await context.print(sanitiseLine(headOf(answer.message)));
+    if (answer.message !== undefined) await context.print(headOf(answer.message));
     await context.print(renderTable(columns, answer.stages));
   },
 });
@@ -45,5 +45,10 @@ const columns: readonly Column<Step>[] = [
 function headOf(message: NonNullable<TraceAnswer["message"]>): string {
   const { id, from, to, kind, subject, body, time } = message;
   const about = subject ?? (body.length > 60 ? `${body.slice(0, 60)}…` : body);
-  return `${id}  ${kind} of ${from.machine}/${from.session} to ${to.machine}/${to.session}, ${time}: ${about}`;
+  return lineOf([
+    id,
+    `${kind} of ${from.machine}/${from.session} to ${to.machine}/${to.session}`,
+    time,
+    about,
+  ]);
 }

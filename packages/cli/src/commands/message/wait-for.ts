@@ -3,7 +3,9 @@ import type { PublishAnswer } from "@fleetbus/core/api";
 import { formatDuration } from "../../command/duration.ts";
 import type { Context } from "../../command/context.ts";
 import { printJson } from "../../output/json.ts";
+import { lineOf } from "../../output/line.ts";
 import { followStages, type Followed } from "./follow-stages.ts";
+import type { Published } from "./publish.ts";
 
 /** What to wait for. `timeoutMs` defaults to ten minutes. */
 export interface Wait {
@@ -18,53 +20,65 @@ const defaultTimeoutMs = 600_000;
  * Stays until every mailbox that the message went to has reached the stage, telling each receipt on stderr; then prints
  * the result. Rejects with `pending` at the timeout, `refused` or `failed` where the message ended before.
  */
-export async function waitFor(answer: PublishAnswer, wait: Wait, context: Context): Promise<void> {
-  const followed = await follow(answer, wait, context);
+export async function waitFor(published: Published, wait: Wait, context: Context): Promise<void> {
+  const { answer } = published;
+  const followed = await follow(published, wait, context);
   if (wait.json) await printJson(context, { ...answer, ...resultOf(followed), receipts: followed.receipts });
   else if (followed.missing.length === 0) await printResult(answer, followed, context);
-  if (followed.missing.length > 0) throw notReached(answer, wait, followed);
+  if (followed.missing.length > 0) throw notReached(published, wait, followed);
 }
 
 /** The same without printing a result: for `ask`, which prints the answer instead. */
-export async function follow(answer: PublishAnswer, wait: Wait, context: Context): Promise<Followed> {
-  const timeoutMs = wait.timeoutMs ?? defaultTimeoutMs;
-  const storedAt = context.world.clock.now();
-  const tell = (receipt: Receipt) => context.say(stageLine(receipt, storedAt));
-  if (answer.stage === "spooled") return { receipts: [], reached: [], missing: answer.to };
-  await context.say(`${answer.stage.padEnd(9)} +0 ms  ${answer.to.join(", ")}`);
-  return followStages({ answer, until: wait.until, timeoutMs, tell }, context);
+export async function follow(
+  { answer, isByDaemon }: Published,
+  wait: Wait,
+  context: Context,
+): Promise<Followed> {
+  await context.say(lineOf([answer.stage.padEnd(9), "+0 ms", answer.to.join(", ")]));
+  if (!isByDaemon) return { receipts: [], reached: [], missing: answer.to };
+  const tell = (receipt: Receipt, sinceMs: number) => context.say(stageLine(receipt, sinceMs));
+  return followStages(
+    { answer, until: wait.until, timeoutMs: wait.timeoutMs ?? defaultTimeoutMs, tell },
+    context,
+  );
 }
 
 /** Why the stage was not reached. */
-export function notReached(answer: PublishAnswer, wait: Wait, { receipts, missing }: Followed): FleetError {
+export function notReached(
+  { answer, isByDaemon }: Published,
+  wait: Wait,
+  { receipts, missing }: Followed,
+): FleetError {
   const last = receipts.findLast((receipt) => missing.includes(addressOf(receipt)));
   const stage = last?.stage ?? answer.stage;
   const about = `waiting for ${wait.until} of message ${answer.id} to ${missing.join(", ")}`;
-  const details = { id: answer.id, stage };
-  if (stage === "refused")
-    return new FleetError("refused", `${about}: refused: ${last?.reason ?? "no reason given"}`, { details });
+  const context = { details: { id: answer.id, stage } };
+  const reason = last?.reason ? `: ${last.reason}` : "";
+  if (stage === "refused") return new FleetError("refused", `${about}: it is refused${reason}`, context);
   if (stage === "expired" || stage === "cancelled" || stage === "dead") {
-    return new FleetError("failed", `${about}: it is ${stage}${last?.reason ? `: ${last.reason}` : ""}`, {
-      details,
-    });
+    return new FleetError("failed", `${about}: it is ${stage}${reason}`, context);
   }
-  const within = stage === "spooled" ? "" : ` after ${formatDuration(wait.timeoutMs ?? defaultTimeoutMs)}`;
-  return new FleetError("pending", `${about}: it is ${stage}${within}; fleet trace ${answer.id} tells more`, {
-    details,
-  });
+  const within = isByDaemon
+    ? ` after ${formatDuration(wait.timeoutMs ?? defaultTimeoutMs)}`
+    : ", and without the daemon nobody sees more";
+  return new FleetError(
+    "pending",
+    `${about}: it is ${stage}${within}; fleet trace ${answer.id} tells more`,
+    context,
+  );
 }
 
-function stageLine(receipt: Receipt, storedAt: number): string {
-  const ms = Math.max(0, Date.parse(receipt.time) - storedAt);
-  const facts = [
-    receipt.rung,
-    receipt.proof && `proof: ${receipt.proof}`,
-    receipt.outcome,
-    receipt.reason,
-  ].filter(Boolean);
-  return sanitise(
-    `${receipt.stage.padEnd(9)} +${formatDuration(ms)}  ${addressOf(receipt)}  ${facts.join("  ")}`.trimEnd(),
-  );
+function stageLine(receipt: Receipt, sinceMs: number): string {
+  const { stage, rung, proof, outcome, reason } = receipt;
+  return lineOf([
+    stage.padEnd(9),
+    `+${formatDuration(sinceMs)}`,
+    addressOf(receipt),
+    rung,
+    proof && `proof: ${proof}`,
+    outcome,
+    reason,
+  ]);
 }
 
 function resultOf({ reached, receipts }: Followed): object {
