@@ -77,8 +77,18 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
   const subjects = subjectsOf(bus.ns);
   const codec = codecOf(bus.ns);
   const letters = { bus, subjects };
-  const receipts = receiptWriter({ outbox, clock, encode: codec.encodeReceipt, onError, count: parts.metrics.message });
-  const sessions = registry({ store: parts.store, fold: foldEvent, onChange: (change) => onSessionChange(change) });
+  const receipts = receiptWriter({
+    outbox,
+    clock,
+    encode: codec.encodeReceipt,
+    onError,
+    count: parts.metrics.message,
+  });
+  const sessions = registry({
+    store: parts.store,
+    fold: foldEvent,
+    onChange: (change) => onSessionChange(change),
+  });
   const waiting = waiters((name) => planner.retry(name));
   const boxes = mailboxes({
     bus,
@@ -93,7 +103,8 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     onError,
   });
   const wakeful = (name: string) => wakefulLeases(boxes.find(name), clock.now());
-  const mayWake = (record: SessionRecord) => config.wake.enabled && (rulesFor(config, record).wake ?? record.wake);
+  const mayWake = (record: SessionRecord) =>
+    config.wake.enabled && (rulesFor(config, record).wake ?? record.wake);
   const planner = new WakePlanner({
     machine,
     clock,
@@ -104,14 +115,16 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     mayWake: (record) => mayWake(record) && !parts.pauses.isPaused(record.name),
     rungs: (record) => parts.rungs(record, waiting),
     text: wakeText,
-    publish: async (attempt) => void (await bus.publish(codec.encodeEvent(wakeEvent(attempt, stamp({ ids, clock }))))),
+    publish: async (attempt) =>
+      void (await bus.publish(codec.encodeEvent(wakeEvent(attempt, stamp({ ids, clock }))))),
     woken: (leases, rung) => {
       for (const lease of leases) {
         lease.wakes += 1;
         receipts.write(lease, { stage: "woken", rung });
       }
     },
-    asleep: (leases, reason) => leases.forEach((lease) => receipts.write(lease, { stage: "deferred", reason: `not woken: ${reason}` })),
+    asleep: (leases, reason) =>
+      leases.forEach((lease) => receipts.write(lease, { stage: "deferred", reason: `not woken: ${reason}` })),
     onResult: parts.metrics.wake,
     onError,
   });
@@ -124,12 +137,19 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
       if (parts.pauses.isPaused(at.record.name)) return undefined;
       const { context_bytes: maxBytes = at.maxBytes } = config.inbox;
       const showHuman = rulesFor(config, at.record).show_human ?? config.inbox.show_human;
-      return chooseOffer(mailbox, { ...at, maxBytes: Math.min(maxBytes, at.maxBytes), showHuman }, clock.now());
+      return chooseOffer(
+        mailbox,
+        { ...at, maxBytes: Math.min(maxBytes, at.maxBytes), showHuman },
+        clock.now(),
+      );
     },
     continued: (record, messages) => continued(record, messages),
     prompted: (name, nonces) => void planner.prompted(name, nonces),
     settled: ({ after }) => planner.changed(after.name),
-    deferred: (leases) => leases.forEach((lease) => receipts.write(lease, { stage: "deferred", reason: "no room in this answer" })),
+    deferred: (leases) =>
+      leases.forEach((lease) =>
+        receipts.write(lease, { stage: "deferred", reason: "no room in this answer" }),
+      ),
     onError,
   });
   const host = adapterHost({
@@ -140,7 +160,8 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     decodeEvent: codec.decodeEvent,
     bury: (consumer, delivery, reason) => bury(letters, consumer, { delivery, reason }),
     stillWanted: (nonce) => planner.stillWanted(nonce),
-    onResult: (event, result) => reportWake(planner, event, result instanceof FleetError ? result.message : result.skipped),
+    onResult: (event, result) =>
+      reportWake(planner, event, result instanceof FleetError ? result.message : result.skipped),
   });
 
   const onSessionChange = ({ before, after, event }: Change) => {
@@ -148,11 +169,19 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     const isGone = after.state === "ended" || after.state === "lost";
     if (!isGone || before?.state === after.state) return;
     waiting.dismiss(after, `the session has ${after.state}`);
-    void boxes.close(after.name).catch((error: unknown) => onError(error, `closing the inbox of ${after.name}`));
+    void boxes
+      .close(after.name)
+      .catch((error: unknown) => onError(error, `closing the inbox of ${after.name}`));
   };
   const continued = async (record: SessionRecord, messages: readonly string[]) => {
     const data = { cli: record.cli, cliSession: record.cliSession, promptId: record.promptId, messages };
-    const event: FleetEvent = { ...stamp({ ids, clock }), kind: "turn.continued", from: ownerOf({ machine }, record), origin: "system", data };
+    const event: FleetEvent = {
+      ...stamp({ ids, clock }),
+      kind: "turn.continued",
+      from: ownerOf({ machine }, record),
+      origin: "system",
+      data,
+    };
     sessions.apply(event);
     await outbox.add([codec.encodeEvent(event)]);
   };
@@ -161,8 +190,31 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
   const frame: Edge["frame"] = (mailbox, what) => frameOffer(mailbox, what);
   const { journal, store, pauses, evidence, settings } = parts;
   const { maxHops } = parts.settings.limits;
-  const made = { registry: sessions, maxHops, mailboxes: boxes, receipts, planner, conversation: talk, host, perPair, frame };
-  const given = { machine, ns: bus.ns, clock, ids, bus, outbox, journal, store, pauses, evidence, settings, onError };
+  const made = {
+    registry: sessions,
+    maxHops,
+    mailboxes: boxes,
+    receipts,
+    planner,
+    conversation: talk,
+    host,
+    perPair,
+    frame,
+  };
+  const given = {
+    machine,
+    ns: bus.ns,
+    clock,
+    ids,
+    bus,
+    outbox,
+    journal,
+    store,
+    pauses,
+    evidence,
+    settings,
+    onError,
+  };
   return { edge: { ...given, ...made, subjects, codec, processes: systemProcesses }, waiters: waiting };
 }
 

@@ -60,10 +60,24 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
 async function run(local: Local, options: DaemonOptions, closing: Closing): Promise<Daemon> {
   const leaving = { server: false };
   const choice = { connect: options.connect, context: options.context };
-  const joined = await joinBus(local, { ...options, ...choice, closing, isServerLeaving: () => leaving.server });
+  const joined = await joinBus(local, {
+    ...options,
+    ...choice,
+    closing,
+    isServerLeaving: () => leaving.server,
+  });
   const { edge, intake, waiters, counts } = assemble(local, joined);
-  await rebuildSessions({ ...edge, load: () => edge.store.load(), pending: () => edge.outbox.pending(), decode: edge.codec.decodeEvent });
-  local.idsAfter(edge.registry.all().reduce((newest, { lastEventId }) => (lastEventId > newest ? lastEventId : newest), local.ids()));
+  await rebuildSessions({
+    ...edge,
+    load: () => edge.store.load(),
+    pending: () => edge.outbox.pending(),
+    decode: edge.codec.decodeEvent,
+  });
+  local.idsAfter(
+    edge.registry
+      .all()
+      .reduce((newest, { lastEventId }) => (lastEventId > newest ? lastEventId : newest), local.ids()),
+  );
 
   const credentials = await credentialFiles(joined.server, local.settings.ns, local.paths);
   await credentials.provide({ machine: edge.machine, session: "me" });
@@ -86,13 +100,24 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
   };
   const log = local.logger.named("api");
   const listening = await serveApi({
-    ...{ paths: local.paths, desk: desk(edge, status), hooks: intake.routes, version: options.version, metrics: counts, log },
+    ...{
+      paths: local.paths,
+      desk: desk(edge, status),
+      hooks: intake.routes,
+      version: options.version,
+      metrics: counts,
+      log,
+    },
     stop: (how) => void stop(how),
   });
   await startAdapters(edge, waiters, local);
   const running = runLoops({ ...local, edge, intake, credentials }, loops.signal);
   options.signal.addEventListener("abort", () => void stop({ server: false }), { once: true });
-  options.onStage({ stage: "daemon", state: "done", detail: `pid ${process.pid}, 127.0.0.1:${listening.port}` });
+  options.onStage({
+    stage: "daemon",
+    state: "done",
+    detail: `pid ${process.pid}, 127.0.0.1:${listening.port}`,
+  });
   return { status: await status(), closed, stop };
 }
 
@@ -112,6 +137,12 @@ function assemble(local: Local, { bus }: Joined) {
     log: (name) => logger.named(name),
     rungs: (record, waiting) => rungsOf(record, waiting, inboundOf(local.env)),
   });
-  const intake = hookIntake({ edge, waiters, metrics: counts, log: logger.named("hooks"), keepsBodies: settings.config.events.bodies });
+  const intake = hookIntake({
+    edge,
+    waiters,
+    metrics: counts,
+    log: logger.named("hooks"),
+    keepsBodies: settings.config.events.bodies,
+  });
   return { edge, waiters, intake, counts };
 }

@@ -27,12 +27,35 @@ export function metrics(gauges: Gauges): Metrics {
     buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.2, 1],
     registers,
   });
-  const failures = new Counter({ name: "fleet_hook_failures_total", help: "Hooks that could not be taken in", labelNames: ["event"], registers });
-  const messages = new Counter({ name: "fleet_message_stages_total", help: "Stages that messages reached", labelNames: ["stage"], registers });
-  const wakes = new Counter({ name: "fleet_wake_attempts_total", help: "Wake attempts", labelNames: ["rung", "result"], registers });
+  const failures = new Counter({
+    name: "fleet_hook_failures_total",
+    help: "Hooks that could not be taken in",
+    labelNames: ["event"],
+    registers,
+  });
+  const messages = new Counter({
+    name: "fleet_message_stages_total",
+    help: "Stages that messages reached",
+    labelNames: ["stage"],
+    registers,
+  });
+  const wakes = new Counter({
+    name: "fleet_wake_attempts_total",
+    help: "Wake attempts",
+    labelNames: ["rung", "result"],
+    registers,
+  });
   gauge(registry, { name: "fleet_sessions", help: "Live sessions of this machine", read: gauges.sessions });
-  gauge(registry, { name: "fleet_held_messages", help: "Messages held for this machine's mailboxes", read: gauges.held });
-  gauge(registry, { name: "fleet_spool_pending", help: "Publications that the server has not acknowledged", read: gauges.spooled });
+  gauge(registry, {
+    name: "fleet_held_messages",
+    help: "Messages held for this machine's mailboxes",
+    read: gauges.held,
+  });
+  gauge(registry, {
+    name: "fleet_spool_pending",
+    help: "Publications that the server has not acknowledged",
+    read: gauges.spooled,
+  });
   return {
     registry,
     hook: (event, ms) => hooks.observe({ event }, ms / 1000),

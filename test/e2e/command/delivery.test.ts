@@ -11,8 +11,12 @@ let model: DemoModel;
 let web: DemoAgent;
 
 const run = (...argv: readonly string[]) => fleetCommand(fleet, argv);
-const traceSchema = z.object({ stages: z.array(z.object({ stage: z.string(), rung: z.string().optional(), proof: z.string().optional() })) });
-const consumersSchema = z.object({ items: z.array(z.object({ name: z.string(), pending: z.number(), ackPending: z.number() })) });
+const traceSchema = z.object({
+  stages: z.array(z.object({ stage: z.string(), rung: z.string().optional(), proof: z.string().optional() })),
+});
+const consumersSchema = z.object({
+  items: z.array(z.object({ name: z.string(), pending: z.number(), ackPending: z.number() })),
+});
 
 beforeAll(async () => {
   fleet = await startFleet();
@@ -34,7 +38,8 @@ async function inboxNumbers() {
   return items.find((item) => item.name === "lab=web");
 }
 
-const saw = (text: string) => model.requests.filter((request) => request.texts.some((each) => each.includes(text)));
+const saw = (text: string) =>
+  model.requests.filter((request) => request.texts.some((each) => each.includes(text)));
 
 /** The model is asked, and answers only when the test lets it. */
 function holdModel(): () => void {
@@ -49,7 +54,16 @@ function holdModel(): () => void {
 
 describe("fleet pub to an idle session", () => {
   it("[want 1] [want 4] [row 1] wakes it, and its sender sees each stage up to the turn's own end", async () => {
-    const sent = await run("pub", "web", "say hello token-one", "--wait", "done", "--timeout", "20s", "--json");
+    const sent = await run(
+      "pub",
+      "web",
+      "say hello token-one",
+      "--wait",
+      "done",
+      "--timeout",
+      "20s",
+      "--json",
+    );
     expect(sent.stderr + String(sent.code)).toMatch(/0$/);
     const answer = z.object({ id: z.string() }).parse(sent.json());
     const { stages } = traceSchema.parse((await run("trace", answer.id, "--json")).json());
@@ -65,7 +79,10 @@ describe("fleet pub to an idle session", () => {
     await model.waitFor((request) => request.texts.some((text) => text.includes("token-two")));
     expect(await inboxNumbers()).toMatchObject({ pending: 0, ackPending: 1 });
     release();
-    await eventually(async () => ((await inboxNumbers())?.ackPending === 0 ? true : undefined), () => "the end of the turn to acknowledge");
+    await eventually(
+      async () => ((await inboxNumbers())?.ackPending === 0 ? true : undefined),
+      () => "the end of the turn to acknowledge",
+    );
   });
 
   it("[case 37] [row 55] never wakes for a note, which rides along with the next request", async () => {
@@ -73,7 +90,9 @@ describe("fleet pub to an idle session", () => {
     await run("pub", "web", "just so you know token-note", "--note");
     await run("pub", "web", "work token-three", "--wait", "done", "--timeout", "20s");
     const [first] = saw("token-note");
-    expect(first?.texts.some((text) => text.includes("token-note") && text.includes("token-three"))).toBe(true);
+    expect(first?.texts.some((text) => text.includes("token-note") && text.includes("token-three"))).toBe(
+      true,
+    );
     expect(model.requests.slice(before).findIndex((request) => request === first)).toBe(0);
   });
 });
@@ -83,11 +102,15 @@ describe("a session's own prompt", () => {
     await run("pub", "web", "note token-four", "--note");
     const offered = model.requests.length;
     await web.prompt("my own work");
-    await model.waitFor((request) => request.seq >= offered && request.texts.some((text) => text.includes("my own work")));
+    await model.waitFor(
+      (request) => request.seq >= offered && request.texts.some((text) => text.includes("my own work")),
+    );
     expect(saw("token-four").length).toBeGreaterThan(0);
     await fleet.untilState("web", ["idle"]);
     await web.prompt("second prompt");
-    const second = await model.waitFor((request) => request.texts.some((text) => text.includes("second prompt")));
+    const second = await model.waitFor((request) =>
+      request.texts.some((text) => text.includes("second prompt")),
+    );
     expect(second.texts.at(-1)).not.toContain("token-four");
   });
 });
@@ -101,7 +124,10 @@ describe("a busy session", () => {
     release();
     const { id } = z.object({ id: z.string() }).parse(sent.json());
     await model.waitFor((request) => request.texts.some((text) => text.includes("token-five")));
-    await eventually(async () => (await stagesOf(id)).includes("done") || undefined, () => "the message to be done");
+    await eventually(
+      async () => (await stagesOf(id)).includes("done") || undefined,
+      () => "the message to be done",
+    );
     expect(await stagesOf(id)).not.toContain("woken");
   });
 

@@ -35,7 +35,9 @@ describe("a wrong target", () => {
 
   it("[row 9] gets a mailbox of its own only with --create, and keeps what was sent there", async () => {
     expect((await run("pub", "later", "for later", "--create")).code).toBe(0);
-    expect((await run("inbox", "--session", "later", "--json")).json()).toMatchObject({ items: [{ body: "for later" }] });
+    expect((await run("inbox", "--session", "later", "--json")).json()).toMatchObject({
+      items: [{ body: "for later" }],
+    });
   });
 });
 
@@ -68,16 +70,27 @@ describe("bad input", () => {
   });
 
   it("a foreign message lies in the dead letters with the reason, and the next one arrives", async () => {
-    const status = z.object({ server: z.object({ url: z.string() }) }).parse((await run("status", "--json")).json());
+    const status = z
+      .object({ server: z.object({ url: z.string() }) })
+      .parse((await run("status", "--json")).json());
     const creds = await readFile(`${fleet.paths.dataDir}/creds/web.creds`);
-    const nc = await connect({ servers: status.server.url, authenticator: credsAuthenticator(creds), inboxPrefix: "_INBOX_main=lab=web" });
+    const nc = await connect({
+      servers: status.server.url,
+      authenticator: credsAuthenticator(creds),
+      inboxPrefix: "_INBOX_main=lab=web",
+    });
     nc.publish("fleet.main.inbox.lab.api.lab.web", "not an envelope");
     await nc.flush();
     await nc.close();
-    const listed = await eventually(async () => {
-      const { items } = z.object({ items: z.array(z.object({ reason: z.string() })) }).parse((await run("dead", "list", "--json")).json());
-      return items.length > 0 ? items : undefined;
-    }, () => "a dead letter");
+    const listed = await eventually(
+      async () => {
+        const { items } = z
+          .object({ items: z.array(z.object({ reason: z.string() })) })
+          .parse((await run("dead", "list", "--json")).json());
+        return items.length > 0 ? items : undefined;
+      },
+      () => "a dead letter",
+    );
     expect(listed).toHaveLength(1);
     expect((await run("pub", "api", "still works", "--wait", "done", "--timeout", "20s")).code).toBe(0);
   });
@@ -88,7 +101,9 @@ describe("an inbox", () => {
     await run("pub", "me", "for the human", "--note");
     await run("pub", "web", "for web", "--note");
     await run("inbox", "--session", "web");
-    expect((await run("inbox", "--session", "web", "--json")).json()).toMatchObject({ items: [{ body: "once" }, { body: "for web" }] });
+    expect((await run("inbox", "--session", "web", "--json")).json()).toMatchObject({
+      items: [{ body: "once" }, { body: "for web" }],
+    });
     expect((await run("inbox", "--json")).json()).toMatchObject({ items: [{ body: "for the human" }] });
     expect((await run("inbox", "--json")).json()).toEqual({ items: [] });
   });
@@ -108,13 +123,21 @@ describe("the daemon's doors", () => {
     const token = /token=(.*)/.exec(await readFile(fleet.paths.endpointFile, "utf8"))?.[1] ?? "";
     const authorization = `Bearer ${token}`;
     expect((await fetch(url, { headers: { authorization } })).status).toBe(200);
-    expect((await fetch(url, { headers: { authorization, origin: "http://evil.example" } })).status).toBe(403);
+    expect((await fetch(url, { headers: { authorization, origin: "http://evil.example" } })).status).toBe(
+      403,
+    );
   });
 
   it("[case 33] [row 165] listens on loopback only, and no config can make it listen elsewhere", async () => {
     const port = (await daemonPort()).toString(16).toUpperCase().padStart(4, "0");
-    const tables = await Promise.all(["tcp", "tcp6"].map((name) => readFile(`/proc/net/${name}`, "utf8").catch(() => "")));
-    const listening = tables.join("\n").split("\n").map((line) => line.trim().split(/\s+/)[1] ?? "").filter((local) => local.endsWith(`:${port}`));
+    const tables = await Promise.all(
+      ["tcp", "tcp6"].map((name) => readFile(`/proc/net/${name}`, "utf8").catch(() => "")),
+    );
+    const listening = tables
+      .join("\n")
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/)[1] ?? "")
+      .filter((local) => local.endsWith(`:${port}`));
     expect([...new Set(listening)]).toEqual([`0100007F:${port}`]);
     const config = await readFile(fleet.paths.configFile, "utf8");
     await writeFile(fleet.paths.configFile, `listen = "0.0.0.0:9000"\n${config}`);
@@ -130,7 +153,18 @@ describe("consumer list", () => {
     await run("pause", "web");
     for (const n of [1, 2, 3]) await run("pub", "web", `backlog ${n}`);
     const listed = z
-      .object({ items: z.array(z.object({ stream: z.string(), name: z.string(), pending: z.number(), ackPending: z.number(), redelivered: z.number(), lastDelivered: z.number() })) })
+      .object({
+        items: z.array(
+          z.object({
+            stream: z.string(),
+            name: z.string(),
+            pending: z.number(),
+            ackPending: z.number(),
+            redelivered: z.number(),
+            lastDelivered: z.number(),
+          }),
+        ),
+      })
       .parse((await run("consumer", "list", "--json")).json());
     const counted = await monitored();
     expect(listed.items.length).toBeGreaterThan(4);
@@ -153,7 +187,9 @@ async function daemonPort(): Promise<number> {
 }
 
 async function storedMessages(): Promise<number> {
-  const { items } = z.object({ items: z.array(z.object({ name: z.string(), lastSeq: z.number() })) }).parse((await run("stream", "list", "--json")).json());
+  const { items } = z
+    .object({ items: z.array(z.object({ name: z.string(), lastSeq: z.number() })) })
+    .parse((await run("stream", "list", "--json")).json());
   return items.find((item) => item.name === "INBOX")?.lastSeq ?? -1;
 }
 
@@ -184,14 +220,21 @@ const jszSchema = z.object({
 
 /** The server's monitoring endpoint, over plain HTTP. */
 async function monitored(): Promise<ReadonlyMap<string, object>> {
-  const { server } = z.object({ server: z.object({ monitorUrl: z.string() }) }).parse((await run("status", "--json")).json());
+  const { server } = z
+    .object({ server: z.object({ monitorUrl: z.string() }) })
+    .parse((await run("status", "--json")).json());
   const answer = await fetch(`${server.monitorUrl}/jsz?accounts=true&streams=true&consumers=true`);
   const { account_details: accounts } = jszSchema.parse(await answer.json());
   const entries = accounts.flatMap(({ stream_detail: streams = [] }) =>
     streams.flatMap(({ name: stream, consumer_detail: consumers = [] }) =>
       consumers.map((each): [string, object] => [
         `${stream} ${each.name}`,
-        { pending: each.num_pending, ackPending: each.num_ack_pending, redelivered: each.num_redelivered, lastDelivered: each.delivered.stream_seq },
+        {
+          pending: each.num_pending,
+          ackPending: each.num_ack_pending,
+          redelivered: each.num_redelivered,
+          lastDelivered: each.delivered.stream_seq,
+        },
       ]),
     ),
   );

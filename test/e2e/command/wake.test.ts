@@ -15,7 +15,11 @@ match = "sleeper*"
 wake = false
 `;
 const run = (...argv: readonly string[]) => fleetCommand(fleet, argv);
-const receiptSchema = z.object({ stage: z.string(), rung: z.string().optional(), reason: z.string().optional() });
+const receiptSchema = z.object({
+  stage: z.string(),
+  rung: z.string().optional(),
+  reason: z.string().optional(),
+});
 
 beforeAll(async () => {
   fleet = await startFleet({ config });
@@ -41,11 +45,18 @@ const say = async (target: string, body: string) => {
   const sent = await run("pub", target, body, "--json");
   return z.object({ id: z.string(), reason: z.string().optional() }).parse(sent.json());
 };
-const stages = async (id: string) => z.object({ stages: z.array(receiptSchema) }).parse((await run("trace", id, "--json")).json()).stages;
+const stages = async (id: string) =>
+  z.object({ stages: z.array(receiptSchema) }).parse((await run("trace", id, "--json")).json()).stages;
 const until = (id: string, stage: string) =>
-  eventually(async () => (await stages(id)).find((each) => each.stage === stage), () => `message ${id} to be ${stage}`, 20_000);
-const saw = (text: string) => model.requests.some((request) => request.texts.some((each) => each.includes(text)));
-const screenOf = async ({ tmux, pane }: { tmux: TestTmux; pane: string }) => (await tmux.capture(pane)).trimEnd();
+  eventually(
+    async () => (await stages(id)).find((each) => each.stage === stage),
+    () => `message ${id} to be ${stage}`,
+    20_000,
+  );
+const saw = (text: string) =>
+  model.requests.some((request) => request.texts.some((each) => each.includes(text)));
+const screenOf = async ({ tmux, pane }: { tmux: TestTmux; pane: string }) =>
+  (await tmux.capture(pane)).trimEnd();
 
 describe("a wake that is typed", () => {
   it("[want 1] is proved by the recipient's own prompt event, and the receipt names its rung", async () => {
@@ -98,7 +109,9 @@ describe("a wake that is typed", () => {
     for (const n of [1, 2, 3]) ids.push((await say(typed.name, `coalesced ${n}`)).id);
     await typed.tmux.sendKeys(typed.pane, "C-u");
     for (const id of ids) await until(id, "done");
-    const prompts = (await screenOf(typed)).split("\n").filter((line) => line.startsWith("> ") && line.includes("fleet message"));
+    const prompts = (await screenOf(typed))
+      .split("\n")
+      .filter((line) => line.startsWith("> ") && line.includes("fleet message"));
     expect(prompts).toHaveLength(1);
 
     await typed.tmux.type(typed.pane, "again");
@@ -108,7 +121,9 @@ describe("a wake that is typed", () => {
     expect(taken.json()).toMatchObject({ items: [{ body: "read by hand" }] });
     await typed.tmux.sendKeys(typed.pane, "C-u");
     await new Promise((resolve) => setTimeout(resolve, 500));
-    expect((await screenOf(typed)).split("\n").filter((line) => line.includes("fleet message"))).toHaveLength(1);
+    expect((await screenOf(typed)).split("\n").filter((line) => line.includes("fleet message"))).toHaveLength(
+      1,
+    );
   });
 
   it("[case 39] [row 91] does not happen where waking is switched off, and the message is there with the next prompt", async () => {
@@ -130,7 +145,10 @@ describe("a session that has gone", () => {
     await fleet.untilState(name, ["lost"]);
     const answer = await say(name, "nobody there token-gone");
     expect(answer.reason).toMatch(/is lost/);
-    expect(await stages(answer.id)).toMatchObject([{ stage: "stored" }, { stage: "deferred", reason: expect.stringContaining("is lost") }]);
+    expect(await stages(answer.id)).toMatchObject([
+      { stage: "stored" },
+      { stage: "deferred", reason: expect.stringContaining("is lost") },
+    ]);
     await agent.restart();
     await until(answer.id, "done");
     expect(saw("token-gone")).toBe(true);

@@ -6,7 +6,10 @@ import { claudeHooks, type Handler, type HookSet } from "@fleetbus/hooks";
  */
 export function demoHooks(client: string): HookSet {
   const { wanted, owns } = claudeHooks({ client });
-  const renamed = wanted.map(({ event, handlers }) => ({ event, handlers: handlers.filter(isTeller).map(inOwnName) }));
+  const renamed = wanted.map(({ event, handlers }) => ({
+    event,
+    handlers: handlers.filter(isTeller).map(inOwnName),
+  }));
   return { cli: "demo", wanted: renamed, owns };
 }
 

@@ -35,14 +35,19 @@ export async function prepareDemo(cli: "demo" | "claude", context: Context): Pro
   };
   try {
     const status = await inside.daemon().start();
-    await say(`server    nats-server ${status.server.version ?? ""} at ${status.server.url}, JWT accounts, every write synced`);
+    await say(
+      `server    nats-server ${status.server.version ?? ""} at ${status.server.url}, JWT accounts, every write synced`,
+    );
     await say(`daemon    pid ${status.pid}, machine ${status.machine}`);
     const agent = await (cli === "demo" ? demoAgent(home, inside) : claude(home, inside));
     await mkdir(agent.cwd, { recursive: true });
     const pane = (await tmux.start(agent.argv, { cwd: agent.cwd, env: agent.env })).trim();
     const screen = async () => (await tmux.screen(pane)).trimEnd();
     const fail = async (reason: string) => {
-      throw new FleetError("failed", `running the demo: ${reason}; its pane shows:\n${await screen()}\nlog: ${inside.paths().logFile}`);
+      throw new FleetError(
+        "failed",
+        `running the demo: ${reason}; its pane shows:\n${await screen()}\nlog: ${inside.paths().logFile}`,
+      );
     };
     return { home, label: tmux.label, pane, env, screen, fail, close };
   } catch (error) {
@@ -75,7 +80,11 @@ async function claude(home: string, context: Context): Promise<Agent> {
   return { argv: ["claude", "--settings", settings], cwd: join(home, "worker"), env: { FLEET_HOME: home } };
 }
 
-async function installHooks(file: string, hooks: (client: string) => HookSet, { say, paths, world }: Context): Promise<void> {
+async function installHooks(
+  file: string,
+  hooks: (client: string) => HookSet,
+  { say, paths, world }: Context,
+): Promise<void> {
   const { applyPlan, installClient, planInstall } = await import("@fleetbus/hooks");
   const { dataDir } = paths();
   const client = await installClient(paths(), { platform: process.platform });

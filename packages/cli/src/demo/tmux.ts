@@ -6,7 +6,10 @@ export interface DemoTmux {
   /** What `tmux -L` takes. */
   readonly label: string;
   /** Starts `argv` in a window of its own; resolves with the pane's id. */
-  start(argv: readonly string[], how: { readonly cwd: string; readonly env: Readonly<Record<string, string>> }): Promise<string>;
+  start(
+    argv: readonly string[],
+    how: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  ): Promise<string>;
   /** What the pane shows. */
   screen(pane: string): Promise<string>;
   kill(): Promise<void>;
@@ -22,13 +25,20 @@ export async function requireTmux(say: (line: string) => Promise<void>): Promise
   }
   const installed = await version();
   if (installed !== undefined) return installed;
-  throw new FleetError("unavailable", "looking for tmux: it is missing; install it (apt-get install tmux, brew install tmux) and try again");
+  throw new FleetError(
+    "unavailable",
+    "looking for tmux: it is missing; install it (apt-get install tmux, brew install tmux) and try again",
+  );
 }
 
 /** A private tmux server named `label`; it begins with its first window. */
 export function demoTmux(label: string, env: Readonly<Record<string, string | undefined>>): DemoTmux {
   const tmux = async (...argv: readonly string[]) => {
-    const { stdout } = await execa("tmux", ["-L", label, "-f", "/dev/null", ...argv], { env, extendEnv: false, timeout: 5000 });
+    const { stdout } = await execa("tmux", ["-L", label, "-f", "/dev/null", ...argv], {
+      env,
+      extendEnv: false,
+      timeout: 5000,
+    });
     return stdout;
   };
   return {
@@ -36,7 +46,20 @@ export function demoTmux(label: string, env: Readonly<Record<string, string | un
     start: async (argv, { cwd, env: extra }) => {
       const variables = Object.entries(extra).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
       const size = ["-x", "100", "-y", "30"];
-      return tmux("new-session", "-d", "-P", "-F", "#{pane_id}", ...size, "-n", "worker", "-c", cwd, ...variables, ...argv);
+      return tmux(
+        "new-session",
+        "-d",
+        "-P",
+        "-F",
+        "#{pane_id}",
+        ...size,
+        "-n",
+        "worker",
+        "-c",
+        cwd,
+        ...variables,
+        ...argv,
+      );
     },
     screen: (pane) => tmux("capture-pane", "-p", "-t", pane),
     kill: async () => void (await tmux("kill-server").catch(() => "")), // it had ended

@@ -36,7 +36,9 @@ export function app(deps: AppDeps): Hono {
   const { desk } = deps;
   const routes = new Hono();
   routes.onError((error, context) => failed(error, context, deps));
-  routes.notFound((context) => failed(new FleetError("not_found", `answering ${context.req.path}: no such route`), context, deps));
+  routes.notFound((context) =>
+    failed(new FleetError("not_found", `answering ${context.req.path}: no such route`), context, deps),
+  );
   routes.use("/v1/*", async (context, next) => {
     requireVersion({ path: context.req.path, theirs: context.req.header("x-fleet-version") }, deps.version);
     await next();
@@ -68,7 +70,9 @@ function messageRoutes(routes: Hono, desk: Desk): void {
     if (!until.success) throw new FleetError("usage", `reading until "${c.req.query("until")}": not a stage`);
     const wanted: Stage | undefined = until.data === "none" ? undefined : until.data;
     const timeoutMs = Number(c.req.query("timeoutMs") ?? 600_000);
-    return ndjson(c, (signal) => desk.receipts(c.req.param("id"), wanted, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])));
+    return ndjson(c, (signal) =>
+      desk.receipts(c.req.param("id"), wanted, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])),
+    );
   });
   routes.get("/v1/messages/:id/trace", async (c) => c.json(await desk.trace(c.req.param("id"))));
   routes.post("/v1/replies", async (c) => c.json(await desk.reply(await body(c, replySchema)), 201));
@@ -95,15 +99,21 @@ function busRoutes(routes: Hono, desk: Desk): void {
   routes.get("/v1/streams", async (c) => c.json(await desk.streams()));
   routes.get("/v1/consumers", async (c) => c.json(await desk.consumers()));
   for (const verb of ["pause", "resume", "reset"] as const) {
-    routes.post(`/v1/consumers/${verb}`, async (c) => c.json(await desk.consumer(verb, await body(c, consumerSchema))));
+    routes.post(`/v1/consumers/${verb}`, async (c) =>
+      c.json(await desk.consumer(verb, await body(c, consumerSchema))),
+    );
   }
   routes.get("/v1/dead", async (c) => c.json(await desk.dead()));
   routes.get("/v1/dead/:seq", async (c) => c.json(await desk.deadLetter("show", Number(c.req.param("seq")))));
   for (const verb of ["retry", "drop"] as const) {
-    routes.post(`/v1/dead/${verb}`, async (c) => c.json(await desk.deadLetter(verb, (await body(c, deadSchema)).seq)));
+    routes.post(`/v1/dead/${verb}`, async (c) =>
+      c.json(await desk.deadLetter(verb, (await body(c, deadSchema)).seq)),
+    );
   }
   routes.get("/v1/adapters", (c) => c.json(desk.adapters()));
-  routes.post("/v1/adapters/test", async (c) => c.json(await desk.testAdapter(await body(c, adapterTestSchema))));
+  routes.post("/v1/adapters/test", async (c) =>
+    c.json(await desk.testAdapter(await body(c, adapterTestSchema))),
+  );
 }
 
 async function body<T>(context: Context, schema: z.ZodType<T>): Promise<T> {
@@ -125,10 +135,15 @@ function ndjson(context: Context, source: (signal: AbortSignal) => AsyncIterable
 }
 
 /** A CLI of another version is told so, and restarts the daemon (DESIGN §8 version handshake). */
-function requireVersion(request: { readonly path: string; readonly theirs: string | undefined }, version: string): void {
+function requireVersion(
+  request: { readonly path: string; readonly theirs: string | undefined },
+  version: string,
+): void {
   const { path, theirs } = request;
   if (theirs === undefined || theirs === version || path === "/v1/stop") return;
-  throw new FleetError("version", `answering a caller of version ${theirs}: this daemon is ${version}`, { details: { version } });
+  throw new FleetError("version", `answering a caller of version ${theirs}: this daemon is ${version}`, {
+    details: { version },
+  });
 }
 
 function failed(error: unknown, context: Context, deps: AppDeps): Response {

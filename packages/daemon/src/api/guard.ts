@@ -2,10 +2,16 @@ import { timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
 /** Why a request over loopback TCP is not served; undefined when it is (ECOSYSTEM, security convention 6). */
-export function refusal(headers: IncomingHttpHeaders, token: string): { readonly status: 401 | 403; readonly text: string } | undefined {
-  if (!isLoopbackHost(headers.host)) return { status: 403, text: "reading a request: its Host is not this machine" };
-  if (headers.origin !== undefined) return { status: 403, text: "reading a request: browsers have no business here" };
-  if (!isToken(headers.authorization, token)) return { status: 401, text: "reading a request: the bearer token is missing or wrong" };
+export function refusal(
+  headers: IncomingHttpHeaders,
+  token: string,
+): { readonly status: 401 | 403; readonly text: string } | undefined {
+  if (!isLoopbackHost(headers.host))
+    return { status: 403, text: "reading a request: its Host is not this machine" };
+  if (headers.origin !== undefined)
+    return { status: 403, text: "reading a request: browsers have no business here" };
+  if (!isToken(headers.authorization, token))
+    return { status: 401, text: "reading a request: the bearer token is missing or wrong" };
   return undefined;
 }
 

@@ -10,7 +10,11 @@ const maxPayloadBytes = 32 * 1024 * 1024;
 /** What the hot path of the API calls. */
 export interface HookRoutes {
   /** Reads method, path, headers and body as a call; throws `malformed`. */
-  read(request: { readonly path: string; readonly headers: IncomingMessage["headers"]; readonly body: Buffer }): HookCall;
+  read(request: {
+    readonly path: string;
+    readonly headers: IncomingMessage["headers"];
+    readonly body: Buffer;
+  }): HookCall;
   take(call: HookCall): Promise<HookAnswer>;
   /** Holds a background hook until its session is to be woken. */
   wait(call: HookCall, signal: AbortSignal): Promise<WaiterAnswer>;
@@ -24,7 +28,11 @@ export function isHookPath(path: string): boolean {
 }
 
 /** Answers one hook. It fails open: whatever goes wrong here, the CLI goes on with an empty answer (DESIGN §8). */
-export async function serveHook(request: IncomingMessage, response: ServerResponse, routes: HookRoutes): Promise<void> {
+export async function serveHook(
+  request: IncomingMessage,
+  response: ServerResponse,
+  routes: HookRoutes,
+): Promise<void> {
   const path = request.url ?? "";
   const startedAt = performance.now();
   try {
@@ -62,7 +70,11 @@ function write(response: ServerResponse, { status, body, exit }: Answer): void {
   if (response.headersSent) return;
   const bytes = Buffer.from(body);
   const type = body.startsWith("{") ? "application/json" : "text/plain; charset=utf-8";
-  const headers = { "content-type": type, "content-length": bytes.length, ...(exit === undefined ? {} : { "x-fleet-exit": exit }) };
+  const headers = {
+    "content-type": type,
+    "content-length": bytes.length,
+    ...(exit === undefined ? {} : { "x-fleet-exit": exit }),
+  };
   response.writeHead(status, status === 204 ? {} : headers).end(status === 204 ? undefined : bytes);
 }
 

@@ -12,7 +12,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
-const open = (handler: Handler) => listen({ socketFile: join(dir, "s"), token: "t", preferredPort: undefined, handler });
+const open = (handler: Handler) =>
+  listen({ socketFile: join(dir, "s"), token: "t", preferredPort: undefined, handler });
 
 function ask(): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -21,7 +22,9 @@ function ask(): Promise<string> {
       answer.on("data", (chunk: Buffer) => (text += chunk.toString())).on("error", reject);
       answer.on("end", () => resolve(text));
     };
-    request({ socketPath: join(dir, "s") }, collect).on("error", reject).end();
+    request({ socketPath: join(dir, "s") }, collect)
+      .on("error", reject)
+      .end();
   });
 }
 

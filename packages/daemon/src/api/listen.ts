@@ -39,7 +39,11 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   return { port, close: () => Promise.all([local, tcp].map(closeServer)).then(() => undefined) };
 }
 
-function guarded(request: IncomingMessage, response: ServerResponse, { token, handler }: ListenOptions): void {
+function guarded(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { token, handler }: ListenOptions,
+): void {
   const refused = request.url === "/healthz" ? undefined : refusal(request.headers, token);
   if (refused === undefined) return handler(request, response);
   const body = JSON.stringify({ error: { code: "unauthorized", message: refused.text, details: {} } });
@@ -48,7 +52,10 @@ function guarded(request: IncomingMessage, response: ServerResponse, { token, ha
 
 async function removeStale(socketFile: string): Promise<void> {
   if (await answers(socketFile)) {
-    throw new FleetError("conflict", `listening on ${socketFile}: another daemon answers there; stop it with \`fleet down\``);
+    throw new FleetError(
+      "conflict",
+      `listening on ${socketFile}: another daemon answers there; stop it with \`fleet down\``,
+    );
   }
   await unlink(socketFile).catch(() => undefined); // there was none
 }
@@ -69,9 +76,13 @@ async function listenOnPort(server: Server, preferred: number | undefined): Prom
   throw new FleetError("internal", "listening on loopback: no port came of it");
 }
 
-function listening(server: Server, where: { readonly path: string } | { readonly host: string; readonly port: number }): Promise<void> {
+function listening(
+  server: Server,
+  where: { readonly path: string } | { readonly host: string; readonly port: number },
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const refuse = (error: Error) => reject(new FleetError("unavailable", `listening: ${messageOf(error)}`, { cause: error }));
+    const refuse = (error: Error) =>
+      reject(new FleetError("unavailable", `listening: ${messageOf(error)}`, { cause: error }));
     server.once("error", refuse);
     server.listen(where, () => {
       server.off("error", refuse);

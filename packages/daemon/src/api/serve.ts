@@ -27,7 +27,8 @@ export async function serveApi(deps: ServeDeps): Promise<Listening> {
     desk: deps.desk,
     version: deps.version,
     metrics: () => deps.metrics.registry.metrics(),
-    onError: (error, path) => deps.log.info({ path, code: error.code, error: error.message }, "a request failed"),
+    onError: (error, path) =>
+      deps.log.info({ path, code: error.code, error: error.message }, "a request failed"),
     stop: deps.stop,
   });
   const route = getRequestListener((request) => router.fetch(request));

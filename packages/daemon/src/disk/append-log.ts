@@ -83,7 +83,9 @@ class SegmentedLog implements AppendLog {
   append(record: Uint8Array): Promise<void> {
     const bytes = frame(record);
     if (this.bytes() + bytes.length > this.maxBytes) {
-      return Promise.reject(new FleetError("storage", `appending to ${this.dir}: its bound of ${this.maxBytes} bytes is reached`));
+      return Promise.reject(
+        new FleetError("storage", `appending to ${this.dir}: its bound of ${this.maxBytes} bytes is reached`),
+      );
     }
     return new Promise((resolve, reject) => {
       this.queue.push({ bytes, resolve, reject });
@@ -126,7 +128,8 @@ class SegmentedLog implements AppendLog {
   }
 
   private async write(batch: readonly Waiting[]): Promise<void> {
-    const bytes = batch.length === 1 && batch[0] ? batch[0].bytes : Buffer.concat(batch.map((each) => each.bytes));
+    const bytes =
+      batch.length === 1 && batch[0] ? batch[0].bytes : Buffer.concat(batch.map((each) => each.bytes));
     try {
       if (this.file === undefined) throw new FleetError("storage", `appending to ${this.dir}: it is closed`);
       await writeSynced(this.file, bytes, this.size);
@@ -134,13 +137,17 @@ class SegmentedLog implements AppendLog {
       for (const each of batch) each.resolve();
     } catch (error) {
       await this.file?.truncate(this.size).catch(() => undefined); // a torn end is skipped at the next start anyway
-      const reason = new FleetError("storage", `appending to ${this.dir}: ${messageOf(error)}`, { cause: error });
+      const reason = new FleetError("storage", `appending to ${this.dir}: ${messageOf(error)}`, {
+        cause: error,
+      });
       for (const each of batch) each.reject(reason);
     }
   }
 
   private create(number: number): Promise<FileHandle> {
-    return guard(`opening the log in ${this.dir}`, () => open(join(this.dir, this.nameOf(number)), "w", 0o600));
+    return guard(`opening the log in ${this.dir}`, () =>
+      open(join(this.dir, this.nameOf(number)), "w", 0o600),
+    );
   }
 
   private nameOf(number: number): string {

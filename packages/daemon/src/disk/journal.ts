@@ -16,7 +16,13 @@ const heldSchema = z.object({
   /** How often it was before the model without an end: counts towards `dead`. */
   shows: z.int(),
 });
-const finalSchema = z.object({ t: z.literal("final"), seq: z.int(), key: z.string(), stage: z.string(), at: z.number() });
+const finalSchema = z.object({
+  t: z.literal("final"),
+  seq: z.int(),
+  key: z.string(),
+  stage: z.string(),
+  at: z.number(),
+});
 const recordSchema = z.discriminatedUnion("t", [heldSchema, finalSchema]);
 
 /** One delivery that this daemon holds: enough to give it back, and to mark it when it is offered again (DESIGN §5 Leases). */

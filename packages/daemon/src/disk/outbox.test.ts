@@ -17,7 +17,12 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true }));
 
 const open = () =>
-  openOutbox({ dir, maxBytes: 1024 * 1024, clock: systemClock, onRefused: (outgoing) => refused.push(outgoing.dedupeId) });
+  openOutbox({
+    dir,
+    maxBytes: 1024 * 1024,
+    clock: systemClock,
+    onRefused: (outgoing) => refused.push(outgoing.dedupeId),
+  });
 
 const event = (n: number): Outgoing => ({
   subject: "fleet.main.event.lab.web.turn.stopped",
@@ -38,7 +43,12 @@ function flaky(bus: Bus, answer: (outgoing: Outgoing) => Promise<Stored> | undef
 
 async function stored(bus: Bus): Promise<readonly string[]> {
   const found: string[] = [];
-  const options = { subjects: ["fleet.main.event.>"], from: "all", untilCaughtUp: true, signal: AbortSignal.timeout(2000) } as const;
+  const options = {
+    subjects: ["fleet.main.event.>"],
+    from: "all",
+    untilCaughtUp: true,
+    signal: AbortSignal.timeout(2000),
+  } as const;
   for await (const incoming of bus.read("EVENTS", options)) found.push(incoming.headers["ce-id"] ?? "");
   return found;
 }
@@ -77,7 +87,9 @@ describe("the spool", () => {
     const bus = memoryBus({ ns: "main", clock: systemClock });
     let failures = 3;
     const away = () => Promise.reject(new FleetError("unavailable", "publishing: no server"));
-    const unreliable = flaky(bus, ({ dedupeId }) => (dedupeId === "e2" && failures-- > 0 ? away() : undefined));
+    const unreliable = flaky(bus, ({ dedupeId }) =>
+      dedupeId === "e2" && failures-- > 0 ? away() : undefined,
+    );
     const outbox = await open();
     await outbox.add([1, 2, 3].map(event));
     await drainAll(outbox, unreliable);
@@ -90,7 +102,10 @@ describe("the spool", () => {
     const never = () => Promise.reject(new FleetError("too_large", "publishing: 2 MiB"));
     const outbox = await open();
     await outbox.add([1, 2].map(event));
-    await drainAll(outbox, flaky(bus, ({ dedupeId }) => (dedupeId === "e1" ? never() : undefined)));
+    await drainAll(
+      outbox,
+      flaky(bus, ({ dedupeId }) => (dedupeId === "e1" ? never() : undefined)),
+    );
     expect(refused).toEqual(["e1"]);
     expect(await stored(bus)).toEqual(["e2"]);
     await outbox.close();

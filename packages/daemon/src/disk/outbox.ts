@@ -146,7 +146,9 @@ class DiskOutbox implements Outbox {
 
   private async noteAck(): Promise<void> {
     if (this.log.bytes() > compactAfterBytes && this.entries.size < 1000) {
-      return this.log.rewrite(() => [...this.entries].map(([number, outgoing]) => packEntry({ number, outgoing })));
+      return this.log.rewrite(() =>
+        [...this.entries].map(([number, outgoing]) => packEntry({ number, outgoing })),
+      );
     }
     return this.log.append(packAck(this.acked));
   }

@@ -58,7 +58,11 @@ export function adapterHost(deps: HostDeps): AdapterHost {
       const instance = instances.get(name);
       if (instance !== undefined) return instance.test(event);
       const known = [...instances.keys()];
-      return Promise.reject(new FleetError("not_found", `testing adapter "${name}": there are ${known.join(", ")}`, { details: { known } }));
+      return Promise.reject(
+        new FleetError("not_found", `testing adapter "${name}": there are ${known.join(", ")}`, {
+          details: { known },
+        }),
+      );
     },
     close: async () => {
       await Promise.all([...instances.values()].map((instance) => instance.stop()));
@@ -92,11 +96,17 @@ function contextOf(name: string, deps: HostDeps): AdapterContext {
 }
 
 /** Wakes are for this machine alone; events come from all machines. */
-async function consumersOf(name: string, on: readonly string[], deps: HostDeps): Promise<readonly Consumer[]> {
+async function consumersOf(
+  name: string,
+  on: readonly string[],
+  deps: HostDeps,
+): Promise<readonly Consumer[]> {
   const { bus, machine } = deps;
   const subjects = subjectsOf(bus.ns);
   const durable = `adapter=${machine}=${name}`;
-  const wakes = on.filter((kind) => kind.startsWith("wake.")).map((kind) => subjects.wake({ machine }, kind.slice(5)));
+  const wakes = on
+    .filter((kind) => kind.startsWith("wake."))
+    .map((kind) => subjects.wake({ machine }, kind.slice(5)));
   const events = on.filter((kind) => !kind.startsWith("wake.")).map((kind) => subjects.event({}, kind));
   const shapes = [
     ...(wakes.length > 0 ? [adapterConsumer("WAKES", durable, wakes)] : []),

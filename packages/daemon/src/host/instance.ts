@@ -1,4 +1,12 @@
-import { FleetError, messageOf, toFleetError, type AdapterContext, type FleetEvent, type SendReceipt, type Sink } from "@fleetbus/core";
+import {
+  FleetError,
+  messageOf,
+  toFleetError,
+  type AdapterContext,
+  type FleetEvent,
+  type SendReceipt,
+  type Sink,
+} from "@fleetbus/core";
 import type { AdapterView } from "@fleetbus/core/api";
 import type { Adapter } from "@fleetbus/core";
 import type { Consumer, Delivery } from "@fleetbus/core/bus";
@@ -50,12 +58,24 @@ export class Instance {
   view(): AdapterView {
     const { name, adapter, on } = this.deps;
     const { state, sent, failed, lastError } = this;
-    return { name, type: adapter.spec.type, state, on, sent, failed, ...(lastError === undefined ? {} : { lastError }) };
+    return {
+      name,
+      type: adapter.spec.type,
+      state,
+      on,
+      sent,
+      failed,
+      ...(lastError === undefined ? {} : { lastError }),
+    };
   }
 
   /** One send outside of the stream, for `fleet adapter test`; rejects with what the sink rejects. */
   async test(event: FleetEvent): Promise<SendReceipt> {
-    if (this.sink === undefined) throw new FleetError("unavailable", `testing adapter ${this.deps.name}: ${this.lastError ?? "not connected yet"}`);
+    if (this.sink === undefined)
+      throw new FleetError(
+        "unavailable",
+        `testing adapter ${this.deps.name}: ${this.lastError ?? "not connected yet"}`,
+      );
     return this.sink.send(event, AbortSignal.timeout(sendTimeoutMs));
   }
 
@@ -76,7 +96,8 @@ export class Instance {
   private async connect(signal: AbortSignal): Promise<void> {
     const { adapter, config, context } = this.deps;
     const { sink } = adapter.open(config, context);
-    if (sink === undefined) throw new FleetError("config", `opening adapter ${this.deps.name}: it has no sink`);
+    if (sink === undefined)
+      throw new FleetError("config", `opening adapter ${this.deps.name}: it has no sink`);
     for (let attempt = 0; ; attempt += 1) {
       try {
         await sink.connect(signal);
@@ -84,7 +105,10 @@ export class Instance {
       } catch (error) {
         signal.throwIfAborted();
         this.fail(error);
-        await context.clock.sleep(connectBackoffMs[Math.min(attempt, connectBackoffMs.length - 1)] ?? 1000, signal);
+        await context.clock.sleep(
+          connectBackoffMs[Math.min(attempt, connectBackoffMs.length - 1)] ?? 1000,
+          signal,
+        );
       }
     }
     this.sink = sink;

@@ -5,12 +5,21 @@ import { FleetError, messageOf, type Adapter } from "@fleetbus/core";
 
 /** What must be true of an object for the host to take it as an adapter; the rest is its type's promise. */
 const adapterShape = z.looseObject({
-  spec: z.looseObject({ type: z.string(), summary: z.string(), config: z.custom<z.ZodType>(isSchema), traits: z.looseObject({}) }),
+  spec: z.looseObject({
+    type: z.string(),
+    summary: z.string(),
+    config: z.custom<z.ZodType>(isSchema),
+    traits: z.looseObject({}),
+  }),
   open: z.custom<Adapter["open"]>((value) => typeof value === "function"),
 });
 
 /** A built-in adapter by its type, or one of the user's own by path (relative to the config file) or package name. */
-export async function loadAdapter(type: string, builtIn: readonly Adapter[], configFile: string): Promise<Adapter> {
+export async function loadAdapter(
+  type: string,
+  builtIn: readonly Adapter[],
+  configFile: string,
+): Promise<Adapter> {
   const known = builtIn.find((adapter) => adapter.spec.type === type);
   if (known !== undefined) return known;
   const isPath = type.startsWith(".") || isAbsolute(type);
@@ -47,5 +56,10 @@ function isAdapter(value: unknown): value is Adapter {
 
 /** Schemas of another copy of zod count too: what matters is that they can parse. */
 function isSchema(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "safeParse" in value && typeof value.safeParse === "function";
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "safeParse" in value &&
+    typeof value.safeParse === "function"
+  );
 }

@@ -12,7 +12,9 @@ import { loadAdapter } from "./load.ts";
 export async function startAdapters(edge: Edge, waiters: Waiters, local: Local): Promise<void> {
   const builtIn = [rewakeAdapter(waiters), ...builtInAdapters];
   const isRung = (adapter: Adapter) => adapter.spec.on?.some((kind) => kind.startsWith("wake.")) === true;
-  const rungs = builtIn.filter(isRung).map((adapter) => entryOf(adapter, { name: adapter.spec.type, on: [], config: {} }));
+  const rungs = builtIn
+    .filter(isRung)
+    .map((adapter) => entryOf(adapter, { name: adapter.spec.type, on: [], config: {} }));
   const { settings, onError } = local;
   const named = settings.config.adapter.map((entry) => namedEntry(entry, builtIn, local));
   const loaded = await Promise.allSettled(named);
@@ -31,7 +33,11 @@ interface Wanted {
   readonly config: unknown;
 }
 
-async function namedEntry(entry: AdapterConfig, builtIn: readonly Adapter[], { env, paths }: Local): Promise<AdapterEntry> {
+async function namedEntry(
+  entry: AdapterConfig,
+  builtIn: readonly Adapter[],
+  { env, paths }: Local,
+): Promise<AdapterEntry> {
   const adapter = await loadAdapter(entry.type, builtIn, paths.configFile);
   const sources = { env, readFile: (path: string) => readFile(path, "utf8") };
   const config = await revealSecrets(adapter.spec.config, ownKeys(entry), sources);

@@ -9,12 +9,21 @@ export function chooseOffer(mailbox: Mailbox, at: ChooseAt, nowMs: number): Choi
   const moment = momentOf(at.kind, at.isWake);
   const leases = moment === undefined ? [] : offerable(mailbox.waiting(), moment, nowMs);
   if (leases.length === 0) return undefined;
-  const choice = frameOffer(mailbox, { leases, via: at.kind, promptId: at.promptId, maxBytes: at.maxBytes, showHuman: at.showHuman });
+  const choice = frameOffer(mailbox, {
+    leases,
+    via: at.kind,
+    promptId: at.promptId,
+    maxBytes: at.maxBytes,
+    showHuman: at.showHuman,
+  });
   return choice.leases.length === 0 ? undefined : choice;
 }
 
 /** Leases as text for the model, as many as fit, each under a nonce of its own. */
-export function frameOffer(mailbox: Mailbox, { leases, via, promptId, maxBytes, showHuman }: Framing): Choice {
+export function frameOffer(
+  mailbox: Mailbox,
+  { leases, via, promptId, maxBytes, showHuman }: Framing,
+): Choice {
   const offers = leases.map((lease) => ({
     lease,
     message: lease.message,
@@ -22,7 +31,11 @@ export function frameOffer(mailbox: Mailbox, { leases, via, promptId, maxBytes, 
     isRedelivered: lease.offers > 0,
   }));
   const { text, included, deferred } = renderInbox(offers, { owner: mailbox.owner, maxBytes, showHuman });
-  return { text, leases: included.map((offer) => offer.lease), deferred: deferred.map((offer) => offer.lease) };
+  return {
+    text,
+    leases: included.map((offer) => offer.lease),
+    deferred: deferred.map((offer) => offer.lease),
+  };
 }
 
 /** A turn costs money: a message that so many of them did not end waits for one that comes by itself. */
@@ -30,7 +43,8 @@ const maxWakes = 4;
 
 /** What an idle session may be woken for: what waits, and what its start was offered, for that reaches the model only with a prompt. */
 export function wakefulLeases(mailbox: Mailbox | undefined, nowMs: number): readonly Lease[] {
-  const isWaiting = ({ phase, offer }: Lease) => phase === "waiting" || (phase === "offered" && offer?.via === "session.started");
+  const isWaiting = ({ phase, offer }: Lease) =>
+    phase === "waiting" || (phase === "offered" && offer?.via === "session.started");
   mailbox?.expire();
   const waiting = offerable(mailbox?.held().filter(isWaiting) ?? [], "wake", nowMs);
   return waiting.filter((lease) => wakes(lease.message) && lease.wakes < maxWakes);

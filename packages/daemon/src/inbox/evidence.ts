@@ -19,7 +19,10 @@ interface Following {
  * Proofs from the transcripts that CLIs keep (Claude Code, and whatever keeps one in its shape). A session whose
  * transcript does not exist has no such proof: then `shown` is inferred.
  */
-export function evidenceOf(deps: { readonly clock: Clock; onError(error: unknown, doing: string): void }): Evidence {
+export function evidenceOf(deps: {
+  readonly clock: Clock;
+  onError(error: unknown, doing: string): void;
+}): Evidence {
   const followed = new Map<string, Following>();
   const follow = (path: string): Following => {
     const known = followed.get(path);
@@ -30,7 +33,10 @@ export function evidenceOf(deps: { readonly clock: Clock; onError(error: unknown
     return made;
   };
   return {
-    look: (record) => Promise.resolve(record.transcript === undefined ? undefined : sightOf(follow(record.transcript), record.transcript)),
+    look: (record) =>
+      Promise.resolve(
+        record.transcript === undefined ? undefined : sightOf(follow(record.transcript), record.transcript),
+      ),
     forget: ({ transcript }) => {
       const known = transcript === undefined ? undefined : followed.get(transcript);
       if (known !== undefined) known.facts = [];
@@ -43,9 +49,18 @@ export function evidenceOf(deps: { readonly clock: Clock; onError(error: unknown
 }
 
 /** Follows from the file's end: what is offered from now on stands behind it. */
-function begin(path: string, deps: { readonly clock: Clock; onError(error: unknown, doing: string): void }): Following {
+function begin(
+  path: string,
+  deps: { readonly clock: Clock; onError(error: unknown, doing: string): void },
+): Following {
   const size = statSync(path, { throwIfNoEntry: false })?.size;
-  const made: Following = { facts: [], change: bell(), stop: new AbortController(), askedAt: deps.clock.monotonic(), isThere: size !== undefined };
+  const made: Following = {
+    facts: [],
+    change: bell(),
+    stop: new AbortController(),
+    askedAt: deps.clock.monotonic(),
+    isThere: size !== undefined,
+  };
   void collect(made, path, size ?? 0).catch((error: unknown) => deps.onError(error, `reading ${path}`));
   return made;
 }

@@ -35,7 +35,9 @@ async function open(): Promise<Mailbox> {
     consumer: await bus.consumer(inboxConsumer("main", owner)),
     journal,
     clock,
-    receipts: { write: ({ message }, facts) => void stages.push(`${message.id} ${facts.stage}${label(facts)}`) },
+    receipts: {
+      write: ({ message }, facts) => void stages.push(`${message.id} ${facts.stage}${label(facts)}`),
+    },
     decode: (delivery) => decodeMessage("main", delivery),
     bury: async (delivery, reason) => {
       buried.push(reason);
@@ -49,17 +51,32 @@ async function open(): Promise<Mailbox> {
   });
 }
 
-const label = ({ proof, outcome }: Partial<Receipt>) => (proof ?? outcome ? ` ${proof ?? outcome}` : "");
+const label = ({ proof, outcome }: Partial<Receipt>) => ((proof ?? outcome) ? ` ${proof ?? outcome}` : "");
 
 function message(id: string, extra: Partial<Message> = {}): Message {
   return {
-    ...{ id, to: owner, from: { machine: "lab", session: "api" }, kind: "request", type: "message", priority: "normal" },
-    ...{ mode: "turn", body: `do ${id}`, time: new Date(clock.now()).toISOString(), origin: "agent", hop: 0, thread: id },
+    ...{
+      id,
+      to: owner,
+      from: { machine: "lab", session: "api" },
+      kind: "request",
+      type: "message",
+      priority: "normal",
+    },
+    ...{
+      mode: "turn",
+      body: `do ${id}`,
+      time: new Date(clock.now()).toISOString(),
+      origin: "agent",
+      hop: 0,
+      thread: id,
+    },
     ...extra,
   };
 }
 
-const say = (id: string, extra: Partial<Message> = {}) => bus.publish(encodeMessage("main", message(id, extra)));
+const say = (id: string, extra: Partial<Message> = {}) =>
+  bus.publish(encodeMessage("main", message(id, extra)));
 const pending = async () => (await bus.consumers("INBOX"))[0];
 
 async function offer(mailbox: Mailbox): Promise<void> {
@@ -127,7 +144,12 @@ describe("a mailbox", () => {
   });
 
   it("buries what is no message and goes on with the next", async () => {
-    await bus.publish({ subject: "fleet.main.inbox.lab.web.lab.api", headers: {}, data: Buffer.from("junk"), dedupeId: "x" });
+    await bus.publish({
+      subject: "fleet.main.inbox.lab.web.lab.api",
+      headers: {},
+      data: Buffer.from("junk"),
+      dedupeId: "x",
+    });
     await say("a");
     const mailbox = await open();
     await mailbox.refill();

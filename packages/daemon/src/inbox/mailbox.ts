@@ -1,30 +1,12 @@
-import { formatAddress, type Address, type Clock, type Message, type Outcome, type Proof, type SessionEventKind } from "@fleetbus/core";
-import type { Consumer, Delivery } from "@fleetbus/core/bus";
-import type { Journal } from "../disk/journal.ts";
+import { formatAddress, type Address, type Outcome, type Proof, type SessionEventKind } from "@fleetbus/core";
+import { admit, type MailboxDeps, type Shelf } from "./admission.ts";
+import { ledger, type Ledger } from "./ledger.ts";
 import { impliesShown, leaseKey, newOffer, type Lease, type OfferVia } from "./lease.ts";
-import type { ReceiptWriter } from "./receipts.ts";
 
 /** Shown this often without an end, a message is dead (DESIGN §5 Leases). */
 export const maxShows = 8;
 const fetchSize = 256;
 const fetchTimeoutMs = 2000;
-
-/** What a mailbox works with. */
-export interface MailboxDeps {
-  readonly consumer: Consumer;
-  readonly journal: Journal;
-  readonly receipts: ReceiptWriter;
-  readonly clock: Clock;
-  /** Reads a delivery; rejects what is no message. */
-  decode(delivery: Delivery): Message;
-  /** Takes over a delivery that can never be offered; resolves when it lies in the dead letters. */
-  bury(delivery: Delivery, reason: string, message?: Message): Promise<void>;
-  /** Whether the mailbox belonged to the message's group when it was sent. */
-  isAddressed(message: Message): boolean;
-  /** Called when messages came or became available again. */
-  onArrival(owner: Address): void;
-  onError(error: unknown, doing: string): void;
-}
 
 /** One end of a turn, for the leases that end with it. */
 export interface TurnEnd {
@@ -40,18 +22,21 @@ export interface TurnEnd {
 export class Mailbox {
   readonly owner: Address;
   private readonly deps: MailboxDeps;
-  private readonly leases = new Map<string, Lease>();
+  private readonly ledger: Ledger;
+  private readonly shelf: Shelf;
   private readonly settling = new Set<Promise<void>>();
   private fetching: Promise<void> = Promise.resolve();
 
   constructor(owner: Address, deps: MailboxDeps) {
     this.owner = owner;
     this.deps = deps;
+    this.ledger = ledger(deps);
+    this.shelf = { owner, deps, ledger: this.ledger, leases: new Map() };
   }
 
   /** Everything held, oldest first. */
   held(): readonly Lease[] {
-    return [...this.leases.values()].sort((a, b) => a.delivery.seq - b.delivery.seq);
+    return [...this.shelf.leases.values()].sort((a, b) => a.delivery.seq - b.delivery.seq);
   }
 
   /** What nobody was offered, or must be offered again; past their deadline they expire here. */
@@ -67,7 +52,9 @@ export class Mailbox {
   /** Fetches what the server has; what was stored before the call is held when it resolves (no idle race, DESIGN §5). */
   refill(): Promise<void> {
     const next = this.fetching.then(() => this.fetchAll());
-    this.fetching = next.catch((error: unknown) => this.deps.onError(error, `fetching for ${formatAddress(this.owner)}`));
+    this.fetching = next.catch((error: unknown) =>
+      this.deps.onError(error, `fetching for ${formatAddress(this.owner)}`),
+    );
     return this.fetching;
   }
 
@@ -78,7 +65,7 @@ export class Mailbox {
       lease.phase = "offered";
       lease.offers += 1;
     }
-    await Promise.all(chosen.map((lease) => this.note(lease)));
+    await Promise.all(chosen.map((lease) => this.ledger.note(lease)));
   }
 
   /** The delimiter under which a message will be offered next. */
@@ -95,24 +82,26 @@ export class Mailbox {
 
   /** Notes that offers went out whole: seen in `trace`. */
   wrote(chosen: readonly Lease[], rung?: string): void {
-    for (const lease of chosen) this.deps.receipts.write(lease, { stage: "offered", ...(rung ? { rung } : {}) });
+    for (const lease of chosen)
+      this.deps.receipts.write(lease, { stage: "offered", ...(rung ? { rung } : {}) });
   }
 
   /** Evidence that a nonce was in a model request or prompt. */
   prove(nonce: string, proof: Proof): void {
-    for (const lease of this.leases.values()) if (lease.offer?.nonce === nonce) this.show(lease, proof);
+    for (const lease of this.shelf.leases.values()) if (lease.offer?.nonce === nonce) this.show(lease, proof);
   }
 
   /** Infers `shown` from an event that needs a model answer; only for CLIs that give nothing better. */
   infer(kind: SessionEventKind): void {
-    for (const lease of this.leases.values()) {
-      if (lease.phase === "offered" && lease.offer && impliesShown(lease.offer, kind)) this.show(lease, "inferred");
+    for (const lease of this.shelf.leases.values()) {
+      if (lease.phase === "offered" && lease.offer && impliesShown(lease.offer, kind))
+        this.show(lease, "inferred");
     }
   }
 
   /** A batch of tools has ended: what was offered inside it goes out with the next model request. */
   endBatch(): void {
-    for (const lease of this.leases.values()) if (lease.offer) lease.offer.isBatchOver = true;
+    for (const lease of this.shelf.leases.values()) if (lease.offer) lease.offer.isBatchOver = true;
   }
 
   /** Ends all that was shown, and returns what was offered without a proof yet: the caller looks for it. */
@@ -133,8 +122,8 @@ export class Mailbox {
   /** Ends one message: on disk first, then told to both the server and the sender. */
   async finish(lease: Lease, end: TurnEnd): Promise<void> {
     if (!this.holds(lease)) return;
-    this.leases.delete(leaseKey(lease.message));
-    await this.conclude(lease, "done");
+    this.shelf.leases.delete(leaseKey(lease.message));
+    await this.ledger.conclude(lease, "done");
     const lastText = end.lastText === undefined ? {} : { lastText: end.lastText };
     this.deps.receipts.write(lease, { stage: "done", outcome: end.outcome, ...lastText });
   }
@@ -142,8 +131,8 @@ export class Mailbox {
   /** Recalls a message that was not offered yet; false when it is too late. */
   async cancel(lease: Lease): Promise<boolean> {
     if (!this.holds(lease) || lease.phase !== "waiting" || lease.offers > 0) return false;
-    this.leases.delete(leaseKey(lease.message));
-    await this.conclude(lease, "cancelled");
+    this.shelf.leases.delete(leaseKey(lease.message));
+    await this.ledger.conclude(lease, "cancelled");
     this.deps.receipts.write(lease, { stage: "cancelled" });
     return true;
   }
@@ -158,40 +147,17 @@ export class Mailbox {
   async release(): Promise<void> {
     await Promise.all(this.settling);
     const all = this.held();
-    this.leases.clear();
-    await Promise.all(all.map((lease) => this.giveBack(lease)));
+    this.shelf.leases.clear();
+    await Promise.all(all.map((lease) => this.ledger.giveBack(lease)));
   }
 
   private async fetchAll(): Promise<void> {
     for (;;) {
       const signal = AbortSignal.timeout(fetchTimeoutMs);
       const deliveries = await this.deps.consumer.fetch({ max: fetchSize, waitMs: 0, signal });
-      const admitted = await Promise.all(deliveries.map((delivery) => this.admit(delivery)));
+      const admitted = await Promise.all(deliveries.map((delivery) => admit(delivery, this.shelf)));
       if (admitted.some(Boolean)) this.deps.onArrival(this.owner);
       if (deliveries.length < fetchSize) return;
-    }
-  }
-
-  private async admit(delivery: Delivery): Promise<boolean> {
-    const message = this.read(delivery);
-    if (message instanceof Error) return this.deps.bury(delivery, message.message).then(() => false);
-    const key = leaseKey(message);
-    const known = this.leases.get(key);
-    if (known !== undefined && known.delivery.seq !== delivery.seq) return delivery.ack().then(() => false);
-    if (this.deps.journal.ended(key) !== undefined || !this.deps.isAddressed(message)) return delivery.ack().then(() => false);
-    const before = this.deps.journal.find(delivery.seq);
-    const counts = { offers: before?.offers ?? 0, shows: before?.shows ?? 0 };
-    const lease: Lease = known ? Object.assign(known, { delivery }) : { message, delivery, phase: "waiting", wakes: 0, ...counts };
-    this.leases.set(key, lease);
-    void this.note(lease).catch((error: unknown) => this.deps.onError(error, "journaling a delivery"));
-    return true;
-  }
-
-  private read(delivery: Delivery): Message | Error {
-    try {
-      return { ...this.deps.decode(delivery), to: this.owner };
-    } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
     }
   }
 
@@ -200,16 +166,16 @@ export class Mailbox {
     lease.phase = "shown";
     lease.offer.proof = proof;
     lease.shows += 1;
-    void this.note(lease).catch((error: unknown) => this.deps.onError(error, "journaling a proof"));
+    this.ledger.noteSoon(lease);
     this.deps.receipts.write(lease, { stage: "shown", proof });
   }
 
   private async again(lease: Lease): Promise<void> {
     this.requeue(lease);
     if (lease.shows < maxShows) return;
-    this.leases.delete(leaseKey(lease.message));
+    this.shelf.leases.delete(leaseKey(lease.message));
     await this.deps.bury(lease.delivery, `shown ${lease.shows} times without an end`, lease.message);
-    await this.conclude(lease, "dead");
+    await this.ledger.conclude(lease, "dead");
     this.deps.receipts.write(lease, { stage: "dead", reason: `shown ${lease.shows} times without an end` });
   }
 
@@ -221,31 +187,18 @@ export class Mailbox {
   /** Ends what is past its deadline and was not offered. */
   expire(): void {
     const now = this.deps.clock.now();
-    for (const lease of this.leases.values()) {
+    for (const lease of this.shelf.leases.values()) {
       const deadline = lease.message.expiresAt;
       if (lease.phase !== "waiting" || deadline === undefined || Date.parse(deadline) > now) continue;
-      this.leases.delete(leaseKey(lease.message));
+      this.shelf.leases.delete(leaseKey(lease.message));
       this.deps.receipts.write(lease, { stage: "expired" });
-      void this.conclude(lease, "expired").catch((error: unknown) => this.deps.onError(error, "ending an expired message"));
+      void this.ledger
+        .conclude(lease, "expired")
+        .catch((error: unknown) => this.deps.onError(error, "ending an expired message"));
     }
   }
 
-  private async conclude(lease: Lease, stage: string): Promise<void> {
-    const { seq } = lease.delivery;
-    await this.deps.journal.finish({ seq, key: leaseKey(lease.message), stage, at: this.deps.clock.now() });
-    await lease.delivery.ack().catch((error: unknown) => this.deps.onError(error, "acknowledging an ended message"));
-  }
-
-  private async giveBack(lease: Lease): Promise<void> {
-    await lease.delivery.nak().catch((error: unknown) => this.deps.onError(error, "giving a message back"));
-  }
-
-  private note(lease: Lease): Promise<void> {
-    const { delivery, message, offers, shows } = lease;
-    return this.deps.journal.hold({ seq: delivery.seq, ack: delivery.ackSubject, key: leaseKey(message), offers, shows });
-  }
-
   private holds(lease: Lease): boolean {
-    return this.leases.get(leaseKey(lease.message)) === lease;
+    return this.shelf.leases.get(leaseKey(lease.message)) === lease;
   }
 }

@@ -1,7 +1,8 @@
 import { subjectsOf, type Address } from "@fleetbus/core";
 import { inboxConsumer, type Bus } from "@fleetbus/core/bus";
 import type { Journal } from "../disk/journal.ts";
-import { Mailbox, type MailboxDeps } from "./mailbox.ts";
+import type { MailboxDeps } from "./admission.ts";
+import { Mailbox } from "./mailbox.ts";
 
 /** The groups that every session of a machine belongs to (DESIGN §3). */
 export function groupsOf(machine: string): readonly string[] {
@@ -83,7 +84,12 @@ async function follow({ deps, ready, refillAll }: Following, signal: AbortSignal
     if (isConnected) void refillAll();
   });
   try {
-    for await (const signalled of bus.read("INBOX", { subjects: filters, from: "new", isHeadersOnly: true, signal })) {
+    for await (const signalled of bus.read("INBOX", {
+      subjects: filters,
+      from: "new",
+      isHeadersOnly: true,
+      signal,
+    })) {
       const parsed = subjects.parse(signalled.subject);
       if (parsed.type === "inbox") void ready.get(parsed.to.session)?.refill();
       else void refillAll();

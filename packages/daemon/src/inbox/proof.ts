@@ -67,7 +67,8 @@ export async function breakTurn(deps: ProofDeps, end: TurnEnd): Promise<void> {
   if (open.length === 0) return;
   const sight = await settledSight(deps);
   if (sight !== undefined) proveAll(deps, sight);
-  const isAnswered = (lease: Lease) => lease.offer !== undefined && sight?.answered.has(lease.offer.nonce) === true;
+  const isAnswered = (lease: Lease) =>
+    lease.offer !== undefined && sight?.answered.has(lease.offer.nonce) === true;
   await Promise.all(open.filter(isAnswered).map((lease) => deps.mailbox.finish(lease, end)));
   await deps.mailbox.offerAgain(open.filter((lease) => !isAnswered(lease)));
   forgetWhenQuiet(deps);

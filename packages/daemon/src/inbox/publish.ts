@@ -1,4 +1,11 @@
-import { FleetError, formatAddress, toFleetError, type Address, type Clock, type Message } from "@fleetbus/core";
+import {
+  FleetError,
+  formatAddress,
+  toFleetError,
+  type Address,
+  type Clock,
+  type Message,
+} from "@fleetbus/core";
 import type { PublishAnswer } from "@fleetbus/core/api";
 import type { Bus, Incoming, Outgoing, Stored } from "@fleetbus/core/bus";
 import type { Outbox } from "../disk/outbox.ts";

@@ -25,7 +25,9 @@ export function receiptWriter(deps: {
       const time = new Date(deps.clock.now()).toISOString();
       const receipt = { id, from, to, time, ...(offers === undefined ? {} : { offers }), ...facts };
       deps.count(facts.stage);
-      deps.outbox.add([deps.encode(receipt)]).catch((error: unknown) => deps.onError(error, "writing a receipt"));
+      deps.outbox
+        .add([deps.encode(receipt)])
+        .catch((error: unknown) => deps.onError(error, "writing a receipt"));
     },
   };
 }

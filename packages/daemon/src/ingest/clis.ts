@@ -11,5 +11,6 @@ export function knownClis(): ReadonlyMap<string, Cli> {
 const demoCli: Cli = {
   ...claudeCli,
   name: "demo",
-  translate: (call) => claudeCli.translate(call).map(({ kind, data }) => ({ kind, data: { ...data, cli: "demo" } })),
+  translate: (call) =>
+    claudeCli.translate(call).map(({ kind, data }) => ({ kind, data: { ...data, cli: "demo" } })),
 };

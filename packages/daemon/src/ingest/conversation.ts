@@ -60,8 +60,6 @@ export interface ChooseAt {
 /** Where in a turn it is, before the machine's own rules are known. */
 export type OfferPoint = Omit<ChooseAt, "showHuman">;
 
-
-
 /** The turns of this machine's sessions: what each event proves of their leases, and what its answer offers. */
 export interface Conversation {
   /** Folds the events in and resolves with the answer, or undefined for none. */
@@ -78,7 +76,8 @@ export function conversation(deps: ConversationDeps): Conversation {
       if (heard.cli.rules(heard.call.event).endsBatch) endBatch(heard, deps);
       const isQueued = isQueuedPrompt(heard, deps);
       const changes = heard.events.map((event) => fold(event, deps));
-      const offered = isQueued || !heard.isAnswered ? undefined : await offerAt(heard, { deps, continuations });
+      const offered =
+        isQueued || !heard.isAnswered ? undefined : await offerAt(heard, { deps, continuations });
       for (const change of changes) if (change !== undefined) deps.settled(change);
       return offered;
     },
@@ -107,12 +106,15 @@ function isQueuedPrompt({ events }: Heard, deps: ConversationDeps): boolean {
   const event = events.at(-1);
   if (event?.kind !== "prompt.submitted") return false;
   const record = deps.registry.find(event.from.session);
-  return record?.state === "busy" && record.promptId !== undefined && record.promptId === event.data["promptId"];
+  return (
+    record?.state === "busy" && record.promptId !== undefined && record.promptId === event.data["promptId"]
+  );
 }
 
 function endBatch({ events }: Heard, deps: ConversationDeps): void {
   const [event] = events;
-  if (event !== undefined && event.data["agentId"] === undefined) deps.mailbox(event.from.session)?.endBatch();
+  if (event !== undefined && event.data["agentId"] === undefined)
+    deps.mailbox(event.from.session)?.endBatch();
 }
 
 function noncesOf(event: FleetEvent): readonly string[] {
@@ -122,20 +124,28 @@ function noncesOf(event: FleetEvent): readonly string[] {
 
 function settleLeases(mailbox: Mailbox, { before, after, event }: Change, deps: ConversationDeps): void {
   const proof = { mailbox, record: after, evidence: deps.evidence, clock: deps.clock };
-  const run = (work: Promise<void>) => mailbox.settle(work.catch((error: unknown) => deps.onError(error, `ending a turn of ${after.name}`)));
+  const run = (work: Promise<void>) =>
+    mailbox.settle(work.catch((error: unknown) => deps.onError(error, `ending a turn of ${after.name}`)));
   const kind = event.kind;
-  if (kind === "turn.stopped") run(endTurn(proof, { outcome: after.outcome ?? "done", ...lastTextOf(after) }));
+  if (kind === "turn.stopped")
+    run(endTurn(proof, { outcome: after.outcome ?? "done", ...lastTextOf(after) }));
   else if (kind === "turn.failed") run(breakTurn(proof, { outcome: "error", ...lastTextOf(after) }));
   else if (kind === "turn.interrupted") run(breakTurn(proof, { outcome: "interrupted" }));
   else if (kind === "turn.parked") run(breakTurn(proof, { outcome: "parked" }));
   else if (kind === "tool.started" || kind === "message.displayed") run(inferOffers(proof, kind));
-  else if (kind === "prompt.submitted" && isUnnoticedEnd(before, event)) run(breakTurn(proof, { outcome: "interrupted" }));
+  else if (kind === "prompt.submitted" && isUnnoticedEnd(before, event))
+    run(breakTurn(proof, { outcome: "interrupted" }));
 }
 
 /** A prompt of another id while the session was busy: the turn before ended without any hook. */
 function isUnnoticedEnd(before: SessionRecord | undefined, event: FleetEvent): boolean {
   const promptId = event.data["promptId"];
-  return before?.state === "busy" && before.promptId !== undefined && promptId !== undefined && before.promptId !== promptId;
+  return (
+    before?.state === "busy" &&
+    before.promptId !== undefined &&
+    promptId !== undefined &&
+    before.promptId !== promptId
+  );
 }
 
 function lastTextOf(record: SessionRecord): { lastText?: string } {
@@ -147,13 +157,17 @@ interface Offering {
   readonly continuations: Map<string, number>;
 }
 
-async function offerAt({ call, cli, events }: Heard, { deps, continuations }: Offering): Promise<HookAnswer | undefined> {
+async function offerAt(
+  { call, cli, events }: Heard,
+  { deps, continuations }: Offering,
+): Promise<HookAnswer | undefined> {
   const rules = cli.rules(call.event);
   const event = events.at(-1);
   const name = event?.from.session ?? "";
   const record = deps.registry.find(name);
   const mailbox = deps.mailbox(name);
-  if (!rules.takesContext || event === undefined || record === undefined || mailbox === undefined) return undefined;
+  if (!rules.takesContext || event === undefined || record === undefined || mailbox === undefined)
+    return undefined;
   if (event.data["agentId"] !== undefined) return undefined;
   if (event.kind === "prompt.submitted") continuations.delete(name);
   if (rules.isContinuation && (continuations.get(name) ?? 0) >= cli.maxContinuations) return undefined;
@@ -163,15 +177,28 @@ async function offerAt({ call, cli, events }: Heard, { deps, continuations }: Of
   const isWake = noncesOf(event).length > 0;
   await deps.evidence.look(record); // from here on the record is followed
   // No await between choosing and leasing: hooks of parallel tools come at once.
-  const choice = deps.choose(mailbox, { record, kind, promptId: record.promptId, maxBytes: cli.maxContextBytes, isWake });
+  const choice = deps.choose(mailbox, {
+    record,
+    kind,
+    promptId: record.promptId,
+    maxBytes: cli.maxContextBytes,
+    isWake,
+  });
   if (choice === undefined) return undefined;
   if (choice.deferred.length > 0) deps.deferred(choice.deferred);
   await mailbox.lease(choice.leases, kind, record.promptId);
   if (rules.isContinuation) {
     continuations.set(name, (continuations.get(name) ?? 0) + 1);
-    await deps.continued(record, choice.leases.map((lease) => lease.message.id));
+    await deps.continued(
+      record,
+      choice.leases.map((lease) => lease.message.id),
+    );
   }
-  const settle = (isWritten: boolean) => settleOffer({ mailbox, record, choice, isWritten, rung: rules.isContinuation ? "continuation" : undefined }, deps);
+  const settle = (isWritten: boolean) =>
+    settleOffer(
+      { mailbox, record, choice, isWritten, rung: rules.isContinuation ? "continuation" : undefined },
+      deps,
+    );
   return { body: cli.answer(call.event, choice.text), settle };
 }
 

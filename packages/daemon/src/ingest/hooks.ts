@@ -1,4 +1,13 @@
-import { cliFactsSchema, FleetError, type Address, type CliFacts, type Clock, type FleetEvent, type IdSource, type SessionConfig } from "@fleetbus/core";
+import {
+  cliFactsSchema,
+  FleetError,
+  type Address,
+  type CliFacts,
+  type Clock,
+  type FleetEvent,
+  type IdSource,
+  type SessionConfig,
+} from "@fleetbus/core";
 import type { Outgoing } from "@fleetbus/core/bus";
 import type { Outbox } from "../disk/outbox.ts";
 import type { Matched } from "../life/session-rules.ts";
@@ -47,7 +56,8 @@ const nothing: HookAnswer = { body: "", settle: () => undefined };
  */
 export async function takeHook(call: HookCall, deps: HookDeps, isAnswered = true): Promise<HookAnswer> {
   const cli = deps.clis.get(call.cli);
-  if (cli === undefined) throw new FleetError("not_found", `taking in a hook of "${call.cli}": fleet does not know this CLI`);
+  if (cli === undefined)
+    throw new FleetError("not_found", `taking in a hook of "${call.cli}": fleet does not know this CLI`);
   const translated = cli.translate(call);
   const [first] = translated;
   if (first === undefined) return nothing;
@@ -74,7 +84,11 @@ async function sessionOf(call: HookCall, first: Translated, deps: HookDeps): Pro
   const owner = { machine: deps.machine, session: name };
   await Promise.race([deps.open(owner), deps.clock.sleep(openMs)]).catch(() => undefined); // opened again when the server is there
   if (first.kind === "session.started") return owner;
-  const { data } = withRules({ kind: "session.started", data: { ...first.data, display, reason: "hooked" } }, owner, deps);
+  const { data } = withRules(
+    { kind: "session.started", data: { ...first.data, display, reason: "hooked" } },
+    owner,
+    deps,
+  );
   const started = { ...stamp(owner, deps), kind: "session.started", data };
   await deps.outbox.add([deps.encode(started)]);
   deps.registry.apply(started);
@@ -91,7 +105,11 @@ function withRules(translated: Translated, { session }: Address, deps: HookDeps)
 }
 
 /** What happened before the newest that is known of its session tells nothing of how it is now (core: foldEvent). */
-function eventOf(translated: Translated, from: Address, { call, deps }: { call: HookCall; deps: HookDeps }): FleetEvent {
+function eventOf(
+  translated: Translated,
+  from: Address,
+  { call, deps }: { call: HookCall; deps: HookDeps },
+): FleetEvent {
   const seenAt = deps.registry.find(from.session)?.seenAt;
   const isLate = seenAt !== undefined && Date.parse(call.time) < Date.parse(seenAt) - clockSlackMs;
   const data = isLate ? { ...translated.data, late: true } : translated.data;

@@ -57,7 +57,8 @@ export function hookIntake(deps: IntakeDeps): Intake {
     },
     takeFile: async (content, name) => {
       const file = parseDropFile(content, edge.clock.now());
-      if (file.is === "foreign") log.warn({ name, reason: file.reason }, "a file among the dropped ones is not a hook's");
+      if (file.is === "foreign")
+        log.warn({ name, reason: file.reason }, "a file among the dropped ones is not a hook's");
       if (file.is !== "request") return "torn";
       const answer = await take(file.request, false).catch((error: unknown) => {
         if (error instanceof FleetError && error.code === "storage") return undefined;
@@ -79,7 +80,11 @@ const registerMs = 3000;
 const lookEveryMs = 50;
 
 /** A session's first waiter starts beside the hook that registers it, and is often faster. */
-async function registered(sighting: Sighting, { registry, clock }: Edge, signal: AbortSignal): Promise<SessionRecord | undefined> {
+async function registered(
+  sighting: Sighting,
+  { registry, clock }: Edge,
+  signal: AbortSignal,
+): Promise<SessionRecord | undefined> {
   const until = clock.monotonic() + registerMs;
   for (;;) {
     const record = registry.identify(sighting);
@@ -105,7 +110,11 @@ function hookDeps({ edge, keepsBodies }: IntakeDeps): HookDeps {
   };
 }
 
-async function nameFor(edge: Edge, call: HookCall, facts: CliFacts): Promise<{ readonly name: string; readonly display: string }> {
+async function nameFor(
+  edge: Edge,
+  call: HookCall,
+  facts: CliFacts,
+): Promise<{ readonly name: string; readonly display: string }> {
   const { registry } = edge;
   sweepDead(edge);
   const taken = new Set(registry.live().map((record) => record.name));

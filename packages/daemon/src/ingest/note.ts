@@ -19,6 +19,7 @@ export function noteLost(edge: Edge, record: SessionRecord, reason: string): voi
 /** Marks what has died since anybody looked; to be called before a name is chosen. */
 export function sweepDead(edge: Edge): void {
   for (const record of edge.registry.live()) {
-    if (record.pid !== undefined && !edge.processes.isAlive(record.pid)) noteLost(edge, record, `process ${record.pid} is gone`);
+    if (record.pid !== undefined && !edge.processes.isAlive(record.pid))
+      noteLost(edge, record, `process ${record.pid} is gone`);
   }
 }

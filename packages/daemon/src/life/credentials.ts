@@ -11,7 +11,11 @@ export interface CredentialFiles {
 }
 
 /** Writes the server's address, and credentials on demand: all 0600. */
-export async function credentialFiles(server: JoinedServer, ns: string, paths: Paths): Promise<CredentialFiles> {
+export async function credentialFiles(
+  server: JoinedServer,
+  ns: string,
+  paths: Paths,
+): Promise<CredentialFiles> {
   const folder = join(paths.dataDir, "creds");
   const written = new Set<string>();
   await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -12,7 +12,9 @@ export interface Endpoint {
 /** The endpoint of an earlier run: port and token stay, because http hooks bear them. */
 export async function readEndpoint(file: string): Promise<Partial<Endpoint>> {
   const text = await readFile(file, "utf8").catch(() => ""); // the first run
-  const fields = new Map(text.split("\n").map((line) => [line.split("=", 1)[0] ?? "", line.slice(line.indexOf("=") + 1)]));
+  const fields = new Map(
+    text.split("\n").map((line) => [line.split("=", 1)[0] ?? "", line.slice(line.indexOf("=") + 1)]),
+  );
   const port = Number(fields.get("port"));
   const token = fields.get("token");
   return { ...(port > 0 ? { port } : {}), ...(token ? { token } : {}) };

@@ -26,7 +26,14 @@ const connectWithinMs = 15_000;
 export async function joinBus(local: Local, options: JoinOptions): Promise<Joined> {
   const { paths, env, clock, settings, logger } = local;
   const { onStage, signal, closing } = options;
-  const server = await joinServer(options, { paths, env, clock, log: logger.named("server"), onStage, signal });
+  const server = await joinServer(options, {
+    paths,
+    env,
+    clock,
+    log: logger.named("server"),
+    onStage,
+    signal,
+  });
   closing.push("server", () => leave(server, options.isServerLeaving()));
   const credentials = server.credentials === undefined ? {} : { credentials: { creds: server.credentials } };
   const bus = await connectBus({

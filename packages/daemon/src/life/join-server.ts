@@ -1,6 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { FleetError, type AdapterLog, type Clock, type Paths } from "@fleetbus/core";
-import { findServer, openCredentials, readContext, startServer, type Credentials, type ManagedServer } from "../server/index.ts";
+import {
+  findServer,
+  openCredentials,
+  readContext,
+  startServer,
+  type Credentials,
+  type ManagedServer,
+} from "../server/index.ts";
 import type { ReportStage } from "./stage.ts";
 
 /** The server that a daemon works with: one that it runs itself, or somebody else's. */
@@ -34,7 +41,8 @@ export async function joinServer(choice: ServerChoice, deps: JoinDeps): Promise<
     throw new FleetError("usage", "choosing a server: give --connect or --context, not both");
   }
   if (choice.context !== undefined) return fromContext(choice.context, deps);
-  if (choice.connect !== undefined) return { url: choice.connect, credentials: undefined, managed: undefined, minted: undefined };
+  if (choice.connect !== undefined)
+    return { url: choice.connect, credentials: undefined, managed: undefined, minted: undefined };
   return startManaged(deps);
 }
 

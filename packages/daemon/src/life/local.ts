@@ -1,5 +1,14 @@
 import { join } from "node:path";
-import { idSource, pathsOf, systemClock, toFleetError, type Clock, type FleetError, type IdSource, type Paths } from "@fleetbus/core";
+import {
+  idSource,
+  pathsOf,
+  systemClock,
+  toFleetError,
+  type Clock,
+  type FleetError,
+  type IdSource,
+  type Paths,
+} from "@fleetbus/core";
 import { openJournal, type Journal } from "../disk/journal.ts";
 import { openOutbox, type Outbox } from "../disk/outbox.ts";
 import { adapterSchemas } from "../host/schemas.ts";
@@ -38,7 +47,8 @@ export async function openLocal(env: Local["env"], closing: Closing): Promise<Lo
   const logger = await openLogger(paths.logFile, settings.config.log.level);
   closing.push("log", () => logger.close());
   const log = logger.named("daemon");
-  const onError: Local["onError"] = (error, doing) => log.warn({ doing, ...errorFields(toFleetError(error)) }, "something failed");
+  const onError: Local["onError"] = (error, doing) =>
+    log.warn({ doing, ...errorFields(toFleetError(error)) }, "something failed");
   const onRefused = ({ subject }: { subject: string }, error: FleetError) => {
     log.error({ subject, ...errorFields(error) }, "the server refused what was spooled");
   };
@@ -56,5 +66,9 @@ export async function openLocal(env: Local["env"], closing: Closing): Promise<Lo
 /** An error as log fields. */
 export function errorFields(error: FleetError): Readonly<Record<string, unknown>> {
   const { cause } = error;
-  return { code: error.code, error: error.message, ...(cause instanceof Error ? { cause: cause.message } : {}) };
+  return {
+    code: error.code,
+    error: error.message,
+    ...(cause instanceof Error ? { cause: cause.message } : {}),
+  };
 }

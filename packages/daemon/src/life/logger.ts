@@ -13,7 +13,10 @@ export interface Logger {
 export async function openLogger(file: string, level = "info"): Promise<Logger> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const destination = pino.destination({ dest: file, sync: false, mkdir: false, mode: 0o600 });
-  const root = pino({ level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  const root = pino(
+    { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+    destination,
+  );
   return {
     named: (name) => {
       const child = root.child({ name });

@@ -52,7 +52,15 @@ export async function runLoops(deps: LoopDeps, signal: AbortSignal): Promise<voi
     forever("expiring messages", () => expireMessages(edge, signal)),
     forever("writing credentials", () => provideCredentials(deps, signal)),
     forever("watching processes", () =>
-      watchProcesses({ clock: edge.clock, processes: edge.processes, live: () => edge.registry.live(), onLost: (record, reason) => noteLost(edge, record, reason) }, signal),
+      watchProcesses(
+        {
+          clock: edge.clock,
+          processes: edge.processes,
+          live: () => edge.registry.live(),
+          onLost: (record, reason) => noteLost(edge, record, reason),
+        },
+        signal,
+      ),
     ),
   ]);
 }

@@ -29,7 +29,8 @@ export async function rebuildSessions(deps: RebuildDeps): Promise<void> {
   const from = newest === 0 ? ("all" as const) : { time: newest - overlapMs };
   const subjects = [subjectsOf(deps.bus.ns).event({ machine: deps.machine })];
   const signal = AbortSignal.timeout(60_000);
-  for await (const incoming of deps.bus.read("EVENTS", { subjects, from, untilCaughtUp: true, signal })) apply(incoming, deps);
+  for await (const incoming of deps.bus.read("EVENTS", { subjects, from, untilCaughtUp: true, signal }))
+    apply(incoming, deps);
   for (const outgoing of deps.pending()) if (outgoing.subject.includes(".event.")) apply(outgoing, deps);
 }
 
@@ -41,7 +42,10 @@ function apply(incoming: Pick<Incoming, "subject" | "headers" | "data">, deps: R
   else deps.registry.apply(event);
 }
 
-function decodeOrSkip(incoming: Pick<Incoming, "subject" | "headers" | "data">, deps: RebuildDeps): FleetEvent | undefined {
+function decodeOrSkip(
+  incoming: Pick<Incoming, "subject" | "headers" | "data">,
+  deps: RebuildDeps,
+): FleetEvent | undefined {
   try {
     return deps.decode(incoming);
   } catch {

@@ -7,7 +7,9 @@ export type Matched = Pick<SessionRecord, "name"> & Partial<Pick<SessionRecord, 
 export function rulesFor(config: Pick<FleetConfig, "session">, session: Matched): Partial<SessionConfig> {
   const folder = session.cwd?.split("/").findLast((part) => part !== "");
   const texts = [session.name, session.display, session.cwd, folder];
-  return config.session.find(({ match }) => texts.some((text) => text !== undefined && fits(match, text))) ?? {};
+  return (
+    config.session.find(({ match }) => texts.some((text) => text !== undefined && fits(match, text))) ?? {}
+  );
 }
 
 /** `*` stands for anything, everything else for itself. */

@@ -1,6 +1,16 @@
 import { readFile, stat } from "node:fs/promises";
 import { hostname } from "node:os";
-import { FleetError, loadConfig, messageOf, resolveSettings, slug, type AdapterSchemas, type FleetConfig, type LoadedConfig, type Paths } from "@fleetbus/core";
+import {
+  FleetError,
+  loadConfig,
+  messageOf,
+  resolveSettings,
+  slug,
+  type AdapterSchemas,
+  type FleetConfig,
+  type LoadedConfig,
+  type Paths,
+} from "@fleetbus/core";
 import type { Rate } from "../wake/budget.ts";
 
 /** The storm guard's numbers (DESIGN §11). */
@@ -21,7 +31,11 @@ export interface Settings {
 }
 
 /** Reads the config file, if there is one, with the adapters' own keys by their schemas. Rejects with `config` and all problems at once. */
-export async function loadSettings(paths: Paths, env: Readonly<Record<string, string | undefined>>, adapters: AdapterSchemas): Promise<Settings> {
+export async function loadSettings(
+  paths: Paths,
+  env: Readonly<Record<string, string | undefined>>,
+  adapters: AdapterSchemas,
+): Promise<Settings> {
   const file = await readConfig(paths.configFile, adapters);
   const host = slug(hostname().split(".")[0] ?? "");
   const { config } = resolveSettings({ env, file, defaults: { machine: host } });

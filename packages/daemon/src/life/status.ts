@@ -15,7 +15,10 @@ export interface StatusFacts {
 export async function statusOf({ edge, joined, ...own }: StatusFacts): Promise<StatusAnswer> {
   const streams = await edge.bus.streams().catch(() => []);
   const managed = joined.server.managed?.status();
-  const about = managed === undefined ? {} : { version: managed.version, pid: managed.pid, monitorUrl: managed.monitorUrl };
+  const about =
+    managed === undefined
+      ? {}
+      : { version: managed.version, pid: managed.pid, monitorUrl: managed.monitorUrl };
   return {
     ...own,
     machine: edge.machine,

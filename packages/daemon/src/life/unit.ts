@@ -49,7 +49,9 @@ function systemdUnit({ argv, env }: UnitOptions): Unit {
 
 function launchdUnit({ argv, env }: UnitOptions): Unit {
   const strings = argv.map((each) => `    <string>${xml(each)}</string>`);
-  const variables = Object.entries(env).map(([name, value]) => `    <key>${xml(name)}</key><string>${xml(value)}</string>`);
+  const variables = Object.entries(env).map(
+    ([name, value]) => `    <key>${xml(name)}</key><string>${xml(value)}</string>`,
+  );
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">',

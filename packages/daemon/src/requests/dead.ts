@@ -8,12 +8,20 @@ const subjectHeader = "fleet-subject";
 const maxListed = 1000;
 
 /** Puts what nobody can read or deliver into the dead letters, as it is, with the reason (DESIGN §3). */
-export async function bury(edge: Pick<Edge, "bus" | "subjects">, consumer: string, letter: { delivery: Delivery; reason: string }): Promise<void> {
+export async function bury(
+  edge: Pick<Edge, "bus" | "subjects">,
+  consumer: string,
+  letter: { delivery: Delivery; reason: string },
+): Promise<void> {
   const { delivery, reason } = letter;
   const name = consumer.replace(/[^A-Za-z0-9_=-]/g, "-");
   await edge.bus.publish({
     subject: edge.subjects.dead(name),
-    headers: { ...delivery.headers, [reasonHeader]: encodeURIComponent(reason), [subjectHeader]: delivery.subject },
+    headers: {
+      ...delivery.headers,
+      [reasonHeader]: encodeURIComponent(reason),
+      [subjectHeader]: delivery.subject,
+    },
     data: delivery.data,
     dedupeId: `dead ${name} ${delivery.subject} ${delivery.seq}`,
   });
@@ -23,7 +31,12 @@ export async function bury(edge: Pick<Edge, "bus" | "subjects">, consumer: strin
 export async function listDead(edge: Pick<Edge, "bus" | "subjects">): Promise<Items<DeadView>> {
   const items: DeadView[] = [];
   const signal = AbortSignal.timeout(10_000);
-  for await (const letter of edge.bus.read("DEAD", { subjects: [edge.subjects.dead()], from: "all", untilCaughtUp: true, signal })) {
+  for await (const letter of edge.bus.read("DEAD", {
+    subjects: [edge.subjects.dead()],
+    from: "all",
+    untilCaughtUp: true,
+    signal,
+  })) {
     items.push(viewOf(letter));
     if (items.length > maxListed) items.shift();
   }
@@ -39,8 +52,14 @@ export async function showDead(bus: Bus, seq: number): Promise<DeadView> {
 export async function retryDead(bus: Bus, seq: number): Promise<DeadView> {
   const letter = await requireDead(bus, seq);
   const { [reasonHeader]: _reason, [subjectHeader]: subject, ...headers } = letter.headers;
-  if (subject === undefined) throw new FleetError("failed", `retrying dead letter ${seq}: it does not say where it came from`);
-  await bus.publish({ subject, headers: withoutServerHeaders(headers), data: letter.data, dedupeId: `retry ${seq} ${letter.time}` });
+  if (subject === undefined)
+    throw new FleetError("failed", `retrying dead letter ${seq}: it does not say where it came from`);
+  await bus.publish({
+    subject,
+    headers: withoutServerHeaders(headers),
+    data: letter.data,
+    dedupeId: `retry ${seq} ${letter.time}`,
+  });
   await bus.erase("DEAD", seq);
   return viewOf(letter);
 }
@@ -55,11 +74,16 @@ export async function dropDead(bus: Bus, seq: number): Promise<DeadView> {
 async function requireDead(bus: Bus, seq: number): Promise<Incoming> {
   const letter = await bus.get("DEAD", seq);
   if (letter !== undefined) return letter;
-  throw new FleetError("not_found", `looking for dead letter ${seq}: there is none; \`fleet dead list\` shows them`);
+  throw new FleetError(
+    "not_found",
+    `looking for dead letter ${seq}: there is none; \`fleet dead list\` shows them`,
+  );
 }
 
 function withoutServerHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.toLowerCase().startsWith("nats-")));
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !name.toLowerCase().startsWith("nats-")),
+  );
 }
 
 function viewOf(letter: Incoming): DeadView {

@@ -1,4 +1,11 @@
-import { FleetError, requireName, type FleetEvent, type Receipt, type SendReceipt, type Stage } from "@fleetbus/core";
+import {
+  FleetError,
+  requireName,
+  type FleetEvent,
+  type Receipt,
+  type SendReceipt,
+  type Stage,
+} from "@fleetbus/core";
 import type {
   AdapterView,
   Caller,
@@ -40,7 +47,9 @@ export interface Desk {
   publish(request: z.output<typeof publishSchema>): Promise<PublishAnswer>;
   receipts(id: string, until: Stage | undefined, signal: AbortSignal): AsyncIterable<Receipt>;
   trace(id: string): Promise<TraceAnswer>;
-  reply(asked: Asked & { to?: string | undefined; body: string; id?: string | undefined }): Promise<PublishAnswer>;
+  reply(
+    asked: Asked & { to?: string | undefined; body: string; id?: string | undefined },
+  ): Promise<PublishAnswer>;
   report(asked: Asked & { outcome: string; text?: string | undefined }): Promise<PublishAnswer>;
   ack(asked: Asked & { id?: string | undefined }): Promise<Receipt>;
   cancel(asked: Asked & { id?: string | undefined }): Promise<Receipt>;
@@ -53,7 +62,10 @@ export interface Desk {
   events(query: EventsQuery, signal: AbortSignal): AsyncIterable<FleetEvent>;
   streams(): Promise<Items<StreamView>>;
   consumers(): Promise<Items<ConsumerView>>;
-  consumer(verb: "pause" | "resume" | "reset", asked: { name: string; forMs?: number | undefined }): Promise<Items<ConsumerView>>;
+  consumer(
+    verb: "pause" | "resume" | "reset",
+    asked: { name: string; forMs?: number | undefined },
+  ): Promise<Items<ConsumerView>>;
   dead(): Promise<Items<DeadView>>;
   deadLetter(verb: "show" | "retry" | "drop", seq: number): Promise<DeadView>;
   adapters(): Items<AdapterView>;
@@ -112,7 +124,12 @@ async function changeConsumer(
 ): Promise<Items<ConsumerView>> {
   const { stream, name } = await requireConsumer(edge, asked.name);
   if (verb === "reset") await resetConsumer(edge, name);
-  else await edge.bus.pauseConsumer(stream, name, verb === "pause" ? edge.clock.now() + (asked.forMs ?? pauseForMs) : undefined);
+  else
+    await edge.bus.pauseConsumer(
+      stream,
+      name,
+      verb === "pause" ? edge.clock.now() + (asked.forMs ?? pauseForMs) : undefined,
+    );
   return listConsumers(edge);
 }
 
@@ -120,7 +137,10 @@ async function changeConsumer(
 async function resetConsumer(edge: Edge, name: string): Promise<void> {
   const [machine, session] = name.split("=");
   if (machine !== edge.machine || session === undefined) {
-    throw new FleetError("refused", `resetting consumer ${name}: only the inboxes of this machine (${edge.machine}) can be reset here`);
+    throw new FleetError(
+      "refused",
+      `resetting consumer ${name}: only the inboxes of this machine (${edge.machine}) can be reset here`,
+    );
   }
   await edge.mailboxes.close(session);
   await edge.bus.removeConsumer("INBOX", name);
@@ -130,9 +150,14 @@ async function resetConsumer(edge: Edge, name: string): Promise<void> {
 async function rename(edge: Edge, session: string, wanted: string): Promise<void> {
   const { name, display } = requireName(wanted);
   const record = await findSession(edge, session);
-  if (record.machine !== edge.machine) throw new FleetError("refused", `renaming ${session}: it is a session of ${record.machine}; rename it there`);
+  if (record.machine !== edge.machine)
+    throw new FleetError(
+      "refused",
+      `renaming ${session}: it is a session of ${record.machine}; rename it there`,
+    );
   const taken = edge.registry.find(name);
-  if (taken !== undefined && isLive(taken)) throw new FleetError("conflict", `renaming ${record.name} to ${name}: that name is taken`);
+  if (taken !== undefined && isLive(taken))
+    throw new FleetError("conflict", `renaming ${record.name} to ${name}: that name is taken`);
   const event: FleetEvent = {
     id: edge.ids(),
     kind: "session.renamed",
@@ -147,10 +172,20 @@ async function rename(edge: Edge, session: string, wanted: string): Promise<void
   await edge.mailboxes.close(record.name);
 }
 
-async function testAdapter(edge: Edge, { name, dryRun }: { readonly name: string; readonly dryRun?: boolean | undefined }): Promise<SendReceipt> {
+async function testAdapter(
+  edge: Edge,
+  { name, dryRun }: { readonly name: string; readonly dryRun?: boolean | undefined },
+): Promise<SendReceipt> {
   const view = edge.host.views().find((each) => each.name === name);
   if (view !== undefined && dryRun === true) return { skipped: `dry run: ${view.type} is ${view.state}` };
   const time = new Date(edge.clock.now()).toISOString();
   const data = { text: "a test of this adapter", cli: "fleet" };
-  return edge.host.test(name, { id: edge.ids(), kind: "notification.raised", from: ownerOf(edge, "me"), time, origin: "human", data });
+  return edge.host.test(name, {
+    id: edge.ids(),
+    kind: "notification.raised",
+    from: ownerOf(edge, "me"),
+    time,
+    origin: "human",
+    data,
+  });
 }

@@ -18,10 +18,16 @@ export function pickMessage<M extends Message>(messages: readonly M[], id: strin
   if (id === undefined || id === "last") return required(messages.at(-1), "there is none yet");
   const exact = messages.findLast((message) => message.id === id);
   if (exact !== undefined) return exact;
-  const matching = [...new Map(messages.filter((message) => message.id.endsWith(id)).map((each) => [each.id, each])).values()];
+  const matching = [
+    ...new Map(messages.filter((message) => message.id.endsWith(id)).map((each) => [each.id, each])).values(),
+  ];
   if (matching.length > 1) {
     const candidates = matching.map((message) => message.id);
-    throw new FleetError("target_ambiguous", `looking for message "${id}": ${candidates.length} end like that`, { details: { candidates } });
+    throw new FleetError(
+      "target_ambiguous",
+      `looking for message "${id}": ${candidates.length} end like that`,
+      { details: { candidates } },
+    );
   }
   return required(matching[0], `none has the id or suffix "${id}"`);
 }
@@ -34,7 +40,12 @@ function required<M extends Message>(message: M | undefined, why: string): M {
 async function readInbox(edge: Edge, subject: string): Promise<readonly Message[]> {
   const found: Message[] = [];
   const signal = AbortSignal.timeout(readMs);
-  for await (const incoming of edge.bus.read("INBOX", { subjects: [subject], from: "all", untilCaughtUp: true, signal })) {
+  for await (const incoming of edge.bus.read("INBOX", {
+    subjects: [subject],
+    from: "all",
+    untilCaughtUp: true,
+    signal,
+  })) {
     try {
       found.push(edge.codec.decodeMessage(incoming));
     } catch {

@@ -30,32 +30,46 @@ export async function readMailbox(edge: Edge, ask: InboxAsk): Promise<InboxAnswe
   const leases = mailbox.waiting();
   const items = leases.map(viewOf);
   if (!isOwn && ask.take !== true) return { items };
-  if (isOwn && edge.registry.find(name)?.hooked === true) return { items, text: await print(edge, mailbox, leases) };
+  if (isOwn && edge.registry.find(name)?.hooked === true)
+    return { items, text: await print(edge, mailbox, leases) };
   await Promise.all(leases.map((lease) => mailbox.finish(lease, { outcome: "done" })));
   return { items };
 }
 
 /** Ends a message by hand, also one that is already offered or shown. */
-export async function ackMessage(edge: Edge, ask: { readonly who: Identity; readonly id: string | undefined }): Promise<Message> {
+export async function ackMessage(
+  edge: Edge,
+  ask: { readonly who: Identity; readonly id: string | undefined },
+): Promise<Message> {
   const mailbox = await requireMailbox(edge, ask.who.session);
   const lease = ask.id === undefined ? mailbox.held().at(-1) : mailbox.find(ask.id);
-  if (lease === undefined) throw new FleetError("not_found", `acknowledging message "${ask.id ?? "last"}": it is not in your inbox`);
+  if (lease === undefined)
+    throw new FleetError("not_found", `acknowledging message "${ask.id ?? "last"}": it is not in your inbox`);
   await mailbox.finish(lease, { outcome: "done" satisfies Outcome });
   return lease.message;
 }
 
 /** The open mailbox of a session or of `me`; opened where it is not. */
 export async function requireMailbox(edge: Edge, name: string): Promise<Mailbox> {
-  const isKnown = name === "me" || edge.registry.find(name) !== undefined || edge.mailboxes.find(name) !== undefined;
+  const isKnown =
+    name === "me" || edge.registry.find(name) !== undefined || edge.mailboxes.find(name) !== undefined;
   if (isKnown) return edge.mailboxes.open(ownerOf(edge, name));
   const candidates = edge.registry.all().map((record) => record.name);
-  throw new FleetError("not_found", `opening the inbox of "${name}": no such session on this machine`, { details: { candidates } });
+  throw new FleetError("not_found", `opening the inbox of "${name}": no such session on this machine`, {
+    details: { candidates },
+  });
 }
 
 async function print(edge: Edge, mailbox: Mailbox, leases: readonly Lease[]): Promise<string> {
   const record = edge.registry.find(mailbox.owner.session);
   if (record === undefined || leases.length === 0) return "";
-  const choice = edge.frame(mailbox, { leases, via: "inbox.printed", promptId: record.promptId, maxBytes: 60_000, showHuman: false });
+  const choice = edge.frame(mailbox, {
+    leases,
+    via: "inbox.printed",
+    promptId: record.promptId,
+    maxBytes: 60_000,
+    showHuman: false,
+  });
   await mailbox.lease(choice.leases, "inbox.printed", record.promptId);
   mailbox.wrote(choice.leases, "inbox");
   const watch = watchOffers({ mailbox, record, evidence: edge.evidence, clock: edge.clock });

@@ -18,14 +18,22 @@ export async function kick(edge: Edge, who: Identity, asked: Kick): Promise<Publ
   const { machine, name } = await findSession(edge, asked.session);
   const to = { machine, session: name };
   if (asked.text !== undefined) {
-    const said = { caller: asked.caller, target: formatAddress(to), body: asked.text, kind: "request" as const };
+    const said = {
+      caller: asked.caller,
+      target: formatAddress(to),
+      body: asked.text,
+      kind: "request" as const,
+    };
     const answer = await send(edge, { who, request: said });
     edge.planner.retry(name);
     return answer;
   }
   const [first] = wakefulLeases(edge.mailboxes.find(name), edge.clock.now());
-  if (first === undefined) throw new FleetError("usage", `kicking ${formatAddress(to)}: nothing waits for it; give it a prompt`);
+  if (first === undefined)
+    throw new FleetError("usage", `kicking ${formatAddress(to)}: nothing waits for it; give it a prompt`);
   edge.planner.retry(name);
   const { seq } = first.delivery;
-  return publishAnswer({ message: first.message, stored: { stream: "INBOX", seq, isDuplicate: false } }, [to]);
+  return publishAnswer({ message: first.message, stored: { stream: "INBOX", seq, isDuplicate: false } }, [
+    to,
+  ]);
 }

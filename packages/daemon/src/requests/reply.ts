@@ -9,31 +9,66 @@ import { allSessions } from "./sessions.ts";
 type Said = Pick<z.output<typeof publishSchema>, "caller" | "body"> & { readonly id?: string | undefined };
 
 /** Answers a message: the thread knows the address; the answer ends what it answers (DESIGN §5 `done`). */
-export async function reply(edge: Edge, who: Identity, said: Said & { readonly to: string | undefined }): Promise<PublishAnswer> {
+export async function reply(
+  edge: Edge,
+  who: Identity,
+  said: Said & { readonly to: string | undefined },
+): Promise<PublishAnswer> {
   const original = pickMessage(await messagesTo(edge, ownerOf(edge, who.session)), said.to);
   const { to: _to, ...rest } = said;
-  const answer = await send(edge, { who, request: { ...rest, target: formatAddress(original.from), kind: "reply", thread: original.thread, replyTo: original.id } });
+  const answer = await send(edge, {
+    who,
+    request: {
+      ...rest,
+      target: formatAddress(original.from),
+      kind: "reply",
+      thread: original.thread,
+      replyTo: original.id,
+    },
+  });
   const mailbox = edge.mailboxes.find(who.session);
   const lease = mailbox?.find(original.id);
   if (lease !== undefined) await mailbox?.finish(lease, { outcome: "done" });
-  edge.receipts.write({ message: { ...original, to: ownerOf(edge, who.session) } }, { stage: "replied", reply: answer.id, lastText: said.body.slice(0, 4096) });
+  edge.receipts.write(
+    { message: { ...original, to: ownerOf(edge, who.session) } },
+    { stage: "replied", reply: answer.id, lastText: said.body.slice(0, 4096) },
+  );
   return answer;
 }
 
 /** A worker's own word on its outcome, to its supervisor (DESIGN §5 Supervisor). */
-export async function report(edge: Edge, who: Identity, said: Said & { readonly outcome: string }): Promise<PublishAnswer> {
+export async function report(
+  edge: Edge,
+  who: Identity,
+  said: Said & { readonly outcome: string },
+): Promise<PublishAnswer> {
   const record = edge.registry.find(who.session);
-  if (record === undefined) throw new FleetError("usage", "reporting an outcome: this is no session; `fleet whoami` says who you are");
+  if (record === undefined)
+    throw new FleetError(
+      "usage",
+      "reporting an outcome: this is no session; `fleet whoami` says who you are",
+    );
   const supervisor = supervisorOf(record, { sessions: await allSessions(edge) });
   if (supervisor === undefined) {
-    throw new FleetError("not_found", `reporting an outcome of ${who.session}: it has no supervisor; set FLEET_PARENT or [[session]] parent`);
+    throw new FleetError(
+      "not_found",
+      `reporting an outcome of ${who.session}: it has no supervisor; set FLEET_PARENT or [[session]] parent`,
+    );
   }
   const isBad = said.outcome === "error" || said.outcome === "blocked";
   const { outcome, ...rest } = said;
   const body = said.body === "" ? `${who.session}: ${outcome}` : said.body;
   return send(edge, {
     who,
-    request: { ...rest, body, target: formatAddress(supervisor), kind: "request", type: "result", subject: `${who.session}: ${outcome}`, ...(isBad ? { priority: "high" } : {}) },
+    request: {
+      ...rest,
+      body,
+      target: formatAddress(supervisor),
+      kind: "request",
+      type: "result",
+      subject: `${who.session}: ${outcome}`,
+      ...(isBad ? { priority: "high" } : {}),
+    },
   });
 }
 
@@ -43,19 +78,33 @@ export async function cancel(edge: Edge, who: Identity, id: string | undefined):
   const mailbox = message.to.machine === edge.machine ? edge.mailboxes.find(message.to.session) : undefined;
   const lease = mailbox?.find(message.id);
   const isCancelled = lease !== undefined && (await mailbox?.cancel(lease)) === true;
-  if (isCancelled || (lease === undefined && (await eraseUnfetched(edge, message)))) return receiptOf(edge, message);
-  throw new FleetError("refused", `cancelling message ${message.id}: it was offered already; \`fleet trace ${message.id}\` says how far it is`);
+  if (isCancelled || (lease === undefined && (await eraseUnfetched(edge, message))))
+    return receiptOf(edge, message);
+  throw new FleetError(
+    "refused",
+    `cancelling message ${message.id}: it was offered already; \`fleet trace ${message.id}\` says how far it is`,
+  );
 }
 
 /** Nobody holds it: erased from the stream, if no receipt says that it went further than that. */
 async function eraseUnfetched(edge: Edge, message: Message): Promise<boolean> {
   const signal = AbortSignal.timeout(5000);
   const filter = edge.subjects.receipt(message.from, message.id, message.to);
-  for await (const incoming of edge.bus.read("RECEIPTS", { subjects: [filter], from: "all", untilCaughtUp: true, signal })) {
+  for await (const incoming of edge.bus.read("RECEIPTS", {
+    subjects: [filter],
+    from: "all",
+    untilCaughtUp: true,
+    signal,
+  })) {
     if (edge.codec.decodeReceipt(incoming).stage !== "stored") return false;
   }
   const subject = edge.subjects.inbox(message.to, message.from);
-  for await (const incoming of edge.bus.read("INBOX", { subjects: [subject], from: "all", untilCaughtUp: true, signal })) {
+  for await (const incoming of edge.bus.read("INBOX", {
+    subjects: [subject],
+    from: "all",
+    untilCaughtUp: true,
+    signal,
+  })) {
     if (edge.codec.decodeMessage(incoming).id !== message.id) continue;
     const isErased = await edge.bus.erase("INBOX", incoming.seq);
     if (isErased) edge.receipts.write({ message }, { stage: "cancelled" });

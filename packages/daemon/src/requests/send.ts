@@ -1,4 +1,12 @@
-import { FleetError, formatAddress, newMessage, resolveTarget, type Address, type Message, type Target } from "@fleetbus/core";
+import {
+  FleetError,
+  formatAddress,
+  newMessage,
+  resolveTarget,
+  type Address,
+  type Message,
+  type Target,
+} from "@fleetbus/core";
 import type { Identity, PublishAnswer, publishSchema } from "@fleetbus/core/api";
 import type { z } from "zod";
 import { publishAnswer, publishMessage } from "../inbox/publish.ts";
@@ -35,12 +43,25 @@ function senderOf({ who, request }: Sending, edge: Edge): Address {
   const [name, machine] = request.from.split("/").toReversed();
   const wanted = { machine: machine ?? edge.machine, session: name ?? "" };
   if (formatAddress(wanted) === formatAddress(self)) return self;
-  if (who.session === "me" && wanted.machine === edge.machine && edge.registry.find(wanted.session) !== undefined) return wanted;
-  throw new FleetError("refused", `sending as ${formatAddress(wanted)}: ${formatAddress(self)} may only send as itself`);
+  if (
+    who.session === "me" &&
+    wanted.machine === edge.machine &&
+    edge.registry.find(wanted.session) !== undefined
+  )
+    return wanted;
+  throw new FleetError(
+    "refused",
+    `sending as ${formatAddress(wanted)}: ${formatAddress(self)} may only send as itself`,
+  );
 }
 
 async function resolve(edge: Edge, { request }: Sending, from: Address): Promise<Target> {
-  const world = { machine: edge.machine, self: from, sessions: await allSessions(edge), mailboxes: edge.mailboxes.all().map((each) => each.owner) };
+  const world = {
+    machine: edge.machine,
+    self: from,
+    sessions: await allSessions(edge),
+    mailboxes: edge.mailboxes.all().map((each) => each.owner),
+  };
   return resolveTarget(request.target, world, { create: request.create === true });
 }
 
@@ -61,16 +82,26 @@ function messageFor(edge: Edge, { who, request, from, target }: Addressed): Mess
 function hopOf(edge: Edge, who: Identity): number {
   const held = edge.mailboxes.find(who.session)?.held() ?? [];
   const cause = held.filter((lease) => lease.phase === "offered" || lease.phase === "shown");
-  return who.origin === "human" || cause.length === 0 ? 0 : Math.max(...cause.map((lease) => lease.message.hop)) + 1;
+  return who.origin === "human" || cause.length === 0
+    ? 0
+    : Math.max(...cause.map((lease) => lease.message.hop)) + 1;
 }
 
 function guardStorm(edge: Edge, message: Message): void {
   const pair = `${formatAddress(message.from)} ${formatAddress(message.to)}`;
-  const reason = message.hop > edge.maxHops ? `${message.hop} messages in a chain` : edge.perPair.has(pair) ? undefined : "too many messages between these two";
+  const reason =
+    message.hop > edge.maxHops
+      ? `${message.hop} messages in a chain`
+      : edge.perPair.has(pair)
+        ? undefined
+        : "too many messages between these two";
   edge.perPair.spend(pair);
   if (reason === undefined) return;
   edge.receipts.write({ message }, { stage: "refused", reason });
-  throw new FleetError("refused", `sending message ${message.id} to ${formatAddress(message.to)}: ${reason} (storm guard)`);
+  throw new FleetError(
+    "refused",
+    `sending message ${message.id} to ${formatAddress(message.to)}: ${reason} (storm guard)`,
+  );
 }
 
 /** Why nobody can be shown a message now; it waits for whoever bears the name next. */

@@ -15,23 +15,32 @@ export async function allSessions(edge: Edge): Promise<readonly SessionRecord[]>
 /** The sessions as `fleet session list` shows them: the live ones, and for a day those that ended. */
 export async function listSessions(edge: Edge): Promise<Items<SessionView>> {
   const since = edge.clock.now() - shownAfterEndMs;
-  const shown = (await allSessions(edge)).filter((record) => isLive(record) || Date.parse(record.stateSince) > since);
-  return { items: shown.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b))).map((record) => viewOf(edge, record)) };
+  const shown = (await allSessions(edge)).filter(
+    (record) => isLive(record) || Date.parse(record.stateSince) > since,
+  );
+  return {
+    items: shown.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b))).map((record) => viewOf(edge, record)),
+  };
 }
 
 /** One session by name, `machine/name` or CLI session id; throws `not_found` with the list. */
 export async function findSession(edge: Edge, ref: string): Promise<SessionView> {
   const records = await allSessions(edge);
   const own = records.find((record) => record.machine === edge.machine && record.name === ref);
-  const found = own ?? records.find((record) => [record.name, nameOf(record), record.cliSession].includes(ref));
+  const found =
+    own ?? records.find((record) => [record.name, nameOf(record), record.cliSession].includes(ref));
   if (found !== undefined) return viewOf(edge, found);
   const candidates = records.map(nameOf);
-  throw new FleetError("not_found", `looking for session "${ref}": there is none`, { details: { candidates } });
+  throw new FleetError("not_found", `looking for session "${ref}": there is none`, {
+    details: { candidates },
+  });
 }
 
 function viewOf(edge: Edge, record: SessionRecord): SessionView {
   const inbox = record.machine === edge.machine ? (edge.mailboxes.find(record.name)?.held().length ?? 0) : 0;
-  const advice = record.hooked ? {} : { advice: `not hooked: run \`fleet hooks install --${record.cli} --apply\` and start it again` };
+  const advice = record.hooked
+    ? {}
+    : { advice: `not hooked: run \`fleet hooks install --${record.cli} --apply\` and start it again` };
   return { ...record, inbox, isPaused: edge.pauses.isPaused(record.name), ...advice };
 }
 

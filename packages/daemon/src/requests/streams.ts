@@ -13,11 +13,26 @@ export interface EventsQuery {
 }
 
 /** Events in order; a foreign one is passed over (the daemon's own reader sends it to the dead letters). */
-export async function* readEvents(edge: Edge, query: EventsQuery, signal: AbortSignal): AsyncIterable<FleetEvent> {
-  const [machine, session] = query.session?.includes("/") ? query.session.split("/") : [undefined, query.session];
-  const subject = edge.subjects.event({ ...(machine ? { machine } : {}), ...(session ? { session } : {}) }, query.kind);
-  const from = query.since === undefined ? (query.isFollowing ? "new" : "all") : { time: timeOf(query.since) };
-  for await (const incoming of edge.bus.read("EVENTS", { subjects: [subject], from, untilCaughtUp: !query.isFollowing, signal })) {
+export async function* readEvents(
+  edge: Edge,
+  query: EventsQuery,
+  signal: AbortSignal,
+): AsyncIterable<FleetEvent> {
+  const [machine, session] = query.session?.includes("/")
+    ? query.session.split("/")
+    : [undefined, query.session];
+  const subject = edge.subjects.event(
+    { ...(machine ? { machine } : {}), ...(session ? { session } : {}) },
+    query.kind,
+  );
+  const from =
+    query.since === undefined ? (query.isFollowing ? "new" : "all") : { time: timeOf(query.since) };
+  for await (const incoming of edge.bus.read("EVENTS", {
+    subjects: [subject],
+    from,
+    untilCaughtUp: !query.isFollowing,
+    signal,
+  })) {
     const event = decodeOrSkip(() => edge.codec.decodeEvent(incoming));
     if (event !== undefined) yield event;
   }
@@ -56,10 +71,13 @@ export async function listStreams(edge: Edge): Promise<Items<StreamView>> {
 export async function requireConsumer(edge: Edge, name: string): Promise<ConsumerStatus> {
   const all = await edge.bus.consumers();
   const wanted = name.replace("/", "=");
-  const found = all.find((each) => each.name === wanted) ?? all.find((each) => each.name.endsWith(`=${wanted}`));
+  const found =
+    all.find((each) => each.name === wanted) ?? all.find((each) => each.name.endsWith(`=${wanted}`));
   if (found !== undefined) return found;
   const candidates = all.map((each) => each.name);
-  throw new FleetError("not_found", `looking for consumer "${name}": there is none`, { details: { candidates } });
+  throw new FleetError("not_found", `looking for consumer "${name}": there is none`, {
+    details: { candidates },
+  });
 }
 
 function roleOf(status: ConsumerStatus): ConsumerView["role"] {

@@ -8,15 +8,23 @@ import { isReached, readReceipts } from "./streams.ts";
 export async function trace(edge: Edge, id: string): Promise<TraceAnswer> {
   const receipts = await receiptsOf(edge, await resolveId(edge, id));
   const [first] = receipts;
-  if (first === undefined) throw new FleetError("not_found", `tracing message "${id}": nothing is known of it`);
+  if (first === undefined)
+    throw new FleetError("not_found", `tracing message "${id}": nothing is known of it`);
   const storedAt = Date.parse(receipts.find((receipt) => receipt.stage === "stored")?.time ?? first.time);
-  const stages = receipts.map((receipt) => ({ ...receipt, sinceStoredMs: Date.parse(receipt.time) - storedAt }));
+  const stages = receipts.map((receipt) => ({
+    ...receipt,
+    sinceStoredMs: Date.parse(receipt.time) - storedAt,
+  }));
   const message = (await messagesTo(edge, first.to)).find((each) => each.id === first.id);
   return { stages, ...(message === undefined ? {} : { message }) };
 }
 
 /** The receipts of one message as they come, until the wanted stage stands for every mailbox it went to, it ends, or the signal aborts. */
-export async function* followReceipts(edge: Edge, about: { readonly id: string; readonly until: Stage | undefined }, signal: AbortSignal): AsyncIterable<Receipt> {
+export async function* followReceipts(
+  edge: Edge,
+  about: { readonly id: string; readonly until: Stage | undefined },
+  signal: AbortSignal,
+): AsyncIterable<Receipt> {
   const id = await resolveId(edge, about.id);
   const stop = new AbortController();
   for await (const receipt of readReceipts(edge, id, AbortSignal.any([signal, stop.signal]))) {
@@ -28,11 +36,19 @@ export async function* followReceipts(edge: Edge, about: { readonly id: string; 
 async function receiptsOf(edge: Edge, id: string): Promise<readonly Receipt[]> {
   const found: Receipt[] = edge.outbox
     .pending()
-    .filter((outgoing) => outgoing.subject.split(".")[5] === id && outgoing.subject.startsWith(`fleet.${edge.ns}.receipt.`))
+    .filter(
+      (outgoing) =>
+        outgoing.subject.split(".")[5] === id && outgoing.subject.startsWith(`fleet.${edge.ns}.receipt.`),
+    )
     .map((outgoing) => edge.codec.decodeReceipt({ ...outgoing, seq: 0, time: 0 }));
   const signal = AbortSignal.timeout(10_000);
   const subjects = [edge.subjects.receipt({}, id)];
-  for await (const incoming of edge.bus.read("RECEIPTS", { subjects, from: "all", untilCaughtUp: true, signal })) {
+  for await (const incoming of edge.bus.read("RECEIPTS", {
+    subjects,
+    from: "all",
+    untilCaughtUp: true,
+    signal,
+  })) {
     found.push(edge.codec.decodeReceipt(incoming));
   }
   return found.toSorted((a, b) => a.time.localeCompare(b.time));
@@ -45,20 +61,31 @@ async function resolveId(edge: Edge, id: string): Promise<string> {
   const subjects = [edge.subjects.receipt(id === "last" ? { machine: edge.machine } : {}, undefined)];
   const isWhole = /^[0-9a-hjkmnp-tv-z]{26}$/.test(id);
   if (isWhole) return id;
-  const options = { subjects, from: "all", isHeadersOnly: true, untilCaughtUp: true, signal: AbortSignal.timeout(10_000) } as const;
+  const options = {
+    subjects,
+    from: "all",
+    isHeadersOnly: true,
+    untilCaughtUp: true,
+    signal: AbortSignal.timeout(10_000),
+  } as const;
   for await (const { subject } of edge.bus.read("RECEIPTS", options)) {
     const parsed = edge.subjects.parse(subject);
     if (parsed.type !== "receipt") continue;
     last = parsed.id;
     if (parsed.id.endsWith(id)) found.add(parsed.id);
   }
-  return requireOne(id, id === "last" ? [last ?? ""].filter(Boolean) : [...found].filter((each) => each === id || !found.has(id)));
+  return requireOne(
+    id,
+    id === "last" ? [last ?? ""].filter(Boolean) : [...found].filter((each) => each === id || !found.has(id)),
+  );
 }
 
 function requireOne(id: string, found: readonly string[]): string {
   const [only] = found;
   if (found.length > 1) {
-    throw new FleetError("target_ambiguous", `looking for message "${id}": ${found.length} end like that`, { details: { candidates: found } });
+    throw new FleetError("target_ambiguous", `looking for message "${id}": ${found.length} end like that`, {
+      details: { candidates: found },
+    });
   }
   if (only !== undefined) return only;
   throw new FleetError("not_found", `looking for message "${id}": nothing is known of it`);

@@ -29,7 +29,12 @@ export async function attest(caller: Caller, world: AttestWorld): Promise<Identi
   const claimed = live.find((record) => isClaimed(record, caller));
   if (claimed) return agent(claimed, "claimed");
   const isHuman = parents[0]?.hasTerminal === true;
-  return { machine: world.machine, session: "me", origin: isHuman ? "human" : "agent", attestedBy: isHuman ? "terminal" : "nothing" };
+  return {
+    machine: world.machine,
+    session: "me",
+    origin: isHuman ? "human" : "agent",
+    attestedBy: isHuman ? "terminal" : "nothing",
+  };
 }
 
 function isInPane(record: SessionRecord, caller: Caller): boolean {

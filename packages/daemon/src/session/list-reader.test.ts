@@ -73,7 +73,10 @@ describe("a list of sessions", () => {
     await say("idle");
     read(() => "idle");
     await vi.waitFor(() => expect(notes).toHaveLength(1), 3000);
-    expect(notes[0]).toMatchObject({ kind: "turn.interrupted", data: { cliSession: "s1", confirmedBy: "a test" } });
+    expect(notes[0]).toMatchObject({
+      kind: "turn.interrupted",
+      data: { cliSession: "s1", confirmedBy: "a test" },
+    });
   });
 
   test("is believed also when an event came while it was looked at, for as long as it says so", async () => {

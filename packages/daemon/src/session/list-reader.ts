@@ -39,8 +39,13 @@ export async function readSessionList(deps: ListReaderDeps, signal: AbortSignal)
   const check = (session: ClaudeSession) => {
     const record = recordOf(session, deps);
     if (record === undefined || checking.has(session.pid)) return;
-    const compared = compare(session, record, deps).catch((error: unknown) => deps.onError(error, "following a list of sessions"));
-    checking.set(session.pid, compared.finally(() => checking.delete(session.pid)));
+    const compared = compare(session, record, deps).catch((error: unknown) =>
+      deps.onError(error, "following a list of sessions"),
+    );
+    checking.set(
+      session.pid,
+      compared.finally(() => checking.delete(session.pid)),
+    );
   };
   const lookAgain = async () => {
     while (!signal.aborted) {
@@ -59,8 +64,13 @@ export async function readSessionList(deps: ListReaderDeps, signal: AbortSignal)
 }
 
 /** Keeps `listed` as the list is, and gives each session that it says something new of. */
-async function* changes(listed: Map<number, ClaudeSession>, deps: ListReaderDeps, signal: AbortSignal): AsyncGenerator<ClaudeSession> {
-  const onUnknown = (file: string) => deps.onError(new Error(file), "reading a list of sessions: a shape that fleet does not know");
+async function* changes(
+  listed: Map<number, ClaudeSession>,
+  deps: ListReaderDeps,
+  signal: AbortSignal,
+): AsyncGenerator<ClaudeSession> {
+  const onUnknown = (file: string) =>
+    deps.onError(new Error(file), "reading a list of sessions: a shape that fleet does not know");
   for await (const change of watchClaudeSessions({ dir: deps.dir, signal, onUnknown })) {
     if (change.type === "gone") {
       listed.delete(change.pid);
@@ -92,21 +102,35 @@ function isWorking({ state }: SessionRecord): boolean {
 }
 
 /** Idle without a Stop: an interrupt. A Stop's own hook comes first; whatever is heard meanwhile makes this void. */
-async function confirmIdle(session: ClaudeSession, record: SessionRecord, deps: ListReaderDeps): Promise<void> {
+async function confirmIdle(
+  session: ClaudeSession,
+  record: SessionRecord,
+  deps: ListReaderDeps,
+): Promise<void> {
   await deps.clock.sleep(hookGraceMs + settledMs);
   const isUntouched = () => recordOf(session, deps)?.lastEventId === record.lastEventId;
   if (!isUntouched()) return;
   const status = await deps.confirm(session);
   if (status !== "idle" || !isUntouched()) return;
-  deps.note(record, { kind: "turn.interrupted", data: { ...factsOf(record), confirmedBy: deps.confirmedBy } });
+  deps.note(record, {
+    kind: "turn.interrupted",
+    data: { ...factsOf(record), confirmedBy: deps.confirmedBy },
+  });
 }
 
 /** A dialog that no hook tells of (a peer's message held, a menu) keeps the session from being typed into. */
-async function confirmWaiting(session: ClaudeSession, record: SessionRecord, deps: ListReaderDeps): Promise<void> {
+async function confirmWaiting(
+  session: ClaudeSession,
+  record: SessionRecord,
+  deps: ListReaderDeps,
+): Promise<void> {
   await deps.clock.sleep(hookGraceMs);
   const now = recordOf(session, deps);
   if (now?.state !== "busy" || now.lastEventId !== record.lastEventId) return;
-  deps.note(now, { kind: "permission.requested", data: { ...factsOf(now), detail: session.waitingFor ?? "a dialog" } });
+  deps.note(now, {
+    kind: "permission.requested",
+    data: { ...factsOf(now), detail: session.waitingFor ?? "a dialog" },
+  });
 }
 
 function factsOf({ cli, cliSession, pid }: SessionRecord): Readonly<Record<string, unknown>> {

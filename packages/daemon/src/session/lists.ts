@@ -11,13 +11,20 @@ const lookForFoldersMs = 1000;
 export type SharedDeps = Omit<ListReaderDeps, "dir" | "confirm" | "confirmedBy">;
 
 /** Claude Code's list; confirmed by one run of its own command (HOOKS.md §1.7). */
-export function readClaudeList(deps: SharedDeps, env: Readonly<Record<string, string | undefined>>, signal: AbortSignal): Promise<void> {
+export function readClaudeList(
+  deps: SharedDeps,
+  env: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Promise<void> {
   const confirm: ListReaderDeps["confirm"] = async ({ pid }) => {
     const binary = await readlink(`/proc/${pid}/exe`).catch(() => "claude"); // not Linux: the one on PATH
     const agents = await listClaudeAgents({ binary, env });
     return agents.find((agent) => agent.pid === pid)?.status;
   };
-  return readSessionList({ ...deps, dir: claudeConfigDir(env), confirm, confirmedBy: "claude agents" }, signal);
+  return readSessionList(
+    { ...deps, dir: claudeConfigDir(env), confirm, confirmedBy: "claude agents" },
+    signal,
+  );
 }
 
 const statusSchema = z.looseObject({ status: z.string() });
@@ -28,12 +35,21 @@ const statusSchema = z.looseObject({ status: z.string() });
  */
 export async function readDemoLists(deps: SharedDeps, signal: AbortSignal): Promise<void> {
   const reading = new Map<string, Promise<void>>();
-  const confirmIn = (dir: string): ListReaderDeps["confirm"] => async ({ pid }) => {
-    const text = await readFile(join(dir, "sessions", `${pid}.json`), "utf8").catch(() => "{}"); // it has ended
-    return statusSchema.safeParse(JSON.parse(text)).data?.status;
-  };
+  const confirmIn =
+    (dir: string): ListReaderDeps["confirm"] =>
+    async ({ pid }) => {
+      const text = await readFile(join(dir, "sessions", `${pid}.json`), "utf8").catch(() => "{}"); // it has ended
+      return statusSchema.safeParse(JSON.parse(text)).data?.status;
+    };
   const read = (dir: string) => {
-    const own = { ...deps, dir, confirm: confirmIn(dir), confirmedBy: "its session file", found: () => undefined, gone: () => undefined };
+    const own = {
+      ...deps,
+      dir,
+      confirm: confirmIn(dir),
+      confirmedBy: "its session file",
+      found: () => undefined,
+      gone: () => undefined,
+    };
     return readSessionList(own, signal).catch((error: unknown) => deps.onError(error, `reading ${dir}`));
   };
   while (!signal.aborted) {

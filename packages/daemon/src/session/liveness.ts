@@ -20,7 +20,8 @@ export async function watchProcesses(deps: LivenessDeps, signal: AbortSignal): P
   const seenAlive = new Set<number>();
   while (!signal.aborted) {
     for (const record of deps.live()) {
-      if (record.pid !== undefined && isLost(record.pid, { deps, goneSince, seenAlive })) deps.onLost(record, `process ${record.pid} is gone`);
+      if (record.pid !== undefined && isLost(record.pid, { deps, goneSince, seenAlive }))
+        deps.onLost(record, `process ${record.pid} is gone`);
     }
     await deps.clock.sleep(lookEveryMs, signal).catch(() => undefined); // aborted: the loop ends
   }

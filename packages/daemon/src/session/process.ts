@@ -67,7 +67,10 @@ async function findInProc(pid: number): Promise<ProcessFacts | undefined> {
 }
 
 async function findWithPs(pid: number): Promise<ProcessFacts | undefined> {
-  const { stdout, failed } = await execa("ps", ["-o", "ppid=,tty=", "-p", String(pid)], { reject: false, timeout: 2000 });
+  const { stdout, failed } = await execa("ps", ["-o", "ppid=,tty=", "-p", String(pid)], {
+    reject: false,
+    timeout: 2000,
+  });
   const [parent, terminal] = stdout.trim().split(/\s+/);
   if (failed || parent === undefined || terminal === undefined) return undefined;
   return { pid, parent: Number(parent), hasTerminal: terminal !== "??" && terminal !== "?" };

@@ -1,4 +1,10 @@
-import { FleetError, sessionRecordSchema, toFleetError, type Clock, type SessionRecord } from "@fleetbus/core";
+import {
+  FleetError,
+  sessionRecordSchema,
+  toFleetError,
+  type Clock,
+  type SessionRecord,
+} from "@fleetbus/core";
 import type { Bucket, Entry } from "@fleetbus/core/bus";
 
 /** The `sessions` bucket: each machine writes its own records, everybody reads all. */
@@ -44,7 +50,11 @@ export function sessionStore(deps: SessionStoreDeps): SessionStore {
     try {
       const bucket = await deps.bucket();
       if (record === undefined) await bucket.remove(key).then(() => revisions.delete(key));
-      else revisions.set(key, await putOver(bucket, key, { value: encode(record), revision: revisions.get(key) }));
+      else
+        revisions.set(
+          key,
+          await putOver(bucket, key, { value: encode(record), revision: revisions.get(key) }),
+        );
       return true;
     } catch (error) {
       if (toFleetError(error).isRetryable) return false;

@@ -1,46 +1,7 @@
 import { randomBytes } from "node:crypto";
-import type { Address, Clock, Rung, SessionRecord, WakeAttempt } from "@fleetbus/core";
-import type { Lease } from "../inbox/lease.ts";
+import type { Address, Rung, SessionRecord, WakeAttempt } from "@fleetbus/core";
 import { bell, type Bell } from "../life/bell.ts";
-import type { Budget } from "./budget.ts";
-
-/** What came of one attempt: the prompt carried the nonce, an adapter chose not to act, or nothing was heard in time. */
-export type AttemptResult =
-  | { readonly how: "proved" }
-  | { readonly how: "skipped"; readonly reason: string }
-  | { readonly how: "silent" };
-
-/** What the planner needs to know and do. */
-export interface PlannerDeps {
-  readonly machine: string;
-  readonly clock: Clock;
-  readonly perSession: Budget;
-  readonly perFleet: Budget;
-  session(name: string): SessionRecord | undefined;
-  /** Messages of the session that may wake it, in the order of their offering. */
-  wakeful(name: string): readonly Lease[];
-  /** Neither paused nor switched off. */
-  mayWake(record: SessionRecord): boolean;
-  /** The ways there are to wake it now, best first. */
-  rungs(record: SessionRecord): readonly Rung[];
-  text(record: SessionRecord, wakeful: readonly Lease[], nonce: string): string;
-  publish(attempt: WakeAttempt): Promise<void>;
-  woken(leases: readonly Lease[], rung: Rung): void;
-  /** Every rung was tried: the senders learn why it still sleeps. */
-  asleep(leases: readonly Lease[], reason: string): void;
-  onResult(rung: Rung, how: AttemptResult["how"]): void;
-  onError(error: unknown, doing: string): void;
-}
-
-/** How long an attempt may take until its proof, and how often it may be made in one idle period. */
-const rungRules: Readonly<Record<Rung, { readonly deadlineMs: number; readonly tries: number }>> = {
-  continuation: { deadlineMs: 0, tries: 0 },
-  rewake: { deadlineMs: 4000, tries: 1 },
-  socket: { deadlineMs: 4000, tries: 1 },
-  tmux: { deadlineMs: 60_000, tries: 2 },
-};
-/** After this long without a prompt, text that was typed is taken for not submitted. */
-const typedProofMs = 3000;
+import { rungRules, typedProofMs, type AttemptResult, type PlannerDeps } from "./plan.ts";
 
 interface Running {
   readonly generation: number;
@@ -68,7 +29,13 @@ export class WakePlanner {
     const record = this.deps.session(name);
     if (record === undefined || this.running.has(name) || !this.isWanted(name, record)) return;
     if (this.spentGeneration.get(name) === record.idleGeneration) return;
-    const running = { generation: record.idleGeneration, bell: bell(), nonce: "", result: undefined, isTyped: false };
+    const running = {
+      generation: record.idleGeneration,
+      bell: bell(),
+      nonce: "",
+      result: undefined,
+      isTyped: false,
+    };
     this.running.set(name, running);
     void this.climb(record, running)
       .catch((error: unknown) => this.deps.onError(error, `waking ${name}`))
@@ -113,7 +80,9 @@ export class WakePlanner {
     const [name, running] = [...this.running].find(([, each]) => each.nonce === nonce) ?? [];
     if (name === undefined || running === undefined || running.result !== undefined) return false;
     const record = this.deps.session(name);
-    return record !== undefined && record.idleGeneration === running.generation && this.isWanted(name, record);
+    return (
+      record !== undefined && record.idleGeneration === running.generation && this.isWanted(name, record)
+    );
   }
 
   private isWanted(name: string, record: SessionRecord): boolean {
@@ -136,7 +105,7 @@ export class WakePlanner {
   private async tryRung(record: SessionRecord, running: Running, rung: Rung): Promise<string | undefined> {
     const { deadlineMs, tries } = rungRules[rung];
     let hasTold = false;
-    for (let attempt = 1; attempt <= tries; ) {
+    for (let attempt = 1; attempt <= tries;) {
       const startedAt = this.deps.clock.monotonic();
       const result = await this.attempt(record, running, { rung, isRetry: attempt > 1 });
       if (result === undefined || result.how === "proved") return undefined;
@@ -152,7 +121,11 @@ export class WakePlanner {
   }
 
   /** One attempt; undefined when it is no longer wanted. */
-  private async attempt(record: SessionRecord, running: Running, how: How): Promise<AttemptResult | undefined> {
+  private async attempt(
+    record: SessionRecord,
+    running: Running,
+    how: How,
+  ): Promise<AttemptResult | undefined> {
     if (!(await this.mayAfford(record, running))) return undefined;
     const wakeful = this.deps.wakeful(record.name);
     if (!how.isRetry) running.nonce = randomBytes(8).toString("hex");
@@ -165,7 +138,11 @@ export class WakePlanner {
     return result;
   }
 
-  private async outcome(record: SessionRecord, running: Running, rung: Rung): Promise<AttemptResult | undefined> {
+  private async outcome(
+    record: SessionRecord,
+    running: Running,
+    rung: Rung,
+  ): Promise<AttemptResult | undefined> {
     const { clock } = this.deps;
     const deadline = clock.monotonic() + rungRules[rung].deadlineMs;
     let proofBy = deadline;
@@ -233,4 +210,3 @@ interface How {
 async function ringOrTimeout(bell: Bell, ms: number): Promise<void> {
   await bell.wait(AbortSignal.timeout(Math.max(1, Math.ceil(ms))));
 }
-

@@ -1,7 +1,8 @@
 import type { SessionRecord } from "@fleetbus/core";
 
 /** What a waiter is told: to wake its session with a text, to go away, or (by hanging up) to come again soon. */
-export type WaiterAnswer = { readonly wakeWith: string } | { readonly dismissed: string } | { readonly later: string };
+export type WaiterAnswer =
+  { readonly wakeWith: string } | { readonly dismissed: string } | { readonly later: string };
 
 /**
  * The background hooks that hang on a request until their session is to be woken (`asyncRewake`, HOOKS.md §1.3).

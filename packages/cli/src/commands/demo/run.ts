@@ -29,7 +29,9 @@ export const demo = defineCommand({
     try {
       await show(fleet, context);
       const took = formatDuration(context.world.clock.monotonic() - startedAt);
-      await context.say(`done in ${took}: delivery was proved by the agent's own turn, not by what was typed`);
+      await context.say(
+        `done in ${took}: delivery was proved by the agent's own turn, not by what was typed`,
+      );
     } finally {
       if (keep) await sayHowToLook(fleet, context);
       else await fleet.close();
@@ -45,13 +47,30 @@ async function show(fleet: Demo, context: Context): Promise<void> {
   const sentAt = context.world.clock.now();
   const body = "The build is green. Please write the release note.";
   const answer = await api.publish({ target: session, body, kind: "request", from: "me" });
-  await context.print(`stored    ${line(0)} message ${answer.id} to ${answer.to.join(", ")} (${answer.stream} ${answer.seq})`);
-  const tell = async ({ stage, time, rung, proof, outcome }: { stage: string; time: string; rung?: string | undefined; proof?: string | undefined; outcome?: string | undefined }) => {
-    const facts = [rung && `rung ${rung}`, proof && `proof: ${proof}`, outcome && `outcome ${outcome}`].filter(Boolean).join(", ");
+  await context.print(
+    `stored    ${line(0)} message ${answer.id} to ${answer.to.join(", ")} (${answer.stream} ${answer.seq})`,
+  );
+  const tell = async ({
+    stage,
+    time,
+    rung,
+    proof,
+    outcome,
+  }: {
+    stage: string;
+    time: string;
+    rung?: string | undefined;
+    proof?: string | undefined;
+    outcome?: string | undefined;
+  }) => {
+    const facts = [rung && `rung ${rung}`, proof && `proof: ${proof}`, outcome && `outcome ${outcome}`]
+      .filter(Boolean)
+      .join(", ");
     await context.print(`${stage.padEnd(9)} ${line(Date.parse(time) - sentAt)} ${facts}`);
   };
   const followed = await followStages({ answer, until: "done", timeoutMs: doneWithinMs, tell }, inside);
-  if (followed.missing.length > 0) await fleet.fail(`${followed.missing.join(", ")} was not done within ${formatDuration(doneWithinMs)}`);
+  if (followed.missing.length > 0)
+    await fleet.fail(`${followed.missing.join(", ")} was not done within ${formatDuration(doneWithinMs)}`);
   await context.say(`\nwhat its pane shows:\n${await fleet.screen()}`);
 }
 
@@ -66,7 +85,8 @@ async function untilIdle(fleet: Demo, inside: Context): Promise<string> {
     const { items } = await inside.api().sessions();
     const idle = items.find((session) => session.state === "idle");
     if (idle !== undefined) return `${idle.machine}/${idle.name}`;
-    if (clock.monotonic() > deadline) return fleet.fail(`no session became idle within ${formatDuration(idleWithinMs)}`);
+    if (clock.monotonic() > deadline)
+      return fleet.fail(`no session became idle within ${formatDuration(idleWithinMs)}`);
     await clock.sleep(50, signal);
   }
 }

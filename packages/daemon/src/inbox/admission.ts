@@ -1,0 +1,61 @@
+import type { Address, Clock, Message } from "@fleetbus/core";
+import type { Consumer, Delivery } from "@fleetbus/core/bus";
+import type { Journal } from "../disk/journal.ts";
+import { leaseKey, type Lease } from "./lease.ts";
+import type { Ledger } from "./ledger.ts";
+import type { ReceiptWriter } from "./receipts.ts";
+
+/** What a mailbox works with. */
+export interface MailboxDeps {
+  readonly consumer: Consumer;
+  readonly journal: Journal;
+  readonly receipts: ReceiptWriter;
+  readonly clock: Clock;
+  /** Reads a delivery; rejects what is no message. */
+  decode(delivery: Delivery): Message;
+  /** Takes over a delivery that can never be offered; resolves when it lies in the dead letters. */
+  bury(delivery: Delivery, reason: string, message?: Message): Promise<void>;
+  /** Whether the mailbox belonged to the message's group when it was sent. */
+  isAddressed(message: Message): boolean;
+  /** Called when messages came or became available again. */
+  onArrival(owner: Address): void;
+  onError(error: unknown, doing: string): void;
+}
+
+/** What a mailbox holds, by lease key, and works with. */
+export interface Shelf {
+  readonly owner: Address;
+  readonly deps: MailboxDeps;
+  readonly ledger: Ledger;
+  readonly leases: Map<string, Lease>;
+}
+
+/**
+ * Takes one delivery in; true when there is something new to offer. What is no message is buried; what has ended
+ * already, is not for this mailbox or is held under another sequence is acknowledged silently.
+ */
+export async function admit(delivery: Delivery, { owner, deps, ledger, leases }: Shelf): Promise<boolean> {
+  const message = read(delivery, owner, deps);
+  if (message instanceof Error) return deps.bury(delivery, message.message).then(() => false);
+  const key = leaseKey(message);
+  const known = leases.get(key);
+  const isHeldAlready = known !== undefined && known.delivery.seq !== delivery.seq;
+  if (isHeldAlready || deps.journal.ended(key) !== undefined || !deps.isAddressed(message)) {
+    return delivery.ack().then(() => false);
+  }
+  const before = deps.journal.find(delivery.seq);
+  const counts = { offers: before?.offers ?? 0, shows: before?.shows ?? 0 };
+  const fresh: Lease = { message, delivery, phase: "waiting", wakes: 0, ...counts };
+  const lease = known === undefined ? fresh : Object.assign(known, { delivery });
+  leases.set(key, lease);
+  ledger.noteSoon(lease);
+  return true;
+}
+
+function read(delivery: Delivery, owner: Address, deps: MailboxDeps): Message | Error {
+  try {
+    return { ...deps.decode(delivery), to: owner };
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}

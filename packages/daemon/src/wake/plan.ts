@@ -1,0 +1,41 @@
+import type { Clock, Rung, SessionRecord, WakeAttempt } from "@fleetbus/core";
+import type { Lease } from "../inbox/lease.ts";
+import type { Budget } from "./budget.ts";
+
+/** What came of one attempt: the prompt carried the nonce, an adapter chose not to act, or nothing was heard in time. */
+export type AttemptResult =
+  | { readonly how: "proved" }
+  | { readonly how: "skipped"; readonly reason: string }
+  | { readonly how: "silent" };
+
+/** What the planner needs to know and do. */
+export interface PlannerDeps {
+  readonly machine: string;
+  readonly clock: Clock;
+  readonly perSession: Budget;
+  readonly perFleet: Budget;
+  session(name: string): SessionRecord | undefined;
+  /** Messages of the session that may wake it, in the order of their offering. */
+  wakeful(name: string): readonly Lease[];
+  /** Neither paused nor switched off. */
+  mayWake(record: SessionRecord): boolean;
+  /** The ways there are to wake it now, best first. */
+  rungs(record: SessionRecord): readonly Rung[];
+  text(record: SessionRecord, wakeful: readonly Lease[], nonce: string): string;
+  publish(attempt: WakeAttempt): Promise<void>;
+  woken(leases: readonly Lease[], rung: Rung): void;
+  /** Every rung was tried: the senders learn why it still sleeps. */
+  asleep(leases: readonly Lease[], reason: string): void;
+  onResult(rung: Rung, how: AttemptResult["how"]): void;
+  onError(error: unknown, doing: string): void;
+}
+
+/** How long an attempt may take until its proof, and how often it may be made in one idle period. */
+export const rungRules: Readonly<Record<Rung, { readonly deadlineMs: number; readonly tries: number }>> = {
+  continuation: { deadlineMs: 0, tries: 0 },
+  rewake: { deadlineMs: 4000, tries: 1 },
+  socket: { deadlineMs: 4000, tries: 1 },
+  tmux: { deadlineMs: 60_000, tries: 2 },
+};
+/** After this long without a prompt, text that was typed is taken for not submitted. */
+export const typedProofMs = 3000;
