@@ -139,6 +139,25 @@ describe("the tmux adapter, when the way is free", () => {
     expect(await stage.tmux.command("list-buffers")).toBe("");
   });
 
+  test("keeps one connection for a server, and none when it was not used for long", async () => {
+    const own = await startStage({ idleMs: 200 });
+    const connections = async () =>
+      (await own.tmux.command("list-clients")).split("\n").filter(Boolean).length;
+    try {
+      const agents = await Promise.all([own.openComposer(), own.openComposer()]);
+      await Promise.all(agents.map((agent) => own.wake(agent)));
+      expect(await connections()).toBe(1);
+      await eventually(
+        async () => (await connections()) === 0 || undefined,
+        () => "the end of the connection",
+      );
+      await own.wake(agents[0], { nonce: "again00001" });
+      expect((await agents[0].waitForPrompts(2)).at(-1)).toBe(line("again00001"));
+    } finally {
+      await own.close();
+    }
+  });
+
   test("reaches panes of several servers", async () => {
     const second = await startTmux();
     try {

@@ -17,7 +17,11 @@ describe("the panes of a tmux server", () => {
     await eventually(isCat, () => "cat");
     const panes = await listPanes(tmux.socket, soon());
     expect(panes.map(({ id }) => id).toSorted()).toEqual(["%0", pane]);
-    expect(panes.find(({ id }) => id === pane)).toMatchObject({ command: "cat", isDead: false, isInMode: false });
+    expect(panes.find(({ id }) => id === pane)).toMatchObject({
+      command: "cat",
+      isDead: false,
+      isInMode: false,
+    });
     expect(await listPanes(`${tmux.home}/nowhere`, soon())).toEqual([]);
   });
 

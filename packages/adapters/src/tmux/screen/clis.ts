@@ -45,7 +45,7 @@ const codex: ComposerFacts = {
   edge: /^\s*$/,
   placeholders: [],
   leads: "/!@$?",
-  pasteWaitMs: 50,
+  pasteWaitMs: 100,
 };
 
 const gemini: ComposerFacts = {
