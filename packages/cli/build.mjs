@@ -39,6 +39,8 @@ function options() {
     platform: "node",
     target: "node20",
     conditions: ["fleetbus-source"],
+    // jsonc-parser's "main" is UMD, whose requires no bundler can follow.
+    mainFields: ["module", "main"],
     chunkNames: "chunks/[name]-[hash]",
     banner: { js: banner },
     logLevel: "warning",
