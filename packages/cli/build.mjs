@@ -13,9 +13,12 @@ const programs = ["fleet.ts", "demo-agent.ts"];
 /** What `fleet` loads before any command; see `together`. */
 const common = join(here, "src/main.ts");
 
-// A require for the CommonJS packages inside an ESM bundle (pino).
-const banner =
-  'import { createRequire as fleetCreateRequire } from "node:module"; const require = fleetCreateRequire(import.meta.url);';
+// What the CommonJS packages inside an ESM bundle expect around them (pino, write-file-atomic).
+const banner = [
+  'import { createRequire as fleetCreateRequire } from "node:module";',
+  "const require = fleetCreateRequire(import.meta.url);",
+  "const __filename = import.meta.filename;",
+].join(" ");
 
 /**
  * esbuild's options; the bundle-budget test builds with the same ones.
