@@ -42,7 +42,7 @@ export function daemonOf(world: World, paths: Paths): Daemon {
   };
   const stop = async (options: { readonly server: boolean }) => {
     const { stopDaemon } = await import("./stop.ts");
-    return stopDaemon({ world, ask }, options);
+    return stopDaemon({ world, ask, lockFile: paths.lockFile }, options);
   };
   return {
     world,

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { FleetError } from "@fleetbus/core";
 import type { World } from "../world/world.ts";
 import { errorOf, readText } from "./body.ts";
@@ -6,18 +7,19 @@ import { isDown, type Ask } from "./daemon.ts";
 /** How long a clean stop may take: 10,000 consumers cost nats-server seconds (issue: "in seconds also with 10,000 consumers"). */
 const stopMs = 60_000;
 
-/** Ends the running daemon, of whatever version, and waits until nobody listens; false when none ran. */
+/** Ends the running daemon, of whatever version, and waits until it has let go of everything; false when none ran. */
 export async function stopDaemon(
-  parts: { readonly world: World; readonly ask: Ask },
+  parts: { readonly world: World; readonly ask: Ask; readonly lockFile: string },
   options: { readonly server: boolean },
 ): Promise<boolean> {
   const deadline = parts.world.clock.monotonic() + stopMs;
   if (!(await askToStop(parts.ask, options))) return false;
-  while (await isListening(parts.ask)) {
+  // The lock goes last, after the server.
+  while ((await isListening(parts.ask)) || existsSync(parts.lockFile)) {
     if (parts.world.clock.monotonic() > deadline) {
       throw new FleetError(
         "pending",
-        `stopping the daemon: it still answers after ${stopMs / 1000} s; see its log`,
+        `stopping the daemon: it has not ended after ${stopMs / 1000} s; see its log`,
       );
     }
     await parts.world.clock.sleep(25, parts.world.signal);
