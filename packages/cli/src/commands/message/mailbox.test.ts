@@ -57,7 +57,7 @@ beforeEach(async () => {
 afterEach(() => daemon.close());
 
 describe("fleet inbox", () => {
-  test("[row 12] shows one's own mail: who, what, when, and what it says, set apart from the heads", async () => {
+  test("shows one's own mail: who, what, when, and what it says, set apart from the heads", async () => {
     expect(await daemon.fleet(["inbox"])).toEqual({
       code: 0,
       stdout: `${receipt.time}  m1  from lab/web (agent)  request  high  redelivered\ntests\n    first\n    second\n\n`,
@@ -66,7 +66,7 @@ describe("fleet inbox", () => {
     expect(inboxSchema.parse(daemon.asked[0]?.body)).not.toHaveProperty("take");
   });
 
-  test("[row 13] [row 14] [row 16] asks for another's, to take, to see all", async () => {
+  test("asks for another's, to take, to see all", async () => {
     await daemon.fleet(["inbox", "--session", "web", "--take", "--all"]);
     expect(inboxSchema.parse(daemon.asked[0]?.body)).toMatchObject({ session: "web", take: true, all: true });
   });
@@ -147,7 +147,7 @@ describe("fleet ack and cancel", () => {
   test.each([
     ["ack", "/v1/acks", "m1  done  lab/me\n"],
     ["cancel", "/v1/cancellations", "m1  cancelled  lab/me\n"],
-  ])("[row 15] %s takes an id or the last one, and prints the receipt", async (command, route, stdout) => {
+  ])("%s takes an id or the last one, and prints the receipt", async (command, route, stdout) => {
     expect(await daemon.fleet([command])).toEqual({ code: 0, stdout, stderr: "" });
     await daemon.fleet([command, "8x2k", "--json"]);
     expect(daemon.asked.map((asked) => asked.route)).toEqual([`POST ${route}`, `POST ${route}`]);

@@ -1,0 +1,110 @@
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { emptyHome, runFleet, type RunOptions } from "../../stand-in.test.support.ts";
+
+const before =
+  '{\n  // mine\n  "model": "opus",\n  "hooks": { "Stop": [{ "hooks": [{ "type": "command", "command": "beep" }] }] },\n}\n';
+
+let home = "";
+let file = "";
+
+beforeEach(async () => {
+  home = await emptyHome();
+  file = join(home, ".claude", "settings.json");
+  await mkdir(join(home, ".claude"));
+  await writeFile(file, before);
+});
+afterEach(() => rm(home, { recursive: true, force: true }));
+
+const fleet = (argv: readonly string[], how: RunOptions = {}) => runFleet(argv, home, how);
+const settings = () => readFile(file, "utf8");
+
+describe("fleet hooks install", () => {
+  test("[row 24] alone is a dry run: it prints the unified diff and writes nothing at all", async () => {
+    const ran = await fleet(["hooks", "install", "--claude"]);
+    expect(ran).toMatchObject({
+      code: 0,
+      stderr: "a dry run: nothing was written; --apply makes the change\n",
+    });
+    expect(ran.stdout).toMatch(new RegExp(`^--- ${file}\n\\+\\+\\+ ${file}\n@@`));
+    expect(ran.stdout).toMatch(/^\+.*"SessionStart"/m);
+    expect(await settings()).toBe(before);
+    expect(await readdir(home)).toEqual([".claude"]);
+  });
+
+  test("[row 24] [row 106] --apply writes it, with a backup and the client it points at; a second time changes nothing", async () => {
+    const ran = await fleet(["hooks", "install", "--claude", "--apply"]);
+    expect(ran.code).toBe(0);
+    const [, backup = ""] = /as it was: (\S+)/.exec(ran.stderr) ?? [];
+    expect(await readFile(backup, "utf8")).toBe(before);
+    const text = await settings();
+    expect(text).toContain("// mine");
+    expect(text).toContain('"command": "beep"');
+    expect(await readdir(join(home, "data", "hooks"))).toContain("fleet-hook");
+    expect(ran.stderr).toMatch(/holds comments or trailing commas: Claude Code ignores such a file/);
+    const again = await fleet(["hooks", "install", "--claude", "--apply"]);
+    expect(again).toMatchObject({
+      code: 0,
+      stdout: "",
+      stderr: expect.stringContaining("nothing to change"),
+    });
+    expect(await settings()).toBe(text);
+  });
+
+  test("[want 29] uninstall gives every byte back", async () => {
+    await fleet(["hooks", "install", "--claude", "--apply"]);
+    expect((await fleet(["hooks", "uninstall", "--claude", "--apply"])).code).toBe(0);
+    expect(await settings()).toBe(before);
+  });
+
+  test("at a terminal it shows the diff and asks; no is no", async () => {
+    const questions: string[] = [];
+    const asking = (answer: boolean) => ({
+      confirm: (question: string) => {
+        questions.push(question);
+        return Promise.resolve(answer);
+      },
+    });
+    const no = await fleet(["hooks", "install", "--claude"], asking(false));
+    expect(no).toMatchObject({ code: 0, stdout: expect.stringContaining("@@") });
+    expect(await settings()).toBe(before);
+    expect((await fleet(["hooks", "install", "--claude"], asking(true))).code).toBe(0);
+    expect(await settings()).not.toBe(before);
+    expect(questions).toEqual([`Make this change in ${file}?`, `Make this change in ${file}?`]);
+  });
+
+  test("without a name it takes the CLIs on PATH, and says when there is none", async () => {
+    expect(await fleet(["hooks", "install"], { env: { PATH: "" } })).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining("--claude"),
+    });
+    await writeFile(join(home, "claude"), "#!/bin/sh\n", { mode: 0o755 });
+    expect(await fleet(["hooks", "install"], { env: { PATH: home } })).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("@@"),
+    });
+  });
+
+  test("a settings file that is none is named with line and column: exit 2, untouched", async () => {
+    await writeFile(file, '{"hooks": [}');
+    expect(await fleet(["hooks", "install", "--claude", "--apply"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(file),
+    });
+    expect(await settings()).toBe('{"hooks": [}');
+  });
+});
+
+describe("fleet hooks status", () => {
+  test("says missing, then installed, and what keeps them from running", async () => {
+    const state = async () => JSON.parse((await fleet(["hooks", "--json"])).stdout);
+    expect(await state()).toMatchObject({ items: [{ cli: "claude", state: "missing", file }] });
+    await fleet(["hooks", "install", "--claude", "--apply"]);
+    expect(await state()).toMatchObject({
+      items: [{ state: "installed", obstacles: [expect.stringContaining("comments")] }],
+    });
+    await writeFile(file, '{"disableAllHooks": true}');
+    expect((await fleet(["hooks"])).stdout).toMatch(/claude +missing .*switched off by .*disableAllHooks/);
+  });
+});
