@@ -120,11 +120,13 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     woken: (leases, rung) => {
       for (const lease of leases) {
         lease.wakes += 1;
-        receipts.write(lease, { stage: "woken", rung });
+        void receipts.write(lease, { stage: "woken", rung });
       }
     },
     asleep: (leases, reason) =>
-      leases.forEach((lease) => receipts.write(lease, { stage: "deferred", reason: `not woken: ${reason}` })),
+      leases.forEach(
+        (lease) => void receipts.write(lease, { stage: "deferred", reason: `not woken: ${reason}` }),
+      ),
     onResult: parts.metrics.wake,
     onError,
   });
@@ -147,8 +149,8 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     prompted: (name, nonces) => void planner.prompted(name, nonces),
     settled: ({ after }) => planner.changed(after.name),
     deferred: (leases) =>
-      leases.forEach((lease) =>
-        receipts.write(lease, { stage: "deferred", reason: "no room in this answer" }),
+      leases.forEach(
+        (lease) => void receipts.write(lease, { stage: "deferred", reason: "no room in this answer" }),
       ),
     onError,
   });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Clock } from "@fleetbus/core";
+import { outcomeSchema, stageSchema, type Clock } from "@fleetbus/core";
 import type { AppendLog } from "./append-log.ts";
 import { openLog } from "./append-log.ts";
 
@@ -20,7 +20,10 @@ const finalSchema = z.object({
   t: z.literal("final"),
   seq: z.int(),
   key: z.string(),
-  stage: z.string(),
+  stage: stageSchema,
+  /** With `offers`, what its receipt said: so that the same one can be written again. */
+  outcome: outcomeSchema.optional(),
+  offers: z.int().optional(),
   at: z.number(),
 });
 const recordSchema = z.discriminatedUnion("t", [heldSchema, finalSchema]);

@@ -28,21 +28,25 @@ export interface Shelf {
   readonly deps: MailboxDeps;
   readonly ledger: Ledger;
   readonly leases: Map<string, Lease>;
+  /** Keys of those whose end is on its way to the disk and the server. */
+  readonly ending: Set<string>;
 }
 
 /**
- * Takes one delivery in; true when there is something new to offer. What is no message is buried; what has ended
- * already, is not for this mailbox or is held under another sequence is acknowledged silently.
+ * Takes one delivery in; true when there is something new to offer. What is no message is buried; what is not for this
+ * mailbox or is held under another sequence is acknowledged silently, what has ended already once more.
  */
-export async function admit(delivery: Delivery, { owner, deps, ledger, leases }: Shelf): Promise<boolean> {
+export async function admit(delivery: Delivery, shelf: Shelf): Promise<boolean> {
+  const { owner, deps, ledger, leases } = shelf;
   const message = read(delivery, owner, deps);
   if (message instanceof Error) return deps.bury(delivery, message.message).then(() => false);
   const key = leaseKey(message);
+  if (shelf.ending.has(key)) return false;
+  const final = deps.journal.ended(key);
+  if (final !== undefined) return ledger.concludeAgain(delivery, message, final).then(() => false);
   const known = leases.get(key);
   const isHeldAlready = known !== undefined && known.delivery.seq !== delivery.seq;
-  if (isHeldAlready || deps.journal.ended(key) !== undefined || !deps.isAddressed(message)) {
-    return delivery.ack().then(() => false);
-  }
+  if (isHeldAlready || !deps.isAddressed(message)) return delivery.ack().then(() => false);
   const before = deps.journal.find(delivery.seq);
   const counts = { offers: before?.offers ?? 0, shows: before?.shows ?? 0 };
   const fresh: Lease = { message, delivery, phase: "waiting", wakes: 0, ...counts };

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodeMessage, encodeMessage, type Message, type Receipt } from "@fleetbus/core";
+import { decodeMessage, encodeMessage, FleetError, type Message, type Receipt } from "@fleetbus/core";
 import { inboxConsumer } from "@fleetbus/core/bus";
 import { fakeClock, memoryBus, type MemoryBus } from "@fleetbus/core/testing";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openJournal, type Journal } from "../disk/journal.ts";
 import { Mailbox, maxShows } from "./mailbox.ts";
 import { leaseKey } from "./lease.ts";
@@ -16,6 +16,7 @@ let bus: MemoryBus;
 let journal: Journal;
 let stages: string[];
 let buried: string[];
+let receiptOnDisk: Promise<void>;
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "fleet-mailbox-"));
@@ -23,6 +24,7 @@ beforeEach(async () => {
   journal = await openJournal(dir, clock);
   stages = [];
   buried = [];
+  receiptOnDisk = Promise.resolve();
 });
 afterEach(async () => {
   await journal.close();
@@ -36,7 +38,10 @@ async function open(): Promise<Mailbox> {
     journal,
     clock,
     receipts: {
-      write: ({ message }, facts) => void stages.push(`${message.id} ${facts.stage}${label(facts)}`),
+      write: ({ message }, facts) => {
+        stages.push(`${message.id} ${facts.stage}${label(facts)}`);
+        return receiptOnDisk;
+      },
     },
     decode: (delivery) => decodeMessage("main", delivery),
     bury: async (delivery, reason) => {
@@ -133,14 +138,62 @@ describe("a mailbox", () => {
     expect(next.waiting()).toMatchObject([{ offers: 1, shows: 1, phase: "waiting" }]);
   });
 
-  it("acknowledges silently what has a final record already", async () => {
+  it("acknowledges what has a final record already, and tells its sender again: the receipt may have died with a daemon", async () => {
     await say("a");
-    await journal.finish({ seq: 1, key: leaseKey(message("a")), stage: "done", at: clock.now() });
+    await journal.finish({
+      seq: 1,
+      key: leaseKey(message("a")),
+      stage: "done",
+      outcome: "error",
+      at: clock.now(),
+    });
     const mailbox = await open();
     await mailbox.refill();
     expect(mailbox.held()).toEqual([]);
     expect((await pending())?.ackPending).toBe(0);
-    expect(stages).toEqual([]);
+    expect(stages).toEqual(["a done error"]);
+  });
+
+  it("acknowledges an end only when its receipt is on disk", async () => {
+    const mailbox = await open();
+    await say("a");
+    await mailbox.refill();
+    let written: () => void = () => undefined;
+    receiptOnDisk = new Promise((resolve) => (written = resolve));
+    const [lease] = mailbox.held();
+    const finished = lease && mailbox.finish(lease, { outcome: "done" });
+    await expect.poll(() => stages).toEqual(["a done done"]);
+    expect((await pending())?.ackPending).toBe(1);
+    written();
+    await finished;
+    expect((await pending())?.ackPending).toBe(0);
+  });
+
+  it("does not offer again what is being ended while the server delivers it once more", async () => {
+    const mailbox = await open();
+    await say("a");
+    await mailbox.refill();
+    const [lease] = mailbox.held();
+    const finished = lease && mailbox.finish(lease, { outcome: "done" });
+    await lease?.delivery.nak();
+    await mailbox.refill();
+    await finished;
+    expect(mailbox.held()).toEqual([]);
+    expect((await pending())?.ackPending).toBe(0);
+  });
+
+  it("keeps what it could not end for want of a disk, and ends it later", async () => {
+    const mailbox = await open();
+    await say("a");
+    await mailbox.refill();
+    await offer(mailbox);
+    mailbox.prove(mailbox.held()[0]?.offer?.nonce ?? "", "request");
+    const finish = vi.spyOn(journal, "finish").mockRejectedValueOnce(new FleetError("storage", "no space"));
+    await expect(mailbox.endTurn({ outcome: "done" })).rejects.toThrow("no space");
+    expect(mailbox.held()).toMatchObject([{ phase: "shown" }]);
+    await mailbox.endTurn({ outcome: "done" });
+    expect(finish).toHaveBeenCalledTimes(2);
+    expect(stages.at(-1)).toBe("a done done");
   });
 
   it("buries what is no message and goes on with the next", async () => {

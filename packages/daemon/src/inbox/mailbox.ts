@@ -2,6 +2,7 @@ import { formatAddress, type Address, type Outcome, type Proof, type SessionEven
 import { admit, type MailboxDeps, type Shelf } from "./admission.ts";
 import { ledger, type Ledger } from "./ledger.ts";
 import { impliesShown, leaseKey, newOffer, type Lease, type OfferVia } from "./lease.ts";
+import type { StageFacts } from "./receipts.ts";
 
 /** Shown this often without an end, a message is dead (DESIGN §5 Leases). */
 export const maxShows = 8;
@@ -31,7 +32,7 @@ export class Mailbox {
     this.owner = owner;
     this.deps = deps;
     this.ledger = ledger(deps);
-    this.shelf = { owner, deps, ledger: this.ledger, leases: new Map() };
+    this.shelf = { owner, deps, ledger: this.ledger, leases: new Map(), ending: new Set() };
   }
 
   /** Everything held, oldest first. */
@@ -83,7 +84,7 @@ export class Mailbox {
   /** Notes that offers went out whole: seen in `trace`. */
   wrote(chosen: readonly Lease[], rung?: string): void {
     for (const lease of chosen)
-      this.deps.receipts.write(lease, { stage: "offered", ...(rung ? { rung } : {}) });
+      void this.deps.receipts.write(lease, { stage: "offered", ...(rung ? { rung } : {}) });
   }
 
   /** Evidence that a nonce was in a model request or prompt. */
@@ -122,18 +123,14 @@ export class Mailbox {
   /** Ends one message: on disk first, then told to both the server and the sender. */
   async finish(lease: Lease, end: TurnEnd): Promise<void> {
     if (!this.holds(lease)) return;
-    this.shelf.leases.delete(leaseKey(lease.message));
-    await this.ledger.conclude(lease, "done");
     const lastText = end.lastText === undefined ? {} : { lastText: end.lastText };
-    this.deps.receipts.write(lease, { stage: "done", outcome: end.outcome, ...lastText });
+    await this.end(lease, { stage: "done", outcome: end.outcome, ...lastText });
   }
 
   /** Recalls a message that was not offered yet; false when it is too late. */
   async cancel(lease: Lease): Promise<boolean> {
     if (!this.holds(lease) || lease.phase !== "waiting" || lease.offers > 0) return false;
-    this.shelf.leases.delete(leaseKey(lease.message));
-    await this.ledger.conclude(lease, "cancelled");
-    this.deps.receipts.write(lease, { stage: "cancelled" });
+    await this.end(lease, { stage: "cancelled" });
     return true;
   }
 
@@ -167,16 +164,20 @@ export class Mailbox {
     lease.offer.proof = proof;
     lease.shows += 1;
     this.ledger.noteSoon(lease);
-    this.deps.receipts.write(lease, { stage: "shown", proof });
+    void this.deps.receipts.write(lease, { stage: "shown", proof });
   }
 
   private async again(lease: Lease): Promise<void> {
-    this.requeue(lease);
-    if (lease.shows < maxShows) return;
-    this.shelf.leases.delete(leaseKey(lease.message));
-    await this.deps.bury(lease.delivery, `shown ${lease.shows} times without an end`, lease.message);
-    await this.ledger.conclude(lease, "dead");
-    this.deps.receipts.write(lease, { stage: "dead", reason: `shown ${lease.shows} times without an end` });
+    if (lease.shows < maxShows) return this.requeue(lease);
+    lease.phase = "unproved"; // not offered while it is buried
+    const reason = `shown ${lease.shows} times without an end`;
+    try {
+      await this.deps.bury(lease.delivery, reason, lease.message);
+      await this.end(lease, { stage: "dead", reason });
+    } catch (error) {
+      this.requeue(lease);
+      throw error;
+    }
   }
 
   private requeue(lease: Lease): void {
@@ -190,11 +191,25 @@ export class Mailbox {
     for (const lease of this.shelf.leases.values()) {
       const deadline = lease.message.expiresAt;
       if (lease.phase !== "waiting" || deadline === undefined || Date.parse(deadline) > now) continue;
-      this.shelf.leases.delete(leaseKey(lease.message));
-      this.deps.receipts.write(lease, { stage: "expired" });
-      void this.ledger
-        .conclude(lease, "expired")
-        .catch((error: unknown) => this.deps.onError(error, "ending an expired message"));
+      void this.end(lease, { stage: "expired" }).catch((error: unknown) =>
+        this.deps.onError(error, "ending an expired message"),
+      );
+    }
+  }
+
+  /** From now on it is not offered; where the disk does not take its end, it is held as before. */
+  private async end(lease: Lease, end: StageFacts): Promise<void> {
+    const { leases, ending } = this.shelf;
+    const key = leaseKey(lease.message);
+    leases.delete(key);
+    ending.add(key);
+    try {
+      await this.ledger.conclude(lease, end);
+    } catch (error) {
+      leases.set(key, lease);
+      throw error;
+    } finally {
+      ending.delete(key);
     }
   }
 

@@ -37,13 +37,14 @@ export async function publishMessage(message: Message, deps: PublishDeps): Promi
   try {
     const stored = await deps.bus.publish(outgoing);
     if (stored.isDuplicate) await requireSame(message, stored, deps);
-    else deps.receipts.write({ message }, { stage: "stored" });
+    // Of a duplicate too: who stored it first may have died before it said so.
+    void deps.receipts.write({ message }, { stage: "stored" });
     return { message, stored };
   } catch (error) {
     if (toFleetError(error).code !== "unavailable") throw error;
     await deps.outbox.add([outgoing]);
     // Behind the message in the spool: nobody reads it before the message is stored.
-    deps.receipts.write({ message }, { stage: "stored", reason: "spooled until the server was there" });
+    void deps.receipts.write({ message }, { stage: "stored", reason: "spooled until the server was there" });
     return { message };
   }
 }

@@ -5,10 +5,16 @@ import type { Outgoing } from "@fleetbus/core/bus";
 /** What a stage adds to a receipt. */
 export type StageFacts = Pick<Receipt, "stage"> & Partial<Receipt>;
 
+/** The message that a receipt is about, and how often it was offered. */
+export interface About {
+  readonly message: Message;
+  readonly offers?: number | undefined;
+}
+
 /** Writes receipts: on disk before anything else, on the bus when there is one (DESIGN §5 Stages). */
 export interface ReceiptWriter {
-  /** Never throws; a receipt that cannot be written is logged, the message is not held up by it. */
-  write(about: { readonly message: Message; readonly offers?: number }, facts: StageFacts): void;
+  /** Resolves when it is on disk. Never rejects; a receipt that cannot be written is logged, the message is not held up by it. */
+  write(about: About, facts: StageFacts): Promise<void>;
 }
 
 /** A writer through `outbox`. */
@@ -25,7 +31,7 @@ export function receiptWriter(deps: {
       const time = new Date(deps.clock.now()).toISOString();
       const receipt = { id, from, to, time, ...(offers === undefined ? {} : { offers }), ...facts };
       deps.count(facts.stage);
-      deps.outbox
+      return deps.outbox
         .add([deps.encode(receipt)])
         .catch((error: unknown) => deps.onError(error, "writing a receipt"));
     },

@@ -29,7 +29,7 @@ export async function reply(
   const mailbox = edge.mailboxes.find(who.session);
   const lease = mailbox?.find(original.id);
   if (lease !== undefined) await mailbox?.finish(lease, { outcome: "done" });
-  edge.receipts.write(
+  void edge.receipts.write(
     { message: { ...original, to: ownerOf(edge, who.session) } },
     { stage: "replied", reply: answer.id, lastText: said.body.slice(0, 4096) },
   );
@@ -107,7 +107,7 @@ async function eraseUnfetched(edge: Edge, message: Message): Promise<boolean> {
   })) {
     if (edge.codec.decodeMessage(incoming).id !== message.id) continue;
     const isErased = await edge.bus.erase("INBOX", incoming.seq);
-    if (isErased) edge.receipts.write({ message }, { stage: "cancelled" });
+    if (isErased) void edge.receipts.write({ message }, { stage: "cancelled" });
     return isErased;
   }
   return false;

@@ -32,7 +32,7 @@ export async function send(edge: Edge, sending: Sending): Promise<PublishAnswer>
   if (target.isNew) await provision(edge, target.address);
   const reason = absence(edge, target.address);
   if (reason === undefined) return publishAnswer(published, [target.address]);
-  edge.receipts.write({ message }, { stage: "deferred", reason });
+  void edge.receipts.write({ message }, { stage: "deferred", reason });
   return { ...publishAnswer(published, [target.address]), reason };
 }
 
@@ -97,7 +97,7 @@ function guardStorm(edge: Edge, message: Message): void {
         : "too many messages between these two";
   edge.perPair.spend(pair);
   if (reason === undefined) return;
-  edge.receipts.write({ message }, { stage: "refused", reason });
+  void edge.receipts.write({ message }, { stage: "refused", reason });
   throw new FleetError(
     "refused",
     `sending message ${message.id} to ${formatAddress(message.to)}: ${reason} (storm guard)`,
