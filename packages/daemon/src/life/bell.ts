@@ -7,27 +7,28 @@ export interface Bell {
 
 /** A bell that nobody has rung yet. */
 export function bell(): Bell {
+  const waiting = new Set<() => void>();
   let isRung = false;
-  let release: (() => void) | undefined;
   const ring = () => {
-    isRung = true;
-    release?.();
+    isRung = waiting.size === 0;
+    for (const go of waiting) go();
+    waiting.clear();
   };
   const wait = async (signal: AbortSignal) => {
-    if (!isRung && !signal.aborted) await nextRing(signal, (resolve) => (release = resolve));
-    release = undefined;
+    if (!isRung && !signal.aborted) return nextRing(waiting, signal);
     isRung = false;
   };
   return { ring, wait };
 }
 
-function nextRing(signal: AbortSignal, onRelease: (release: () => void) => void): Promise<void> {
+function nextRing(waiting: Set<() => void>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const go = () => {
       signal.removeEventListener("abort", go);
+      waiting.delete(go);
       resolve();
     };
     signal.addEventListener("abort", go, { once: true });
-    onRelease(go);
+    waiting.add(go);
   });
 }
