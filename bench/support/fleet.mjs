@@ -20,6 +20,7 @@ export const fleetBin = fileURLToPath(new URL("../../packages/cli/bin/fleet.mjs"
  * @property {import("@fleetbus/core").Paths} paths
  * @property {(...args: string[]) => Promise<string>} fleet runs `fleet …` and resolves to its stdout
  * @property {(path: string, body: unknown, headers?: Record<string, string>) => Promise<string>} post asks the daemon over its socket
+ * @property {(path: string) => Promise<string>} get asks the daemon over its socket
  * @property {() => Promise<any>} status
  * @property {() => Promise<void>} stop
  */
@@ -53,8 +54,10 @@ export async function startFleet({ config = generous } = {}) {
   const status = async () => JSON.parse(await fleet("status", "--json"));
   /** @type {BenchFleet["post"]} */
   const post = (path, body, headers = {}) =>
-    request(paths.socketFile, { path, body: JSON.stringify(body), headers });
-  return { home, env, paths, fleet, post, status, stop };
+    request(paths.socketFile, { method: "POST", path, body: JSON.stringify(body), headers });
+  const get = (/** @type {string} */ path) =>
+    request(paths.socketFile, { method: "GET", path, body: "", headers: {} });
+  return { home, env, paths, fleet, post, get, status, stop };
 }
 
 /**
@@ -79,10 +82,10 @@ function environment(home) {
 /**
  * One HTTP request over a unix socket; resolves to the body, rejects on a status of 400 and more.
  * @param {string} socketFile
- * @param {{ path: string, body: string, headers: Record<string, string> }} request
+ * @param {{ method: string, path: string, body: string, headers: Record<string, string> }} request
  * @returns {Promise<string>}
  */
-function request(socketFile, { path, body, headers }) {
+function request(socketFile, { method, path, body, headers }) {
   const all = { host: "fleet", connection: "close", "content-type": "application/json", ...headers };
   const head = Object.entries({ ...all, "content-length": String(Buffer.byteLength(body)) });
   return new Promise((resolve, reject) => {
@@ -97,7 +100,7 @@ function request(socketFile, { path, body, headers }) {
       else reject(new Error(`asking ${path}: ${text.slice(0, 500)}`));
     });
     socket.write(
-      `POST ${path} HTTP/1.1\r\n${head.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body}`,
+      `${method} ${path} HTTP/1.1\r\n${head.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body}`,
     );
   });
 }
