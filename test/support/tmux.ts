@@ -57,7 +57,14 @@ export async function startTmux(): Promise<TestTmux> {
     ...paneCommands(command, home),
     kill: async () => {
       // A server that is gone already is what was wanted.
+      const pids = await command("list-panes", "-a", "-F", "#{pane_pid}").catch(() => "");
       await command("kill-server").catch(() => "");
+      await Promise.all(
+        pids
+          .split("\n")
+          .filter(Boolean)
+          .map((pid) => ended(Number(pid))),
+      );
       await rm(home, { recursive: true, force: true, maxRetries: 5 });
     },
   };
@@ -76,6 +83,22 @@ export async function eventually<T>(
     if (performance.now() > deadline) throw new Error(`waiting ${timeoutMs} ms for ${what()}`);
     await sleep(20);
   }
+}
+
+/** A program that still writes into its HOME would keep it from being removed. */
+async function ended(pid: number): Promise<void> {
+  const isGone = () => {
+    try {
+      process.kill(pid, 0);
+      return undefined;
+    } catch {
+      // ESRCH is the answer "gone".
+      return true;
+    }
+  };
+  await eventually(isGone, () => `the end of ${pid}`, 5000).catch(
+    () => isGone() ?? process.kill(pid, "SIGKILL"),
+  );
 }
 
 type Run = (...args: readonly string[]) => Promise<string>;

@@ -11,6 +11,7 @@ export interface ControlNotice {
   readonly rest: string;
 }
 
+/** One whole thing that tmux said. */
 export type ControlMessage =
   | { readonly type: "block"; readonly block: ControlBlock }
   | { readonly type: "notice"; readonly notice: ControlNotice };

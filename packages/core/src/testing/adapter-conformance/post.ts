@@ -23,7 +23,9 @@ export const postConfig = z.strictObject({
   post: z.int().describe("Which post it sends to."),
   token: z.string().default("").describe("What the post wants to see.").meta({ secret: true }),
 });
+/** What it parses to. */
 export type PostConfig = z.infer<typeof postConfig>;
+/** What the reference declares. */
 export const postTraits: AdapterTraits = {
   idempotent: true,
   ordered: false,
