@@ -1,31 +1,20 @@
 import { spawn } from "node:child_process";
-import { cp, mkdir, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
+import { mkdtemp, realpath, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build, type BuildOptions } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { emptyHome } from "../stand-in.test.support.ts";
 import { version } from "../version.ts";
+import { buildFleet, layOut } from "./bundle.test.support.ts";
 
-const source = fileURLToPath(new URL("..", import.meta.url));
 let folder = "";
 let home = "";
-
-/** As the package is built, but for what only the published one needs. */
-const options: BuildOptions = {
-  entryPoints: [join(source, "fleet.ts")],
-  ...{ bundle: true, splitting: true, format: "esm", platform: "node", target: "node20" },
-  ...{ conditions: ["fleetbus-source"], mainFields: ["module", "main"], chunkNames: "chunks/[name]-[hash]" },
-  banner: { js: 'import { createRequire as r } from "node:module"; const require = r(import.meta.url);' },
-};
+let bin = "";
 
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), "fleet-bundle-")));
   home = await emptyHome();
-  await mkdir(join(folder, "bin"));
-  await cp(join(source, "..", "bin", "fleet.mjs"), join(folder, "bin", "fleet.mjs"));
-  await cp(join(source, "..", "package.json"), join(folder, "package.json"));
+  bin = await layOut(folder);
 });
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
@@ -47,17 +36,17 @@ function run(
 
 describe("the committed bin", () => {
   test("explains itself while nothing is built: exit 1", async () => {
-    expect(await run(join(folder, "bin", "fleet.mjs"), ["pub", "x"])).toMatchObject({
+    expect(await run(bin, ["pub", "x"])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining("npm run build"),
     });
   });
 
   describe("once built", () => {
-    beforeAll(() => build({ ...options, outdir: join(folder, "dist") }), 60_000);
+    beforeAll(() => buildFleet(folder), 60_000);
 
     test("[case 26] works through a symlink, and through a symlink to that", async () => {
-      await symlink(join(folder, "bin", "fleet.mjs"), join(folder, "fleet"));
+      await symlink(bin, join(folder, "fleet"));
       await symlink("fleet", join(folder, "again"));
       for (const name of ["fleet", "again"]) {
         expect(await run(join(folder, name), ["--version"])).toEqual({
@@ -80,20 +69,13 @@ describe("the committed bin", () => {
       [["events", "--since", "x"], 2],
       [["up", "--connect", "nats://127.0.0.1:1", "--context", "x", "--foreground"], 2],
     ])("fleet %j ends with %i in a process of its own", async (argv, code) => {
-      expect((await run(join(folder, "bin", "fleet.mjs"), argv)).code).toBe(code);
+      expect((await run(bin, argv)).code).toBe(code);
     });
 
     test("a reader that goes away ends it quietly", async () => {
-      const shell = spawn(
-        "sh",
-        [
-          "-c",
-          `"${process.execPath}" "${join(folder, "bin", "fleet.mjs")}" config schema | head -c 1; exit 0`,
-        ],
-        {
-          env: { PATH: process.env["PATH"], HOME: home, FLEET_HOME: home },
-        },
-      );
+      const shell = spawn("sh", ["-c", `"${process.execPath}" "${bin}" config schema | head -c 1; exit 0`], {
+        env: { PATH: process.env["PATH"], HOME: home, FLEET_HOME: home },
+      });
       let stderr = "";
       shell.stderr.on("data", (part: Buffer) => (stderr += part.toString()));
       await new Promise((resolve) => shell.once("close", resolve));

@@ -6,6 +6,7 @@ import type { Readable } from "node:stream";
 import { errorTable, FleetError, type Paths } from "@fleetbus/core";
 import type { StatusAnswer } from "@fleetbus/core/api";
 import type { World } from "../world/world.ts";
+import { daemonEnv } from "./daemon-env.ts";
 
 /** Which server the daemon is to use; absent: its own. */
 export interface StartOptions {
@@ -57,7 +58,7 @@ function spawnDaemon(parts: Parts, options: StartOptions, logFile: string): Chil
     return spawn(process.execPath, [parts.world.entry, "up", "--foreground", ...flags], {
       cwd: "/",
       detached: true,
-      env: { ...parts.world.env, [stageFdName]: "3" },
+      env: { ...daemonEnv(parts.world), [stageFdName]: "3" },
       stdio: ["ignore", log, log, "pipe"],
     });
   } finally {

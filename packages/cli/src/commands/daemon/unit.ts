@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { renderUnit, type Unit } from "@fleetbus/daemon";
 import { FleetError } from "@fleetbus/core";
 import type { Context } from "../../command/context.ts";
+import { daemonEnv } from "../../daemon-client/daemon-env.ts";
 import type { StartOptions } from "../../daemon-client/start.ts";
 
 /** Variables that a unit must carry, as it inherits none of a shell's. */
@@ -44,9 +45,8 @@ export async function removeUnit(context: Context): Promise<boolean> {
 
 function unitOf(choice: StartOptions, { world }: Context): Unit {
   const flags = Object.entries(choice).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const env = Object.fromEntries(
-    carried.flatMap((name) => (world.env[name] ? [[name, world.env[name]] as const] : [])),
-  );
+  const own = daemonEnv(world);
+  const env = Object.fromEntries(carried.flatMap((name) => (own[name] ? [[name, own[name]] as const] : [])));
   return renderUnit(process.platform, {
     argv: [process.execPath, world.entry, "up", "--foreground", ...flags],
     env,

@@ -1,3 +1,4 @@
+import { FleetError } from "@fleetbus/core";
 import type { StatusAnswer } from "@fleetbus/core/api";
 import type { Context } from "../../command/context.ts";
 import { defineCommand } from "../../command/define.ts";
@@ -36,8 +37,12 @@ export const up = defineCommand({
 
 async function start(choice: StartOptions, context: Context): Promise<void> {
   const running = await context.daemon().status();
-  if (running !== undefined) return context.say(`fleet: it runs already: ${line(running)}`);
-  await context.say(`fleet: ${line(await context.daemon().start(choice))}`);
+  if (running === undefined) return context.say(`fleet: ${line(await context.daemon().start(choice))}`);
+  if (Object.keys(choice).length === 0) return context.say(`fleet: it runs already: ${line(running)}`);
+  throw new FleetError(
+    "conflict",
+    `starting the daemon with another server: ${line(running)} runs; fleet down ends it first`,
+  );
 }
 
 function line({ version, pid, machine, server }: StatusAnswer): string {

@@ -1,0 +1,96 @@
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { startStandIn, type StandIn } from "../../stand-in.test.support.ts";
+
+const status = {
+  version: "0.1.0",
+  machine: "lab",
+  pid: 1,
+  server: { url: "nats://127.0.0.1:4222", isConnected: true },
+  spool: { pending: 0, bytes: 0, torn: 0 },
+};
+
+let daemon: StandIn;
+
+beforeEach(async () => void (daemon = await startStandIn({ "GET /v1/status": status })));
+afterEach(() => daemon.close());
+
+describe("fleet up", () => {
+  test("says that a daemon runs already, and with which server", async () => {
+    expect(await daemon.fleet(["up"])).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "fleet: it runs already: daemon 0.1.0 of lab, pid 1, server nats://127.0.0.1:4222\n",
+    });
+  });
+
+  test("with another server than the running one's is a conflict: exit 4", async () => {
+    expect(await daemon.fleet(["up", "--connect", "nats://hub:4222"])).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining("fleet down ends it first"),
+    });
+  });
+});
+
+describe("fleet down", () => {
+  test("ends daemon and server, and waits until nobody listens", async () => {
+    let left = 3;
+    daemon.on("POST /v1/stop", (_asked, response) => void response.writeHead(202).end("{}"));
+    daemon.on("GET /healthz", (_asked, response) => {
+      left -= 1;
+      if (left === 0) response.end("{}", () => void rm(join(daemon.home, "run", "fleet.sock")));
+      else response.end("{}");
+    });
+    expect(await daemon.fleet(["down"])).toEqual({ code: 0, stdout: "", stderr: "fleet: stopped\n" });
+    expect(left).toBe(0);
+    expect(daemon.asked[0]).toMatchObject({ route: "POST /v1/stop", body: { server: true } });
+    expect(await daemon.fleet(["down"])).toMatchObject({ code: 0, stderr: "fleet: it was not running\n" });
+  });
+});
+
+describe.runIf(process.platform === "linux")("fleet up --install-unit", () => {
+  const unit = () => join(daemon.home, ".config", "systemd", "user", "fleet.service");
+
+  async function withSystemctl(exit: number): Promise<Readonly<Record<string, string>>> {
+    const bin = join(daemon.home, "bin");
+    await mkdir(bin, { recursive: true });
+    await writeFile(join(bin, "systemctl"), `#!/bin/sh\necho "$@" >> "$HOME/calls"\nexit ${exit}\n`, {
+      mode: 0o755,
+    });
+    return { PATH: `${bin}:/usr/bin:/bin` };
+  }
+
+  beforeEach(() => {
+    daemon.on("POST /v1/stop", (_asked, response) => {
+      response.writeHead(202).end("{}", () => void rm(join(daemon.home, "run", "fleet.sock")));
+    });
+  });
+
+  test("[row 177] writes the unit with what it must carry, makes room and switches it on; uninstall takes it back", async () => {
+    const env = await withSystemctl(0);
+    const ran = await daemon.fleet(["up", "--install-unit"], { env, entry: "/opt/fleet.js" });
+    expect(ran).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("the machine starts it from now on"),
+    });
+    const text = await readFile(unit(), "utf8");
+    expect(text).toContain(`ExecStart=${process.execPath} /opt/fleet.js up --foreground`);
+    expect(text).toContain(`FLEET_HOME=${daemon.home}`);
+    expect(text).not.toContain("FLEET_NO_AUTOSTART");
+    expect(await readFile(join(daemon.home, "calls"), "utf8")).toMatch(
+      /^--user daemon-reload\n--user enable --now fleet\.service\n/,
+    );
+    expect((await daemon.fleet(["uninstall", "--yes"], { env })).stderr).toContain("took the unit back");
+    await expect(stat(unit())).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
+  test("says what to run by hand where the machine has no such service: exit 1", async () => {
+    const ran = await daemon.fleet(["up", "--install-unit"], { env: await withSystemctl(1) });
+    expect(ran).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("running systemctl --user daemon-reload"),
+    });
+  });
+});
