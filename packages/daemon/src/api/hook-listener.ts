@@ -39,7 +39,7 @@ export async function serveHook(
     const call = routes.read({ path, headers: request.headers, body: await readBody(request) });
     if (path.startsWith("/v1/wait/")) return await serveWaiter(response, call, routes);
     const answer = await routes.take(call);
-    response.once("close", () => answer.settle(response.writableFinished));
+    settleWith(response, answer);
     write(response, { status: answer.body === "" ? 204 : 200, body: answer.body });
     routes.onServed(call.event, performance.now() - startedAt);
   } catch (error) {
@@ -48,6 +48,15 @@ export async function serveHook(
     // A storage failure makes the client keep the event in a file of its own; anything else would fail there again.
     write(response, { status: failure.code === "storage" ? 507 : 204, body: "" });
   }
+}
+
+/** A response says `finish` also where its connection broke in the middle; its socket is gone by then. */
+function settleWith(response: ServerResponse, answer: HookAnswer): void {
+  const { socket } = response;
+  if (response.closed || socket === null || socket.destroyed) return answer.settle(false);
+  let isWritten = false;
+  response.once("finish", () => (isWritten = !socket.destroyed));
+  response.once("close", () => answer.settle(isWritten));
 }
 
 async function serveWaiter(response: ServerResponse, call: HookCall, routes: HookRoutes): Promise<void> {
