@@ -43,6 +43,7 @@ export function conversation(deps: ConversationDeps) {
   const start = async () => {
     const payload = { ...base("SessionStart"), source: "startup", model: "parrot" };
     const { context } = await deps.hooks.run("SessionStart", payload);
+    await deps.transcript.context("SessionStart", context);
     texts.push(...context);
     await deps.hooks.background("SessionStart", payload, deps.onRewake);
   };
@@ -88,6 +89,7 @@ export function conversation(deps: ConversationDeps) {
       prompt,
     });
     await deps.transcript.user(prompt, current.promptId);
+    await deps.transcript.context("UserPromptSubmit", context);
     texts.push([prompt, ...context].join("\n"));
     for (let continuation = 0; ; continuation += 1) {
       const text = await answer(current);
@@ -100,6 +102,7 @@ export function conversation(deps: ConversationDeps) {
       const stop = await deps.hooks.run("Stop", payload);
       if (stop.context.length === 0 || continuation >= maxContinuations)
         return deps.hooks.background("Stop", payload, deps.onRewake);
+      await deps.transcript.context("Stop", stop.context);
       texts.push(...stop.context);
     }
   };
@@ -145,7 +148,9 @@ export function conversation(deps: ConversationDeps) {
       ...base("PostToolBatch", promptId),
       tool_calls: [call],
     });
-    texts.push([`result: ${stdout}`, ...before.context, ...after.context, ...batch.context].join("\n"));
+    const contexts = [...before.context, ...after.context, ...batch.context];
+    await deps.transcript.context("PostToolBatch", contexts);
+    texts.push([`result: ${stdout}`, ...contexts].join("\n"));
   };
 
   const end = (reason: string) => deps.hooks.run("SessionEnd", { ...base("SessionEnd"), reason });

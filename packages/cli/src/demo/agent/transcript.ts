@@ -7,6 +7,8 @@ import { dirname } from "node:path";
 export interface Transcript {
   readonly path: string;
   user(text: string, promptId: string): Promise<void>;
+  /** What a hook gave to the model's context. */
+  context(event: string, texts: readonly string[]): Promise<void>;
   /** Everything that goes out with one model request. */
   request(texts: readonly string[]): Promise<void>;
   assistant(text: string): Promise<void>;
@@ -37,6 +39,12 @@ export function transcript(path: string, sessionId: string): Transcript {
     user: (text, promptId) => {
       beforePrompt = last;
       return chained({ type: "user", promptId, message: { role: "user", content: text } });
+    },
+    context: async (hookEvent, texts) => {
+      for (const text of texts) {
+        const attachment = { type: "hook_additional_context", hookEvent, content: [text] };
+        await chained({ type: "attachment", attachment });
+      }
     },
     request: async (texts) => {
       const content = texts.map((text) => ({ type: "text", text }));
