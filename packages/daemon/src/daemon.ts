@@ -83,7 +83,9 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
   await credentials.provide({ machine: edge.machine, session: "me" });
 
   const startedAt = new Date(local.clock.now()).toISOString();
-  const status = () => statusOf({ edge, joined, startedAt, version: options.version, port: listening.port });
+  // Asked as soon as the socket listens: whoever asks waits for the rest of the start.
+  const status = async () =>
+    statusOf({ edge, joined, startedAt, version: options.version, port: (await up).listening.port });
   let end: () => void = () => undefined;
   const closed = new Promise<void>((resolve) => (end = resolve));
   const loops = new AbortController();
@@ -92,6 +94,7 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
     if (loops.signal.aborted) return closed;
     loops.abort();
     waiters.sendOn("the daemon is stopping");
+    const { listening, running } = await up;
     await Promise.all([listening.close(), edge.host.close(), running]);
     await Promise.all(edge.mailboxes.all().map((mailbox) => edge.mailboxes.close(mailbox.owner.session)));
     await edge.store.flush(AbortSignal.timeout(flushOnStopMs));
@@ -99,24 +102,28 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
     end();
   };
   const log = local.logger.named("api");
-  const listening = await serveApi({
-    ...{
-      paths: local.paths,
-      desk: desk(edge, status),
-      hooks: intake.routes,
-      version: options.version,
-      metrics: counts,
-      log,
-    },
-    stop: (how) => void stop(how),
-  });
-  await startAdapters(edge, waiters, local);
-  const running = runLoops({ ...local, edge, intake, credentials }, loops.signal);
+  const start = async () => {
+    const listening = await serveApi({
+      ...{
+        paths: local.paths,
+        desk: desk(edge, status),
+        hooks: intake.routes,
+        version: options.version,
+        metrics: counts,
+        log,
+      },
+      stop: (how) => void stop(how).catch((error: unknown) => local.onError(error, "stopping")),
+    });
+    await startAdapters(edge, waiters, local);
+    return { listening, running: runLoops({ ...local, edge, intake, credentials }, loops.signal) };
+  };
+  const up = start();
+  const { port } = (await up).listening;
   options.signal.addEventListener("abort", () => void stop({ server: false }), { once: true });
   options.onStage({
     stage: "daemon",
     state: "done",
-    detail: `pid ${process.pid}, 127.0.0.1:${listening.port}`,
+    detail: `pid ${process.pid}, 127.0.0.1:${port}`,
   });
   return { status: await status(), closed, stop };
 }
