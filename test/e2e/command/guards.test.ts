@@ -43,19 +43,23 @@ describe("a wrong target", () => {
 
 describe("bad input", () => {
   it.each([
-    ["an empty body", ["pub", "web", ""], "", 2],
-    ["a body of blanks on stdin", ["pub", "web", "-"], " \n\t\n", 2],
-    ["a body over the limit", ["pub", "web", "-"], "x".repeat(1_000_000), 2],
-    ["a binary body", ["pub", "web", "-"], "a\0b", 2],
-    ["an unknown flag", ["pub", "web", "hello", "--lound"], "", 2],
-    ["a wait that can never come true", ["pub", "web", "hello", "--note", "--wait", "woken"], "", 2],
-    ["an unknown priority", ["pub", "web", "hello", "--priority", "huge"], "", 2],
-    ["an id outside the grammar", ["pub", "web", "hello", "--id", "Not An Id"], "", 2],
-    ["an unknown command", ["pubb"], "", 2],
-  ])("%s is refused before anything is stored", async (_, argv, stdin, code) => {
+    { what: "an empty body", argv: ["pub", "web", ""], stdin: "" },
+    { what: "a body of blanks on stdin", argv: ["pub", "web", "-"], stdin: " \n\t\n" },
+    { what: "a body over the limit", argv: ["pub", "web", "-"], stdin: "x".repeat(1_000_000) },
+    { what: "a binary body", argv: ["pub", "web", "-"], stdin: "a\0b" },
+    { what: "an unknown flag", argv: ["pub", "web", "hello", "--lound"], stdin: "" },
+    {
+      what: "a wait that can never come true",
+      argv: ["pub", "web", "hello", "--note", "--wait", "woken"],
+      stdin: "",
+    },
+    { what: "an unknown priority", argv: ["pub", "web", "hello", "--priority", "huge"], stdin: "" },
+    { what: "an id outside the grammar", argv: ["pub", "web", "hello", "--id", "Not An Id"], stdin: "" },
+    { what: "an unknown command", argv: ["pubb"], stdin: "" },
+  ])("$what is refused before anything is stored", async ({ argv, stdin }) => {
     const before = await storedMessages();
     const result = await fleetCommand(fleet, argv, { stdin });
-    expect({ code: result.code, said: result.stderr.length > 0 }).toEqual({ code, said: true });
+    expect({ code: result.code, said: result.stderr.length > 0 }).toEqual({ code: 2, said: true });
     expect(result.stdout).toBe("");
     expect(await storedMessages()).toBe(before);
   });

@@ -14,7 +14,7 @@ import type { Consumer, Delivery } from "@fleetbus/core/bus";
 const connectBackoffMs = [100, 500, 2000, 10_000, 30_000];
 const retryBackoffMs = [1000, 2000, 5000, 10_000, 30_000, 60_000];
 const maxTries = 10;
-const maxOverlap = 32;
+const maxOverlap = 64;
 const sendTimeoutMs = 120_000;
 const workingEveryMs = 20_000;
 

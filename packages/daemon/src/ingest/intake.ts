@@ -34,7 +34,7 @@ export interface Intake {
 
 /** The intake of one daemon. */
 export function hookIntake(deps: IntakeDeps): Intake {
-  const { edge, waiters, metrics, log } = deps;
+  const { edge, metrics, log } = deps;
   const hooks = hookDeps(deps);
   const seen = seenIds();
   const take = async (call: HookCall, isAnswered = true): Promise<HookAnswer> => {
