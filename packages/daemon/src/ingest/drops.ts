@@ -16,7 +16,7 @@ export type DropResult = "taken" | "torn" | "later";
 export interface DropDeps {
   readonly dir: string;
   readonly clock: Clock;
-  /** Takes in one file's content, on disk when it resolves. `later`: the spool cannot take it now. */
+  /** Takes in one file's content, on disk when it resolves. `later`: the spool cannot take it now. Rejects what it never can. */
   take(content: Buffer, name: string): Promise<DropResult>;
   onTorn(name: string): void;
   onError(error: unknown, doing: string): void;
@@ -42,19 +42,25 @@ async function takeAll(deps: DropDeps): Promise<void> {
   }
 }
 
-async function takeOne(file: string, name: string, deps: DropDeps): Promise<DropResult> {
-  const content = await readFile(file);
-  const result = await deps.take(content, name);
-  if (result === "taken") await unlink(file);
-  if (result === "torn" && isOld(name, deps.clock)) {
-    deps.onTorn(name);
-    await rename(file, `${file}.torn`);
+async function takeOne(file: string, name: string, deps: DropDeps): Promise<DropResult | "refused"> {
+  try {
+    const result = await deps.take(await readFile(file), name);
+    if (result === "taken") await unlink(file);
+    if (result === "torn" && isOld(name, deps.clock)) {
+      deps.onTorn(name);
+      await rename(file, `${file}.torn`);
+    }
+    return result;
+  } catch (error) {
+    // Nobody will ever take it: the files behind it must not wait for it.
+    deps.onError(error, `taking in ${name}`);
+    await rename(file, `${file}.refused`);
+    return "refused";
   }
-  return result;
 }
 
-/** Names begin with the microsecond of their making. */
+/** Names begin with the microsecond of their making; one from the future is from before the clock was set back. */
 function isOld(name: string, clock: Clock): boolean {
   const madeAt = Number.parseInt(name, 10) / 1000;
-  return !Number.isFinite(madeAt) || clock.now() - madeAt > tornAfterMs;
+  return !Number.isFinite(madeAt) || Math.abs(clock.now() - madeAt) > tornAfterMs;
 }
