@@ -14,7 +14,8 @@ import { rebuildSessions } from "./life/rebuild.ts";
 import type { ReportStage } from "./life/stage.ts";
 import { statusOf } from "./life/status.ts";
 import { metrics } from "./metrics.ts";
-import { desk } from "./requests/desk.ts";
+import { attestOn, desk } from "./requests/desk.ts";
+import { send } from "./requests/send.ts";
 import { sessionStore } from "./session/store.ts";
 import { inboundOf } from "./wake/inbound.ts";
 import { rungsOf } from "./wake/rungs.ts";
@@ -72,6 +73,7 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
     load: () => edge.store.load(),
     pending: () => edge.outbox.pending(),
     decode: edge.codec.decodeEvent,
+    onEvent: (event) => intake.remember(event),
   });
   local.idsAfter(
     edge.registry
@@ -149,6 +151,7 @@ function assemble(local: Local, { bus }: Joined) {
     waiters,
     metrics: counts,
     log: logger.named("hooks"),
+    publish: async (request) => send(edge, { who: await attestOn(edge, request.caller), request }),
     keepsBodies: settings.config.events.bodies,
   });
   return { edge, waiters, intake, counts };

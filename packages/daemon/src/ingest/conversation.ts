@@ -6,6 +6,7 @@ import type { Mailbox } from "../inbox/mailbox.ts";
 import { breakTurn, endTurn, inferOffers, watchOffers, type Evidence } from "../inbox/proof.ts";
 import type { Change, Registry } from "../session/registry.ts";
 import type { Cli, HookCall } from "./cli-port.ts";
+import type { Continue } from "./continuation.ts";
 import type { HookAnswer } from "./hooks.ts";
 
 /** How long a Stop waits for the server to say what else is stored; then memory has to do. */
@@ -37,7 +38,7 @@ export interface ConversationDeps {
   /** Chooses and frames what may be offered at this event (core: order, fence); undefined: nothing. */
   choose(mailbox: Mailbox, at: OfferPoint): Choice | undefined;
   /** A continuation that fleet itself asked for is an event too. */
-  continued(record: SessionRecord, messages: readonly string[]): Promise<void>;
+  readonly continued: Continue;
   /** Tells the wake planner. */
   prompted(name: string, nonces: readonly string[]): void;
   settled(change: Change): void;
@@ -186,20 +187,36 @@ async function offerAt(
   });
   if (choice === undefined) return undefined;
   if (choice.deferred.length > 0) deps.deferred(choice.deferred);
-  await mailbox.lease(choice.leases, kind, record.promptId);
-  if (rules.isContinuation) {
-    continuations.set(name, (continuations.get(name) ?? 0) + 1);
-    await deps.continued(
-      record,
-      choice.leases.map((lease) => lease.message.id),
-    );
-  }
-  const settle = (isWritten: boolean) =>
-    settleOffer(
-      { mailbox, record, choice, isWritten, rung: rules.isContinuation ? "continuation" : undefined },
-      deps,
-    );
+  const offer = { mailbox, record, choice, kind };
+  const undo = await leaseOrTakeBack(offer, rules.isContinuation, deps);
+  if (rules.isContinuation) continuations.set(name, (continuations.get(name) ?? 0) + 1);
+  const rung = rules.isContinuation ? "continuation" : undefined;
+  const settle = (isWritten: boolean) => settleOffer({ ...offer, undo, isWritten, rung }, deps);
   return { body: cli.answer(call.event, choice.text), settle };
+}
+
+interface MadeOffer {
+  readonly mailbox: Mailbox;
+  readonly record: SessionRecord;
+  readonly choice: Choice;
+  readonly kind: SessionEventKind;
+}
+
+/** Leases what was chosen, and continues the turn at a stop; gives what takes that back. What the disk refuses is taken back at once. */
+async function leaseOrTakeBack(
+  { mailbox, record, choice, kind }: MadeOffer,
+  isContinuation: boolean,
+  deps: ConversationDeps,
+): Promise<() => void> {
+  try {
+    await mailbox.lease(choice.leases, kind, record.promptId);
+    if (!isContinuation) return () => undefined;
+    const ids = choice.leases.map((lease) => lease.message.id);
+    return await deps.continued(record, ids);
+  } catch (error) {
+    mailbox.takeBack(choice.leases);
+    throw error;
+  }
 }
 
 /** What was stored before this moment is held after it, or the server did not say so in time (DESIGN §5 No idle race). */
@@ -207,16 +224,20 @@ async function barrier(mailbox: Mailbox, deps: ConversationDeps): Promise<void> 
   await Promise.race([mailbox.refill(), deps.clock.sleep(barrierMs)]);
 }
 
-interface Settling {
-  readonly mailbox: Mailbox;
-  readonly record: SessionRecord;
-  readonly choice: Choice;
+interface Settling extends MadeOffer {
   readonly isWritten: boolean;
   readonly rung: string | undefined;
+  undo(): void;
 }
 
-function settleOffer({ mailbox, record, choice, isWritten, rung }: Settling, deps: ConversationDeps): void {
-  if (!isWritten) return mailbox.takeBack(choice.leases);
+function settleOffer(
+  { mailbox, record, choice, isWritten, rung, undo }: Settling,
+  deps: ConversationDeps,
+): void {
+  if (!isWritten) {
+    mailbox.takeBack(choice.leases);
+    return undo();
+  }
   mailbox.wrote(choice.leases, rung);
   const watch = watchOffers({ mailbox, record, evidence: deps.evidence, clock: deps.clock });
   void watch.catch((error: unknown) => deps.onError(error, `looking for proofs of ${record.name}`));

@@ -38,8 +38,9 @@ export interface HookDeps {
   rules(session: Matched): Partial<SessionConfig>;
   /** A name for a session that is new or back (core: chooseName). */
   name(call: HookCall, facts: CliFacts): Promise<{ readonly name: string; readonly display: string }>;
-  /** A new session's mailbox; it may be filled later. */
+  /** A session's mailbox, new or open; it may be filled later. */
   open(owner: Address): Promise<void>;
+  onError(error: unknown, doing: string): void;
 }
 
 /** How long a session's first hook waits for its mailbox, so that its answer can hold what already lies there. */
@@ -65,8 +66,9 @@ export async function takeHook(call: HookCall, deps: HookDeps, isAnswered = true
   const events = translated.map((each) => eventOf(withRules(each, owner, deps), owner, { call, deps }));
   const onDisk = deps.outbox.add(events.map(deps.encode));
   const offered = await deps.conversation.take({ call, cli, events, isAnswered }).catch((error: unknown) => {
-    void onDisk.catch(() => undefined); // the first error is the one to tell
-    throw error;
+    // The event is told apart from what could be offered with it.
+    deps.onError(error, `answering ${call.event} of ${owner.session}`);
+    return undefined;
   });
   await onDisk.catch((error: unknown) => {
     offered?.settle(false);
@@ -79,7 +81,7 @@ export async function takeHook(call: HookCall, deps: HookDeps, isAnswered = true
 async function sessionOf(call: HookCall, first: Translated, deps: HookDeps): Promise<Address> {
   const facts = cliFactsSchema.parse(first.data);
   const known = deps.registry.identify(facts);
-  if (known !== undefined) return { machine: deps.machine, session: known.name };
+  if (known !== undefined) return withMailbox({ machine: deps.machine, session: known.name }, deps);
   const { name, display } = await deps.name(call, facts);
   const owner = { machine: deps.machine, session: name };
   await Promise.race([deps.open(owner), deps.clock.sleep(openMs)]).catch(() => undefined); // opened again when the server is there
@@ -95,6 +97,12 @@ async function sessionOf(call: HookCall, first: Translated, deps: HookDeps): Pro
   return owner;
 }
 
+/** One that could not be opened when the session came is opened with a later hook. */
+function withMailbox(owner: Address, deps: HookDeps): Address {
+  deps.open(owner).catch(() => undefined); // the next hook tries again
+  return owner;
+}
+
 /** A start carries role and parent: those of the CLI's environment, else those of the machine's config. */
 function withRules(translated: Translated, { session }: Address, deps: HookDeps): Translated {
   if (translated.kind !== "session.started") return translated;
@@ -104,15 +112,20 @@ function withRules(translated: Translated, { session }: Address, deps: HookDeps)
   return { kind: translated.kind, data: { ...ruled, ...translated.data } };
 }
 
-/** What happened before the newest that is known of its session tells nothing of how it is now (core: foldEvent). */
+/**
+ * What happened before the newest that is known of its session tells nothing of how it is now (core: foldEvent); unless
+ * that newest is from the future, because the clock was set back since. `call` tells a call that comes again as a file.
+ */
 function eventOf(
   translated: Translated,
   from: Address,
   { call, deps }: { call: HookCall; deps: HookDeps },
 ): FleetEvent {
-  const seenAt = deps.registry.find(from.session)?.seenAt;
-  const isLate = seenAt !== undefined && Date.parse(call.time) < Date.parse(seenAt) - clockSlackMs;
-  const data = isLate ? { ...translated.data, late: true } : translated.data;
+  const newestMs = Date.parse(deps.registry.find(from.session)?.seenAt ?? "");
+  const isLate =
+    Date.parse(call.time) < newestMs - clockSlackMs && newestMs <= deps.clock.now() + clockSlackMs;
+  const id = call.id === undefined ? {} : { call: call.id };
+  const data = { ...translated.data, ...id, ...(isLate ? { late: true } : {}) };
   return { ...stamp(from, deps), time: call.time, kind: translated.kind, data };
 }
 

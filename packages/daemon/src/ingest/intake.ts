@@ -1,13 +1,25 @@
-import { chooseName, FleetError, type AdapterLog, type CliFacts, type SessionRecord } from "@fleetbus/core";
+import type { publishSchema } from "@fleetbus/core/api";
+import type { z } from "zod";
+import {
+  chooseName,
+  FleetError,
+  toFleetError,
+  type AdapterLog,
+  type CliFacts,
+  type FleetEvent,
+  type SessionRecord,
+} from "@fleetbus/core";
 import { parseDropFile, parseHookRequest } from "@fleetbus/hooks";
 import type { HookRoutes } from "../api/hook-listener.ts";
 import type { Metrics } from "../metrics.ts";
+import { buryFile } from "../requests/dead.ts";
 import type { Edge } from "../requests/edge.ts";
 import { rulesFor } from "../life/session-rules.ts";
 import type { Sighting } from "../session/registry.ts";
 import { windowName } from "../session/window.ts";
 import type { WaiterAnswer, Waiters } from "../wake/waiters.ts";
 import type { HookCall } from "./cli-port.ts";
+import { parseDroppedMessage, type DroppedMessage } from "./dropped-message.ts";
 import { knownClis } from "./clis.ts";
 import type { DropResult } from "./drops.ts";
 import { takeHook, type HookAnswer, type HookDeps } from "./hooks.ts";
@@ -21,6 +33,8 @@ export interface IntakeDeps {
   readonly waiters: Waiters;
   readonly metrics: Metrics;
   readonly log: AdapterLog;
+  /** Sends what was said while nobody could take it. */
+  publish(request: z.output<typeof publishSchema>): Promise<unknown>;
   /** Whether prompts and last texts stay in the events that are published (DESIGN §8). */
   readonly keepsBodies: boolean;
 }
@@ -30,6 +44,8 @@ export interface Intake {
   readonly routes: HookRoutes;
   /** Takes in one dropped file. */
   takeFile(content: Buffer, name: string): Promise<DropResult>;
+  /** Tells of an event that a daemon before this one has taken in: its hook may have left the same call as a file. */
+  remember(event: FleetEvent): void;
 }
 
 /** The intake of one daemon. */
@@ -38,8 +54,14 @@ export function hookIntake(deps: IntakeDeps): Intake {
   const hooks = hookDeps(deps);
   const seen = seenIds();
   const take = async (call: HookCall, isAnswered = true): Promise<HookAnswer> => {
-    if (call.id !== undefined && !seen.add(call.id)) return { body: "", settle: () => undefined };
-    return takeHook(call, hooks, isAnswered);
+    const { id } = call;
+    if (id !== undefined && !seen.add(id)) return { body: "", settle: () => undefined };
+    try {
+      return await takeHook(call, hooks, isAnswered);
+    } catch (error) {
+      if (id !== undefined) seen.remove(id); // it comes again as a file
+      throw error;
+    }
   };
   const read: HookRoutes["read"] = ({ path, headers, body }) => {
     return parseHookRequest({ path, headers, body, now: edge.clock.now() });
@@ -56,6 +78,8 @@ export function hookIntake(deps: IntakeDeps): Intake {
       },
     },
     takeFile: async (content, name) => {
+      const said = parseDroppedMessage(content);
+      if (said !== undefined) return takeMessage(said, content, deps);
       const file = parseDropFile(content, edge.clock.now());
       if (file.is === "foreign")
         log.warn({ name, reason: file.reason }, "a file among the dropped ones is not a hook's");
@@ -66,7 +90,27 @@ export function hookIntake(deps: IntakeDeps): Intake {
       });
       return answer === undefined ? "later" : "taken";
     },
+    remember: ({ data: { call } }) => {
+      if (typeof call === "string") seen.add(call);
+    },
   };
+}
+
+/** A message that nobody can be told of any more when it cannot be sent: it goes to the dead letters with the reason. */
+async function takeMessage(
+  said: DroppedMessage,
+  content: Buffer,
+  { edge, publish }: IntakeDeps,
+): Promise<DropResult> {
+  if (said.is === "torn") return "torn";
+  const failure =
+    said.is === "malformed"
+      ? new FleetError("malformed", said.reason)
+      : await publish(said.request).catch(toFleetError);
+  if (!(failure instanceof FleetError)) return "taken";
+  if (failure.isRetryable) return "later";
+  await buryFile(edge, { content, reason: failure.message });
+  return "taken";
 }
 
 async function waitFor(call: HookCall, deps: IntakeDeps, signal: AbortSignal): Promise<WaiterAnswer> {
@@ -103,6 +147,7 @@ function hookDeps({ edge, keepsBodies }: IntakeDeps): HookDeps {
     clock,
     ids,
     clis: knownClis(),
+    onError: edge.onError,
     rules: (session) => rulesFor(edge.settings.config, session),
     encode: (event) => edge.codec.encodeEvent(keepsBodies ? event : redact(event)),
     open: async (owner) => void (await edge.mailboxes.open(owner)),

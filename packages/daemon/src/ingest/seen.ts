@@ -4,6 +4,8 @@ const remembered = 20_000;
 export interface SeenIds {
   /** False when the id was there before. */
   add(id: string): boolean;
+  /** For a call that could not be taken in after all. */
+  remove(id: string): void;
 }
 
 /** Remembers the newest twenty thousand. */
@@ -17,5 +19,6 @@ export function seenIds(): SeenIds {
       if (ids.size > remembered && oldest !== undefined) ids.delete(oldest);
       return true;
     },
+    remove: (id) => void ids.delete(id),
   };
 }

@@ -68,7 +68,7 @@ export async function runLoops(deps: LoopDeps, signal: AbortSignal): Promise<voi
 /** Opens the mailboxes of all live sessions and of `me`, again after each time the server was away. */
 async function openMailboxes(edge: Edge, signal: AbortSignal): Promise<void> {
   await edge.mailboxes.reclaim();
-  const names = ["me", ...edge.registry.live().map((record) => record.name)];
+  const names = ["me", ...edge.registry.live().map((record) => record.name), ...(await provisioned(edge))];
   await Promise.all(names.map((name) => edge.mailboxes.open(ownerOf(edge, name))));
   for (const name of names) edge.planner.retry(name);
   await new Promise<void>((resolve) => {
@@ -80,6 +80,13 @@ async function openMailboxes(edge: Edge, signal: AbortSignal): Promise<void> {
     };
     signal.addEventListener("abort", done, { once: true });
   });
+}
+
+/** Mailboxes that were made before their session (`--create`): only their consumers tell of them. */
+async function provisioned({ bus, machine, registry }: Edge): Promise<readonly string[]> {
+  const consumers = await bus.consumers("INBOX");
+  const own = consumers.map(({ name }) => name.split("=")).filter(([owner]) => owner === machine);
+  return own.flatMap(([, session]) => (session === undefined || registry.find(session) ? [] : [session]));
 }
 
 const expireEveryMs = 1000;

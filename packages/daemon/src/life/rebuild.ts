@@ -16,6 +16,8 @@ export interface RebuildDeps {
   /** What is in the spool and not yet with the server. */
   pending(): readonly Outgoing[];
   decode(incoming: Pick<Incoming, "subject" | "headers" | "data">): FleetEvent;
+  /** Told of each event that is read. */
+  onEvent(event: FleetEvent): void;
 }
 
 /**
@@ -37,6 +39,7 @@ export async function rebuildSessions(deps: RebuildDeps): Promise<void> {
 function apply(incoming: Pick<Incoming, "subject" | "headers" | "data">, deps: RebuildDeps): void {
   const event = decodeOrSkip(incoming, deps);
   if (event === undefined) return;
+  deps.onEvent(event);
   const from = event.data["from"];
   if (event.kind === "session.renamed" && typeof from === "string") deps.registry.rename(from, event);
   else deps.registry.apply(event);

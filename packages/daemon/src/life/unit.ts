@@ -14,7 +14,7 @@ export interface Unit {
   readonly enable: readonly (readonly string[])[];
 }
 
-/** The unit of this platform: systemd (user) on Linux, launchd on macOS. Both outlive the terminal and restart a crash. */
+/** The unit of this platform: systemd (user) on Linux, launchd on macOS. Both outlive the terminal and restart a crash, not a daemon that was stopped. */
 export function renderUnit(platform: NodeJS.Platform, options: UnitOptions): Unit {
   return platform === "darwin" ? launchdUnit(options) : systemdUnit(options);
 }
@@ -27,7 +27,7 @@ function systemdUnit({ argv, env }: UnitOptions): Unit {
     "[Service]",
     ...Object.entries(env).map(([name, value]) => `Environment=${systemdQuote(`${name}=${value}`)}`),
     `ExecStart=${argv.map(systemdQuote).join(" ")}`,
-    "Restart=always",
+    "Restart=on-failure",
     "RestartSec=1",
     // The daemon ends its server itself; a kill of the whole group would race with it.
     "KillMode=mixed",
@@ -64,7 +64,7 @@ function launchdUnit({ argv, env }: UnitOptions): Unit {
     ...variables,
     "  </dict>",
     "  <key>RunAtLoad</key><true/>",
-    "  <key>KeepAlive</key><true/>",
+    "  <key>KeepAlive</key><dict><key>SuccessfulExit</key><false/></dict>",
     "</dict></plist>",
     "",
   ];

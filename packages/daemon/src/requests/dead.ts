@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { FleetError } from "@fleetbus/core";
 import type { DeadView, Items } from "@fleetbus/core/api";
 import type { Bus, Delivery, Incoming } from "@fleetbus/core/bus";
@@ -24,6 +25,20 @@ export async function bury(
     },
     data: delivery.data,
     dedupeId: `dead ${name} ${delivery.subject} ${delivery.seq}`,
+  });
+}
+
+/** Puts a dropped file that can never be sent into the dead letters. */
+export async function buryFile(
+  edge: Pick<Edge, "bus" | "subjects" | "machine">,
+  { content, reason }: { readonly content: Buffer; readonly reason: string },
+): Promise<void> {
+  const digest = createHash("sha256").update(content).digest("hex");
+  await edge.bus.publish({
+    subject: edge.subjects.dead(`${edge.machine}=drop`),
+    headers: { [reasonHeader]: encodeURIComponent(reason) },
+    data: content,
+    dedupeId: `dead drop ${digest}`,
   });
 }
 

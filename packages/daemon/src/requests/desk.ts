@@ -74,7 +74,7 @@ export interface Desk {
 
 /** The desk of one daemon. */
 export function desk(edge: Edge, status: () => Promise<StatusAnswer>): Desk {
-  const who = (asked: Asked) => attest(asked.caller, { ...edge, live: () => edge.registry.live() });
+  const who = (asked: Asked) => attestOn(edge, asked.caller);
   return {
     status,
     isHealthy: () => edge.bus.isConnected(),
@@ -113,6 +113,11 @@ export function desk(edge: Edge, status: () => Promise<StatusAnswer>): Desk {
     adapters: () => ({ items: edge.host.views() }),
     testAdapter: (asked) => testAdapter(edge, asked),
   };
+}
+
+/** Who a caller is to this daemon. */
+export function attestOn(edge: Edge, caller: Caller): Promise<Identity> {
+  return attest(caller, { ...edge, live: () => edge.registry.live() });
 }
 
 const pauseForMs = 365 * 24 * 60 * 60 * 1000;
