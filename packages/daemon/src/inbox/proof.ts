@@ -39,8 +39,9 @@ export async function watchOffers(deps: ProofDeps): Promise<void> {
   const isOpen = () => deps.mailbox.held().some((lease) => lease.phase === "offered");
   while (isOpen() && !signal.aborted) {
     const sight = await deps.evidence.look(deps.record);
-    if (sight === undefined) return;
-    proveAll(deps, sight);
+    // A record that is kept may be missing yet: a first turn makes its file.
+    if (sight === undefined && deps.record.transcript === undefined) return;
+    if (sight !== undefined) proveAll(deps, sight);
     if (isOpen()) await deps.evidence.change(deps.record, signal);
   }
 }
