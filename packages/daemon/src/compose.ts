@@ -24,13 +24,15 @@ import { chooseOffer, frameOffer, wakeText, wakefulLeases } from "./inbox/choose
 import { mailboxes } from "./inbox/mailboxes.ts";
 import type { Evidence } from "./inbox/proof.ts";
 import { receiptWriter } from "./inbox/receipts.ts";
+import { continuation } from "./ingest/continuation.ts";
 import { conversation } from "./ingest/conversation.ts";
+import { redact } from "./ingest/redact.ts";
 import type { Pauses } from "./life/pauses.ts";
 import { rulesFor } from "./life/session-rules.ts";
 import type { Settings } from "./life/settings.ts";
 import type { Metrics } from "./metrics.ts";
 import { bury } from "./requests/dead.ts";
-import { ownerOf, type Codec, type Edge } from "./requests/edge.ts";
+import type { Codec, Edge } from "./requests/edge.ts";
 import { isMember } from "./session/membership.ts";
 import { systemProcesses } from "./session/process.ts";
 import { registry, type Change } from "./session/registry.ts";
@@ -154,6 +156,9 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
       ),
     onError,
   });
+  const encode = (event: FleetEvent) => codec.encodeEvent(config.events.bodies ? event : redact(event));
+  const note = (event: FleetEvent) => talk.note(event);
+  const continued = continuation({ machine, registry: sessions, outbox, clock, ids, encode, note, onError });
   const host = adapterHost({
     bus,
     machine,
@@ -175,19 +180,6 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
       .close(after.name)
       .catch((error: unknown) => onError(error, `closing the inbox of ${after.name}`));
   };
-  const continued = async (record: SessionRecord, messages: readonly string[]) => {
-    const data = { cli: record.cli, cliSession: record.cliSession, promptId: record.promptId, messages };
-    const event: FleetEvent = {
-      ...stamp({ ids, clock }),
-      kind: "turn.continued",
-      from: ownerOf({ machine }, record),
-      origin: "system",
-      data,
-    };
-    sessions.apply(event);
-    await outbox.add([codec.encodeEvent(event)]);
-  };
-
   const perPair = budget(parts.settings.limits.messagesPerPair, clock);
   const frame: Edge["frame"] = (mailbox, what) => frameOffer(mailbox, what);
   const { journal, store, pauses, evidence, settings } = parts;
