@@ -3,6 +3,9 @@ import type { Address, Rung, SessionRecord, WakeAttempt } from "@fleetbus/core";
 import { bell, type Bell } from "../life/bell.ts";
 import { rungRules, typedProofMs, type AttemptResult, type PlannerDeps } from "./plan.ts";
 
+/** From a session's start until all of its ways to be woken are there. */
+const startMs = 400;
+
 interface Running {
   readonly generation: number;
   readonly bell: Bell;
@@ -91,6 +94,7 @@ export class WakePlanner {
 
   private async climb(record: SessionRecord, running: Running): Promise<void> {
     const reasons: string[] = [];
+    await this.letStart(record);
     for (const rung of this.deps.rungs(record)) {
       const reason = await this.tryRung(record, running, rung);
       if (reason === undefined) return;
@@ -99,6 +103,13 @@ export class WakePlanner {
     this.spentGeneration.set(record.name, running.generation);
     const text = reasons.length > 0 ? reasons.join("; ") : "there is no way to wake it";
     this.deps.asleep(this.deps.wakeful(record.name), text);
+  }
+
+  /** A session that has just started gets its waiting hook in a moment: better than typing into a screen that is being drawn. */
+  private async letStart({ startedAt }: SessionRecord): Promise<void> {
+    const { clock } = this.deps;
+    const age = clock.now() - Date.parse(startedAt);
+    if (age >= 0 && age < startMs) await clock.sleep(startMs - age);
   }
 
   /** Undefined when it is awake or need not be; else why this rung did not wake it. */
