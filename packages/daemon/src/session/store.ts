@@ -14,7 +14,10 @@ export interface SessionStore {
   remove(record: SessionRecord): void;
   /** Every machine's records; what cannot be read is left out. Rejects with `unavailable`. */
   load(): Promise<readonly SessionRecord[]>;
-  /** Resolves when all that was given to `save` is with the server, or the signal aborts. */
+  /**
+   * Resolves when all that was given to `save` is with the server, or the signal aborts. The last call: what is unsaved
+   * then, or is given to `save` afterwards, is rebuilt from EVENTS by the next daemon.
+   */
   flush(signal: AbortSignal): Promise<void>;
 }
 
@@ -29,21 +32,23 @@ export interface SessionStoreDeps {
 export function sessionStore(deps: SessionStoreDeps): SessionStore {
   const unsaved = new Map<string, SessionRecord | undefined>();
   const revisions = new Map<string, number>();
+  const ending = new AbortController();
   let writing: Promise<void> | undefined;
 
   const queue = (record: SessionRecord, value: SessionRecord | undefined) => {
+    if (ending.signal.aborted) return;
     unsaved.set(keyOf(record), value);
     writing ??= writeAll().finally(() => (writing = undefined));
   };
   const writeAll = async () => {
-    while (unsaved.size > 0) {
+    while (unsaved.size > 0 && !ending.signal.aborted) {
       const [key, record] = [...unsaved][0] ?? [];
       if (key === undefined) return;
       unsaved.delete(key);
       const isWritten = await writeOne(key, record);
       if (isWritten) continue;
       if (!unsaved.has(key)) unsaved.set(key, record);
-      await deps.clock.sleep(500);
+      await deps.clock.sleep(500, ending.signal).catch(() => undefined); // ended: nobody waits for it any more
     }
   };
   const writeOne = async (key: string, record: SessionRecord | undefined): Promise<boolean> => {
@@ -72,6 +77,7 @@ export function sessionStore(deps: SessionStoreDeps): SessionStore {
     },
     flush: async (signal) => {
       while (writing !== undefined && !signal.aborted) await Promise.race([writing, deps.clock.sleep(50)]);
+      ending.abort();
     },
   };
 }
