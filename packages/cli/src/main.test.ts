@@ -43,7 +43,7 @@ describe("help", () => {
       const out: string[] = [];
       expect(await main(closedWorld([...path.split(" "), "--help"], out))).toBe(0);
       const text = out.join("");
-      expect(text).toMatch(new RegExp(`^Usage: fleet ${path} .*\\[options\\]\n`));
+      expect(text).toMatch(new RegExp(`^Usage: fleet ${path} \\[options\\].*\n`));
       expect(text).toMatch(/\nExamples:\n {2}\S+/);
       expect(text.split("\n").filter((line) => line.length > 80 && !line.startsWith("  ")).length).toBe(0);
     },

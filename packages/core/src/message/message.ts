@@ -4,6 +4,7 @@ import { originSchema } from "../event/origin.ts";
 
 /** `request` wakes, `note` never does, `question` wants a reply (DESIGN §5). */
 export const kindSchema = z.enum(["request", "note", "question", "reply", "system"]);
+/** How urgent: low never wakes, high and urgent are rendered as such (DESIGN §5 Kinds). */
 export const prioritySchema = z.enum(["low", "normal", "high", "urgent"]);
 /** When it may be offered: at the turn's end or next prompt, the next tool boundary, only when idle, or at once. */
 export const modeSchema = z.enum(["turn", "now", "idle", "stop"]);

@@ -4,6 +4,7 @@ import { paneSchema } from "../event/kinds.ts";
 
 /** The ways to wake a session, best first (DESIGN §6). Which of them a session has is data per CLI and permission mode. */
 export const rungs = ["continuation", "rewake", "socket", "tmux"] as const;
+/** One way to wake a session. */
 export const rungSchema = z.enum(rungs);
 export type Rung = z.infer<typeof rungSchema>;
 

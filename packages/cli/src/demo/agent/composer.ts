@@ -14,6 +14,7 @@ export interface Typed {
   readonly isQuit: boolean;
 }
 
+/** Nothing typed yet. */
 export const emptyComposer: Composer = { text: "", isPasting: false };
 
 const pasteStart = "\u001b[200~";

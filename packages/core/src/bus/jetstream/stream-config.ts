@@ -26,6 +26,7 @@ export type ManagedConfig = Pick<
 const hour = 60 * 60 * 1000;
 /** Metadata keys that make a stream recognisable as fleet's. */
 export const versionKey = "fleet-layout";
+/** The stream's metadata key of its namespace. */
 export const nsKey = "fleet-ns";
 
 const plain = {
