@@ -27,11 +27,20 @@ export function offersIn(requests: readonly SeenRequest[]): ReadonlyMap<string, 
 }
 
 function offersOf({ texts, session, seq, end }: SeenRequest): readonly SeenOffer[] {
-  return Array.from(texts.join("\n").matchAll(fence), ([, nonce = "", content = ""]) => {
+  return fencesIn(texts.join("\n")).map((fence) => ({
+    ...fence,
+    session,
+    seq,
+    wasAnswered: end === "answered",
+  }));
+}
+
+/** The fenced messages in a text whose bodies hold a token. */
+export function fencesIn(text: string): readonly Pick<SeenOffer, "token" | "nonce" | "isMarked">[] {
+  return Array.from(text.matchAll(fence), ([, nonce = "", content = ""]) => {
     const [head = "", ...rest] = content.split("\n\n");
     const token = tokens.exec(rest.join("\n\n"))?.[0] ?? "";
-    const isMarked = /^redelivered:/m.test(head);
-    return { token, nonce, session, seq, isMarked, wasAnswered: end === "answered" };
+    return { token, nonce, isMarked: /^redelivered:/m.test(head) };
   }).filter(({ token }) => token !== "");
 }
 

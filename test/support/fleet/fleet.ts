@@ -81,9 +81,9 @@ export async function startFleet({ config = noGuards, env: more = {} }: FleetOpt
     await Promise.all(agents.map((agent) => agent.kill()));
     await tmux?.kill();
     await stopDaemon(daemon, api);
-    await Promise.all(
-      [home, programs.folder].map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 5 })),
-    );
+    // To look at what a failed test left: its logs, journal and spool.
+    const folders = process.env["FLEET_TEST_KEEP"] === "1" ? [programs.folder] : [home, programs.folder];
+    await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 5 })));
   };
   try {
     await daemon.start();
