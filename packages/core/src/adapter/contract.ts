@@ -25,7 +25,10 @@ export interface AdapterSpec<Config> {
   readonly summary: string;
   /** Every field carries `.describe()`; secrets carry `.meta({ secret: true })`. */
   readonly config: z.ZodType<Config>;
-  readonly examples: readonly { readonly title: string; readonly config: Readonly<Record<string, unknown>> }[];
+  readonly examples: readonly {
+    readonly title: string;
+    readonly config: Readonly<Record<string, unknown>>;
+  }[];
   readonly traits: AdapterTraits;
   /** Event kinds it takes where the config names none; `wake.<rung>` for a rung of the wake ladder. */
   readonly on?: readonly string[];

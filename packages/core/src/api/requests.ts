@@ -40,10 +40,19 @@ export const publishSchema = z.strictObject({
 });
 
 /** `POST /v1/replies`: the thread knows the address. `to` is an id or unique suffix; absent: the newest message to the caller. */
-export const replySchema = z.strictObject({ caller: callerSchema, to: z.string().optional(), body: z.string(), id: idSchema.optional() });
+export const replySchema = z.strictObject({
+  caller: callerSchema,
+  to: z.string().optional(),
+  body: z.string(),
+  id: idSchema.optional(),
+});
 
 /** `POST /v1/reports`: a worker says its own outcome. */
-export const reportSchema = z.strictObject({ caller: callerSchema, outcome: outcomeSchema, text: z.string().optional() });
+export const reportSchema = z.strictObject({
+  caller: callerSchema,
+  outcome: outcomeSchema,
+  text: z.string().optional(),
+});
 
 /** `POST /v1/acks` and `/v1/cancellations`: an id or unique suffix; absent: the last one. */
 export const byIdSchema = z.strictObject({ caller: callerSchema, id: z.string().optional() });
@@ -62,7 +71,11 @@ export const inboxSchema = z.strictObject({
 export const renameSchema = z.strictObject({ caller: callerSchema, session: z.string(), name: z.string() });
 
 /** `POST /v1/sessions/kick`: a turn now, with its mail or with `text`. */
-export const kickSchema = z.strictObject({ caller: callerSchema, session: z.string(), text: z.string().optional() });
+export const kickSchema = z.strictObject({
+  caller: callerSchema,
+  session: z.string(),
+  text: z.string().optional(),
+});
 
 /** `POST /v1/pause` and `/v1/resume`: a session, or the whole fleet where absent. */
 export const pauseSchema = z.strictObject({ caller: callerSchema, target: z.string().optional() });

@@ -15,7 +15,11 @@ describe("toFleetError", () => {
   test("keeps the code of a FleetError of another copy of the package, so that the host still knows what to retry", () => {
     const error = toFleetError(foreign("unavailable"));
     expect(error).toBeInstanceOf(FleetError);
-    expect(error).toMatchObject({ code: "unavailable", isRetryable: true, message: "sending to the phone: 429" });
+    expect(error).toMatchObject({
+      code: "unavailable",
+      isRetryable: true,
+      message: "sending to the phone: 429",
+    });
   });
 
   test.each([

@@ -8,7 +8,12 @@ export const errorTable = {
   failed: { exit: 1, http: 502, isRetryable: false, meaning: "the work was tried and did not succeed" },
   usage: { exit: 2, http: 400, isRetryable: false, meaning: "flags or arguments that cannot work" },
   config: { exit: 2, http: 400, isRetryable: false, meaning: "a config file with problems" },
-  malformed: { exit: 2, http: 422, isRetryable: false, meaning: "an event, message or file not in its format" },
+  malformed: {
+    exit: 2,
+    http: 422,
+    isRetryable: false,
+    meaning: "an event, message or file not in its format",
+  },
   too_large: { exit: 2, http: 413, isRetryable: false, meaning: "over a size limit" },
   not_found: { exit: 3, http: 404, isRetryable: false, meaning: "nothing matched" },
   target_unknown: { exit: 3, http: 404, isRetryable: false, meaning: "no mailbox of that name" },
