@@ -27,6 +27,7 @@ export function metrics(gauges: Gauges): Metrics {
     buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.2, 1],
     registers,
   });
+  const label = firstNames();
   const failures = new Counter({
     name: "fleet_hook_failures_total",
     help: "Hooks that could not be taken in",
@@ -58,10 +59,21 @@ export function metrics(gauges: Gauges): Metrics {
   });
   return {
     registry,
-    hook: (event, ms) => hooks.observe({ event }, ms / 1000),
-    hookFailed: (event) => failures.inc({ event }),
+    hook: (event, ms) => hooks.observe({ event: label(event) }, ms / 1000),
+    hookFailed: (event) => failures.inc({ event: label(event) }),
     message: (stage) => messages.inc({ stage }),
     wake: (rung, result) => wakes.inc({ rung, result }),
+  };
+}
+
+/** More than the CLIs have events; each name that a caller makes up would be a series for ever. */
+const maxLabels = 64;
+
+function firstNames(): (name: string) => string {
+  const known = new Set<string>();
+  return (name) => {
+    if (known.size < maxLabels && /^[A-Za-z]{1,32}$/.test(name)) known.add(name);
+    return known.has(name) ? name : "other";
   };
 }
 

@@ -1,3 +1,4 @@
+import { sanitiseLine } from "../message/sanitise.ts";
 import type { Seen, SessionFacts } from "./facts.ts";
 import type { SessionRecord } from "./record.ts";
 
@@ -13,7 +14,7 @@ export function blankRecord({ event, facts }: Seen): SessionRecord {
   return {
     machine: event.from.machine,
     name: event.from.session,
-    display: facts.display ?? event.from.session,
+    display: displayOf(facts) ?? event.from.session,
     cli: facts.cli,
     state: "starting",
     stateSince: event.time,
@@ -64,12 +65,17 @@ function copy<K extends (typeof placeKeys)[number]>(
 
 /** What an event says of who the session is to fleet. */
 export function identityOf(before: SessionRecord, { kind, facts }: Seen): Partial<SessionRecord> {
-  const display = facts.display ?? before.display;
+  const display = displayOf(facts) ?? before.display;
   if (kind === "session.renamed") {
-    return { name: facts.to ?? before.name, display: facts.display ?? facts.to ?? before.display };
+    return { name: facts.to ?? before.name, display: displayOf(facts) ?? facts.to ?? before.display };
   }
   if (kind === "prompt.submitted" || kind.startsWith("tool.")) return { hooked: true };
   if (kind !== "session.started") return {};
   const hooked = before.hooked || facts.hooked !== false;
   return { display, hooked, role: facts.role ?? before.role, parent: facts.parent ?? before.parent };
+}
+
+/** It comes from outside and is printed in lists: what is left of it when nothing in it can move a terminal's cursor. */
+function displayOf({ display = "" }: SessionFacts): string | undefined {
+  return sanitiseLine(display, { maxBytes: 120 }) || undefined;
 }

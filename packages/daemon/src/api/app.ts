@@ -1,8 +1,9 @@
 import { Hono, type Context } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { stream } from "hono/streaming";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { z } from "zod";
-import { errorTable, FleetError, toFleetError, type Stage } from "@fleetbus/core";
+import { errorTable, FleetError, maxBodyBytes, toFleetError, type Stage } from "@fleetbus/core";
 import {
   adapterTestSchema,
   byIdSchema,
@@ -21,6 +22,9 @@ import {
   type ErrorAnswer,
 } from "@fleetbus/core/api";
 import type { Desk } from "../requests/desk.ts";
+
+/** The largest body as JSON at its worst (six bytes for one), and what stands around it. */
+const maxRequestBytes = 6 * maxBodyBytes + 64 * 1024;
 
 /** What the API is made of. */
 export interface AppDeps {
@@ -43,6 +47,7 @@ export function app(deps: AppDeps): Hono {
     requireVersion({ path: context.req.path, theirs: context.req.header("x-fleet-version") }, deps.version);
     await next();
   });
+  routes.use("/v1/*", bodyLimit({ maxSize: maxRequestBytes, onError: refuseSize }));
   routes.get("/healthz", (c) => {
     const isOk = desk.isHealthy();
     return c.json({ ok: isOk }, isOk ? 200 : 503);
@@ -69,7 +74,7 @@ function messageRoutes(routes: Hono, desk: Desk): void {
     const until = untilSchema.safeParse(c.req.query("until") ?? "none");
     if (!until.success) throw new FleetError("usage", `reading until "${c.req.query("until")}": not a stage`);
     const wanted: Stage | undefined = until.data === "none" ? undefined : until.data;
-    const timeoutMs = Number(c.req.query("timeoutMs") ?? 600_000);
+    const timeoutMs = timeoutOf(c.req.query("timeoutMs") ?? "600000");
     return ndjson(c, (signal) =>
       desk.receipts(c.req.param("id"), wanted, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])),
     );
@@ -124,13 +129,27 @@ async function body<T>(context: Context, schema: z.ZodType<T>): Promise<T> {
   throw new FleetError("usage", `reading the request: ${problems.join("; ")}`, { details: { problems } });
 }
 
-/** One JSON object a line, as they come; ends when the source ends or the client goes. */
+function refuseSize(): never {
+  throw new FleetError("too_large", `reading the request: it has more than ${maxRequestBytes} bytes`);
+}
+
+/** The longest that a timer of Node can be. */
+const maxTimeoutMs = 2 ** 31 - 1;
+
+function timeoutOf(text: string): number {
+  const timeoutMs = Math.min(Number(text), maxTimeoutMs);
+  if (Number.isSafeInteger(timeoutMs) && timeoutMs >= 0) return timeoutMs;
+  throw new FleetError("usage", `reading timeoutMs "${text}": give milliseconds`);
+}
+
+/** One JSON object a line, as they come; ends when the source ends or the client goes. What cannot be read is refused before. */
 function ndjson(context: Context, source: (signal: AbortSignal) => AsyncIterable<unknown>): Response {
+  const gone = new AbortController();
+  const items = source(gone.signal);
   context.header("content-type", "application/x-ndjson");
   return stream(context, async (out) => {
-    const gone = new AbortController();
     out.onAbort(() => gone.abort());
-    for await (const item of source(gone.signal)) await out.write(`${JSON.stringify(item)}\n`);
+    for await (const item of items) await out.write(`${JSON.stringify(item)}\n`);
   });
 }
 

@@ -24,7 +24,7 @@ import { knownClis } from "./clis.ts";
 import type { DropResult } from "./drops.ts";
 import { takeHook, type HookAnswer, type HookDeps } from "./hooks.ts";
 import { sweepDead } from "./note.ts";
-import { redact } from "./redact.ts";
+import { bound, redact } from "./redact.ts";
 import { seenIds } from "./seen.ts";
 
 /** What taking in hooks needs beside the edge. */
@@ -149,7 +149,7 @@ function hookDeps({ edge, keepsBodies }: IntakeDeps): HookDeps {
     clis: knownClis(),
     onError: edge.onError,
     rules: (session) => rulesFor(edge.settings.config, session),
-    encode: (event) => edge.codec.encodeEvent(keepsBodies ? event : redact(event)),
+    encode: (event) => edge.codec.encodeEvent(bound(keepsBodies ? event : redact(event))),
     open: async (owner) => void (await edge.mailboxes.open(owner)),
     name: (call, facts) => nameFor(edge, call, facts),
   };

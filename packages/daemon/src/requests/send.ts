@@ -44,7 +44,7 @@ function senderOf({ who, request }: Sending, edge: Edge): Address {
   const wanted = { machine: machine ?? edge.machine, session: name ?? "" };
   if (formatAddress(wanted) === formatAddress(self)) return self;
   if (
-    who.session === "me" &&
+    who.origin === "human" &&
     wanted.machine === edge.machine &&
     edge.registry.find(wanted.session) !== undefined
   )

@@ -1,6 +1,6 @@
-import { FleetError, type FleetEvent, type Receipt, type Stage } from "@fleetbus/core";
+import { FleetError, requireToken, type FleetEvent, type Receipt, type Stage } from "@fleetbus/core";
 import type { ConsumerView, Items, StreamView } from "@fleetbus/core/api";
-import type { ConsumerStatus } from "@fleetbus/core/bus";
+import type { ConsumerStatus, ReadOptions } from "@fleetbus/core/bus";
 import { finalStages } from "@fleetbus/core";
 import type { Edge } from "./edge.ts";
 
@@ -12,30 +12,37 @@ export interface EventsQuery {
   readonly isFollowing: boolean;
 }
 
-/** Events in order; a foreign one is passed over (the daemon's own reader sends it to the dead letters). */
-export async function* readEvents(
-  edge: Edge,
-  query: EventsQuery,
-  signal: AbortSignal,
-): AsyncIterable<FleetEvent> {
-  const [machine, session] = query.session?.includes("/")
-    ? query.session.split("/")
-    : [undefined, query.session];
-  const subject = edge.subjects.event(
-    { ...(machine ? { machine } : {}), ...(session ? { session } : {}) },
-    query.kind,
-  );
+/**
+ * Events in order; a foreign one is passed over (the daemon's own reader sends it to the dead letters). Throws `usage` at
+ * once for what is no session, kind or time.
+ */
+export function readEvents(edge: Edge, query: EventsQuery, signal: AbortSignal): AsyncIterable<FleetEvent> {
   const from =
     query.since === undefined ? (query.isFollowing ? "new" : "all") : { time: timeOf(query.since) };
-  for await (const incoming of edge.bus.read("EVENTS", {
-    subjects: [subject],
-    from,
-    untilCaughtUp: !query.isFollowing,
-    signal,
-  })) {
+  const subjects = [subjectOf(edge, query)];
+  return decoded(edge, { subjects, from, untilCaughtUp: !query.isFollowing, signal });
+}
+
+async function* decoded(edge: Edge, options: ReadOptions): AsyncIterable<FleetEvent> {
+  for await (const incoming of edge.bus.read("EVENTS", options)) {
     const event = decodeOrSkip(() => edge.codec.decodeEvent(incoming));
     if (event !== undefined) yield event;
   }
+}
+
+/** What stands in a subject is a token: a wildcard or a blank would ask for something else than was said. */
+function subjectOf({ subjects }: Edge, { session: said = "", kind }: EventsQuery): string {
+  const [session = "", machine = ""] = said.split("/").toReversed();
+  return subjects.event(
+    {
+      ...(machine ? { machine: requireToken(machine, "machine") } : {}),
+      ...(session ? { session: requireToken(session, "session") } : {}),
+    },
+    kind
+      ?.split(".")
+      .map((token) => (token === ">" || token === "*" ? token : requireToken(token, "kind")))
+      .join("."),
+  );
 }
 
 /** The receipts of one message, those that are there and those that come, until `isEnough` or the signal. */

@@ -1,4 +1,4 @@
-import { FleetError, type Receipt, type Stage } from "@fleetbus/core";
+import { FleetError, isToken, type Receipt, type Stage } from "@fleetbus/core";
 import type { TraceAnswer } from "@fleetbus/core/api";
 import type { Edge } from "./edge.ts";
 import { messagesTo } from "./history.ts";
@@ -25,12 +25,18 @@ export async function* followReceipts(
   about: { readonly id: string; readonly until: Stage | undefined },
   signal: AbortSignal,
 ): AsyncIterable<Receipt> {
-  const id = await resolveId(edge, about.id);
+  const id = await resolveId(edge, about.id).catch((error: unknown) => orItself(error, about.id));
   const stop = new AbortController();
   for await (const receipt of readReceipts(edge, id, AbortSignal.any([signal, stop.signal]))) {
     yield receipt;
     if (about.until !== undefined && isReached(receipt.stage, about.until)) stop.abort();
   }
+}
+
+/** An id that nothing is known of may be on its way: whoever follows it waits. */
+function orItself(error: unknown, id: string): string {
+  if (error instanceof FleetError && error.code === "not_found" && isToken(id)) return id;
+  throw error;
 }
 
 async function receiptsOf(edge: Edge, id: string): Promise<readonly Receipt[]> {
@@ -54,13 +60,13 @@ async function receiptsOf(edge: Edge, id: string): Promise<readonly Receipt[]> {
   return found.toSorted((a, b) => a.time.localeCompare(b.time));
 }
 
-/** A whole id as it is; a suffix, or `last`, by what was sent from this machine. */
+/** A whole id as it is, also of a message whose receipts are not with the server yet; a suffix, or `last`, by what was sent from this machine. */
 async function resolveId(edge: Edge, id: string): Promise<string> {
   const found = new Set<string>();
   let last: string | undefined;
   const subjects = [edge.subjects.receipt(id === "last" ? { machine: edge.machine } : {}, undefined)];
   const isWhole = /^[0-9a-hjkmnp-tv-z]{26}$/.test(id);
-  if (isWhole) return id;
+  if (isWhole || isPending(edge, id)) return id;
   const options = {
     subjects,
     from: "all",
@@ -78,6 +84,13 @@ async function resolveId(edge: Edge, id: string): Promise<string> {
     id,
     id === "last" ? [last ?? ""].filter(Boolean) : [...found].filter((each) => each === id || !found.has(id)),
   );
+}
+
+function isPending(edge: Edge, id: string): boolean {
+  const start = `fleet.${edge.ns}.receipt.`;
+  return edge.outbox
+    .pending()
+    .some(({ subject }) => subject.startsWith(start) && subject.split(".")[5] === id);
 }
 
 function requireOne(id: string, found: readonly string[]): string {
