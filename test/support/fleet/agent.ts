@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startTmux, type TestTmux } from "../tmux.ts";
-import { demoSettings } from "./settings.ts";
+import { demoSettings, type SettingsOptions } from "./settings.ts";
 
 /** A running demo agent. */
 export interface DemoAgent {
@@ -25,7 +25,7 @@ export interface DemoAgent {
 }
 
 /** Where and how agents run. */
-export interface AgentPlace {
+export interface AgentPlace extends SettingsOptions {
   readonly name: string;
   /** The folder of all agents; each has its own below it. */
   readonly folder: string;
@@ -33,8 +33,6 @@ export interface AgentPlace {
   readonly client: string;
   readonly modelUrl: string;
   readonly fleetHome: string;
-  /** Without the waiting hook it can only be woken by typing. */
-  readonly hasWaiter?: boolean | undefined;
   /** In a pane of this tmux; without one it reads its keys from a pipe. */
   readonly tmux?: TestTmux | undefined;
 }
@@ -43,7 +41,7 @@ export interface AgentPlace {
 export async function startDemoAgent(place: AgentPlace): Promise<DemoAgent> {
   const cwd = join(place.folder, place.name);
   await mkdir(cwd, { recursive: true });
-  await writeFile(settingsOf(place), JSON.stringify(demoSettings(place.client, place.hasWaiter ?? true)));
+  await writeFile(settingsOf(place), JSON.stringify(demoSettings(place.client, place)));
   const agent = place.tmux === undefined ? pipedAgent(place, cwd) : paneAgent(place.tmux, place, cwd);
   await agent.restart();
   return agent;

@@ -45,6 +45,10 @@ export interface AgentOptions {
   readonly isInTmux?: boolean;
   /** Without the waiting hook it can only be woken by typing; true unless said. */
   readonly hasWaiter?: boolean;
+  /** Time-out of its hooks, in seconds. */
+  readonly timeoutS?: number;
+  /** What its hooks call instead of the installed client. */
+  readonly client?: string;
 }
 
 /** How to start a fleet. */
@@ -99,13 +103,13 @@ export async function startFleet({ config = noGuards, env: more = {} }: FleetOpt
       return { url, creds: (await openCredentials({ paths, clock: systemClock })).hubCredentials() };
     },
     tmux: () => tmux,
-    startAgent: async ({ name, modelUrl, isInTmux = false, hasWaiter = true }) => {
+    startAgent: async ({ name, modelUrl, isInTmux = false, client: calls = client, ...settings }) => {
       if (isInTmux) tmux ??= await agentTmux();
       const place = {
         name,
         modelUrl,
-        client,
-        hasWaiter,
+        client: calls,
+        ...settings,
         folder: join(home, "agents"),
         program: programs.agent,
         fleetHome: home,

@@ -11,6 +11,8 @@ export interface ScriptedAgent {
   readonly pid: number;
   /** A hook of the session, as the demo agent calls it; gives the context in its answer, empty for none. */
   hook(event: string, payload?: object): Promise<string>;
+  /** What a hook of the running turn would say. */
+  payload(event: string): object;
   /** Starts a turn; gives the context that came with it. */
   prompt(text: string): Promise<string>;
   /** The end of the running turn, or of its continuation; gives the context that continues it. */
@@ -49,6 +51,7 @@ export async function startScriptedAgent(fleet: Fleet, name: string): Promise<Sc
     name,
     pid: body.pid ?? 0,
     hook: (event, payload) => hook(event, { ...(turn.id === "" ? {} : { prompt_id: turn.id }), ...payload }),
+    payload: (event) => ({ ...base, hook_event_name: event, prompt_id: turn.id, background_tasks: [] }),
     prompt: (prompt) => {
       Object.assign(turn, { id: randomUUID(), isContinued: false });
       return hook("UserPromptSubmit", { prompt, prompt_id: turn.id });
