@@ -30,6 +30,8 @@ export interface ProofDeps {
 
 /** How long a turn's record may take to reach the disk after its end (HOOKS.md §8: 92–338 ms were seen). */
 const flushMs = 3000;
+/** How long a first turn's record may take to be there at all. */
+const appearMs = 500;
 /** A watch for proofs gives up after this long; the end of the turn looks again. */
 const watchMs = 10 * 60_000;
 
@@ -81,13 +83,15 @@ function forgetWhenQuiet({ mailbox, evidence, record }: ProofDeps): void {
 
 /** Looks for the proofs of a finished turn until all are there or the record has had time to reach the disk. */
 async function proveLate(deps: ProofDeps, unproved: readonly Lease[]): Promise<void> {
-  const signal = AbortSignal.timeout(flushMs);
+  const flushed = AbortSignal.timeout(flushMs);
+  const absent = deps.record.transcript === undefined ? AbortSignal.abort() : AbortSignal.timeout(appearMs);
   while (unproved.some((lease) => lease.phase === "unproved")) {
     const sight = await deps.evidence.look(deps.record);
-    if (sight === undefined) return inferAll(deps, unproved);
-    proveAll(deps, sight);
-    if (signal.aborted) return;
-    if (unproved.some((lease) => lease.phase === "unproved")) await deps.evidence.change(deps.record, signal);
+    if (sight === undefined && absent.aborted) return inferAll(deps, unproved);
+    if (sight !== undefined) proveAll(deps, sight);
+    if (flushed.aborted) return;
+    const limit = sight === undefined ? absent : flushed;
+    if (unproved.some((lease) => lease.phase === "unproved")) await deps.evidence.change(deps.record, limit);
   }
 }
 

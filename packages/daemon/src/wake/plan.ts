@@ -4,7 +4,7 @@ import type { Budget } from "./budget.ts";
 
 /** What came of one attempt: the prompt carried the nonce, an adapter chose not to act, or nothing was heard in time. */
 export type AttemptResult =
-  | { readonly how: "proved" }
+  | { readonly how: "proved"; readonly rung: Rung }
   | { readonly how: "skipped"; readonly reason: string }
   | { readonly how: "silent" };
 

@@ -10,6 +10,8 @@ interface Running {
   readonly generation: number;
   readonly bell: Bell;
   nonce: string;
+  /** All nonces of the climb: a wake may wait in the CLI for a menu to close, and come after the next rung was tried. */
+  readonly rungOf: Map<string, Rung>;
   result: AttemptResult | undefined;
   isTyped: boolean;
 }
@@ -36,6 +38,7 @@ export class WakePlanner {
       generation: record.idleGeneration,
       bell: bell(),
       nonce: "",
+      rungOf: new Map<string, Rung>(),
       result: undefined,
       isTyped: false,
     };
@@ -58,8 +61,9 @@ export class WakePlanner {
   /** A prompt came in: proof, if it bears the running attempt's nonce. */
   prompted(name: string, nonces: readonly string[]): boolean {
     const running = this.running.get(name);
-    if (running === undefined || !nonces.includes(running.nonce)) return false;
-    running.result = { how: "proved" };
+    const rung = nonces.map((nonce) => running?.rungOf.get(nonce)).find((found) => found !== undefined);
+    if (running === undefined || rung === undefined) return false;
+    running.result = { how: "proved", rung };
     running.bell.ring();
     return true;
   }
@@ -140,12 +144,13 @@ export class WakePlanner {
     if (!(await this.mayAfford(record, running))) return undefined;
     const wakeful = this.deps.wakeful(record.name);
     if (!how.isRetry) running.nonce = randomBytes(8).toString("hex");
+    running.rungOf.set(running.nonce, how.rung);
     Object.assign(running, { result: undefined, isTyped: false });
     await this.deps.publish(this.attemptOf(record, running, how));
     const result = await this.outcome(record, running, how.rung);
-    if (result !== undefined) this.deps.onResult(how.rung, result.how);
+    if (result !== undefined) this.deps.onResult(result.how === "proved" ? result.rung : how.rung, result.how);
     if (result?.how === "proved" || result?.how === "silent") this.spend(record.name);
-    if (result?.how === "proved") this.deps.woken(wakeful, how.rung);
+    if (result?.how === "proved") this.deps.woken(wakeful, result.rung);
     return result;
   }
 
