@@ -192,6 +192,7 @@ describe("the drop folder", () => {
       () => "the dropped session",
       20_000,
     );
+    expect((await fleet.api("GET", "/healthz")).json).toEqual({ ok: true });
   });
 });
 

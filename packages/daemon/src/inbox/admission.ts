@@ -47,7 +47,8 @@ export async function admit(delivery: Delivery, shelf: Shelf): Promise<boolean> 
   const known = leases.get(key);
   const isHeldAlready = known !== undefined && known.delivery.seq !== delivery.seq;
   if (isHeldAlready || !deps.isAddressed(message)) return delivery.ack().then(() => false);
-  const before = deps.journal.find(delivery.seq);
+  const noted = deps.journal.find(delivery.seq);
+  const before = noted?.key === key ? noted : undefined; // a stream that was made anew counts from 1 again
   const counts = { offers: before?.offers ?? 0, shows: before?.shows ?? 0 };
   const fresh: Lease = { message, delivery, phase: "waiting", wakes: 0, ...counts };
   const lease = known === undefined ? fresh : Object.assign(known, { delivery });

@@ -27,6 +27,9 @@ export class Mailbox {
   private readonly shelf: Shelf;
   private readonly settling = new Set<Promise<void>>();
   private fetching: Promise<void> = Promise.resolve();
+  /** One that has not begun yet: all who ask meanwhile share it. */
+  private nextFetch: Promise<void> | undefined;
+  private isClosed = false;
 
   constructor(owner: Address, deps: MailboxDeps) {
     this.owner = owner;
@@ -43,7 +46,7 @@ export class Mailbox {
   /** What nobody was offered, or must be offered again; past their deadline they expire here. */
   waiting(): readonly Lease[] {
     this.expire();
-    return this.held().filter((lease) => lease.phase === "waiting");
+    return this.isClosed ? [] : this.held().filter((lease) => lease.phase === "waiting");
   }
 
   find(id: string): Lease | undefined {
@@ -52,10 +55,15 @@ export class Mailbox {
 
   /** Fetches what the server has; what was stored before the call is held when it resolves (no idle race, DESIGN §5). */
   refill(): Promise<void> {
-    const next = this.fetching.then(() => this.fetchAll());
-    this.fetching = next.catch((error: unknown) =>
-      this.deps.onError(error, `fetching for ${formatAddress(this.owner)}`),
-    );
+    if (this.nextFetch !== undefined) return this.nextFetch;
+    const begin = () => {
+      this.nextFetch = undefined;
+      return this.fetchAll();
+    };
+    this.nextFetch = this.fetching
+      .then(begin)
+      .catch((error: unknown) => this.deps.onError(error, `fetching for ${formatAddress(this.owner)}`));
+    this.fetching = this.nextFetch;
     return this.fetching;
   }
 
@@ -140,16 +148,17 @@ export class Mailbox {
     void work.finally(() => this.settling.delete(work));
   }
 
-  /** Gives everything back to the server, for the next one who bears this name; what is being ended is ended first. */
+  /** Gives everything back to the server, for the next one who bears this name; what is being fetched or ended comes first. */
   async release(): Promise<void> {
-    await Promise.all(this.settling);
+    this.isClosed = true;
+    await Promise.all([this.fetching, ...this.settling]);
     const all = this.held();
     this.shelf.leases.clear();
     await Promise.all(all.map((lease) => this.ledger.giveBack(lease)));
   }
 
   private async fetchAll(): Promise<void> {
-    for (;;) {
+    while (!this.isClosed) {
       const signal = AbortSignal.timeout(fetchTimeoutMs);
       const deliveries = await this.deps.consumer.fetch({ max: fetchSize, waitMs: 0, signal });
       const admitted = await Promise.all(deliveries.map((delivery) => admit(delivery, this.shelf)));

@@ -35,30 +35,37 @@ export interface Mailboxes {
 export function mailboxes(deps: MailboxesDeps): Mailboxes {
   const open = new Map<string, Promise<Mailbox>>();
   const ready = new Map<string, Mailbox>();
-  const openOne = async (owner: Address) => {
+  const openOne = async (owner: Address, onMade: (mailbox: Mailbox) => void) => {
     const consumer = await deps.bus.consumer(inboxConsumer(deps.bus.ns, owner, groupsOf(deps.machine)));
     const mailbox = new Mailbox(owner, { ...deps, consumer, isAddressed: deps.isAddressed(owner) });
     // What a daemon before this one had fetched and not journaled would stay away for the acknowledgement wait.
     await consumer.reclaim();
-    ready.set(owner.session, mailbox);
+    onMade(mailbox);
     await mailbox.refill();
     return mailbox;
   };
+  const begin = (owner: Address): Promise<Mailbox> => {
+    const isCurrent = () => open.get(owner.session) === opening;
+    const opening = openOne(owner, (mailbox) => {
+      if (isCurrent()) ready.set(owner.session, mailbox);
+    });
+    open.set(owner.session, opening);
+    opening.catch(() => isCurrent() && open.delete(owner.session));
+    return opening;
+  };
   const refillAll = () => Promise.all([...ready.values()].map((mailbox) => mailbox.refill()));
   return {
-    open: (owner) => {
-      const known = open.get(owner.session) ?? openOne(owner);
-      open.set(owner.session, known);
-      known.catch(() => open.delete(owner.session));
-      return known;
-    },
+    open: (owner) => open.get(owner.session) ?? begin(owner),
     find: (session) => ready.get(session),
     all: () => [...ready.values()],
     close: async (session) => {
-      const mailbox = ready.get(session);
+      const opening = open.get(session);
       ready.delete(session);
       open.delete(session);
+      const mailbox = await opening?.catch(() => undefined); // it was never open
       await mailbox?.release();
+      // What is given back makes no sound: who bears the name by now asks for it.
+      await ready.get(session)?.refill();
     },
     reclaim: async () => {
       const held = deps.journal.held();
@@ -68,6 +75,9 @@ export function mailboxes(deps: MailboxesDeps): Mailboxes {
     follow: (signal) => follow({ deps, ready, refillAll }, signal),
   };
 }
+
+/** What was stored between the last refill and the first signal; read twice, it does no harm. */
+const overlapMs = 10_000;
 
 interface Following {
   readonly deps: MailboxesDeps;
@@ -86,7 +96,7 @@ async function follow({ deps, ready, refillAll }: Following, signal: AbortSignal
   try {
     for await (const signalled of bus.read("INBOX", {
       subjects: filters,
-      from: "new",
+      from: { time: deps.clock.now() - overlapMs },
       isHeadersOnly: true,
       signal,
     })) {
