@@ -69,7 +69,7 @@ async function settled(senders: readonly Sender[]): Promise<Account> {
 }
 
 describe(`kill -9 with messages flowing (FLEET_CHAOS_SEED=${seed})`, () => {
-  test(`${wantedKills} kills lose nothing and repeat nothing unmarked`, async () => {
+  test(`[case 47] [case 48] [want 3] ${wantedKills} kills lose nothing and repeat nothing unmarked`, async () => {
     const random = seeded(seed);
     model.answerWith(thinking(seeded(seed + 1)));
     const agents = await startAgents();

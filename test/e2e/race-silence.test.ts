@@ -74,19 +74,19 @@ describe("where a hook's answer never arrives", () => {
     ]);
   });
 
-  const faults: readonly (readonly [string, Fault])[] = [
-    ["UserPromptSubmit", "answer discarded"],
-    ["Stop", "answer discarded"],
-    ["PreToolUse", "answer discarded"],
-    ["UserPromptSubmit", "answer late"],
-    ["Stop", "answer late"],
-    ["UserPromptSubmit", "never told"],
-    ["Stop", "never told"],
+  const faults: readonly (readonly [string, string, Fault])[] = [
+    ["[case 48] [case 49]", "UserPromptSubmit", "answer discarded"],
+    ["[case 48] [case 49]", "Stop", "answer discarded"],
+    ["[case 48] [case 49]", "PreToolUse", "answer discarded"],
+    ["[case 49]", "UserPromptSubmit", "answer late"],
+    ["[case 49]", "Stop", "answer late"],
+    ["[case 48]", "UserPromptSubmit", "never told"],
+    ["[case 48]", "Stop", "never told"],
   ];
 
   test.each(faults)(
-    "[case 48] [case 49] %s, %s: the message is seen once, and marked where it went out before",
-    async (event, fault) => {
+    "%s %s, %s: the message is seen once, and marked where it went out before",
+    async (_, event, fault) => {
       const name = `${event}-${fault.split(" ").at(-1)}`.toLowerCase();
       const token = `tok-${name.replace("-", "")}-1`;
       const hook = await faultyHook(fleet, name);
