@@ -1,6 +1,8 @@
-import { mkdir, open, readFile, unlink } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { link, mkdir, readFile, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { FleetError } from "@fleetbus/core";
+import { setTimeout } from "node:timers/promises";
+import { FleetError, messageOf } from "@fleetbus/core";
 import { systemProcesses } from "../session/process.ts";
 
 /** The lock that one daemon a machine holds. */
@@ -9,35 +11,86 @@ export interface Lock {
 }
 
 /**
- * Takes the lock; rejects with `conflict` while another daemon lives. A stale lock (its process is gone) is taken over.
- * The file holds pid and start time, because pids come again.
+ * Takes the lock; rejects with `conflict` while another daemon lives. A stale lock (its process is gone) is taken over,
+ * by one of all who try. The file holds pid and start time, because pids come again.
  */
 export async function takeLock(file: string): Promise<Lock> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const own = `${process.pid} ${await startOf(process.pid)}\n`;
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    if (await create(file, own)) return { release: () => release(file, own) };
-    const holder = await readFile(file, "utf8").catch(() => ""); // gone meanwhile: try again
-    if (await isHeld(holder)) {
-      const pid = Number.parseInt(holder, 10);
-      const text = `starting the daemon: another one runs with pid ${pid}; stop it with \`fleet down\``;
-      throw new FleetError("conflict", text, { details: { pid } });
+  const made = `${file}.${process.pid}.${randomBytes(4).toString("hex")}`;
+  await write(made, own);
+  try {
+    for (let attempt = 0; attempt < takeAttempts; attempt += 1) {
+      if ((await claim(made, file)) || (await takeOver(made, file)))
+        return { release: () => release(file, own) };
+      await setTimeout(takeEveryMs);
     }
-    await unlink(file).catch(() => undefined); // somebody was faster
+  } finally {
+    await unlink(made).catch(() => undefined); // it was moved into place
   }
   throw new FleetError("conflict", `starting the daemon: ${file} changes hands all the time`);
 }
 
-async function create(file: string, content: string): Promise<boolean> {
+const takeAttempts = 100;
+const takeEveryMs = 20;
+/** Taking over takes milliseconds: who needs longer has died over it. */
+const takeOverMs = 500;
+
+/** Appears whole or not at all; false where there is a lock. */
+async function claim(made: string, file: string): Promise<boolean> {
   try {
-    const handle = await open(file, "wx", 0o600);
-    await handle.writeFile(content);
-    await handle.close();
+    await link(made, file);
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
-    throw new FleetError("storage", `taking the lock ${file}: ${String(error)}`, { cause: error });
+    if (isExisting(error)) return false;
+    throw new FleetError("storage", `taking the lock ${file}: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** Replaces a stale lock. Of all who found it stale one at a time may look again and do it: the next finds a new holder. */
+async function takeOver(made: string, file: string): Promise<boolean> {
+  await requireStale(file);
+  const turn = `${file}.takeover`;
+  if (!(await claim(made, turn))) {
+    await dropDeadTurn(turn);
+    return false;
+  }
+  try {
+    await requireStale(file);
+    await rename(made, file);
+    return true;
+  } catch (error) {
+    if (error instanceof FleetError) throw error;
+    return false; // let go meanwhile: it is free to be claimed
+  } finally {
+    await unlink(turn).catch(() => undefined); // cleared by somebody who thought us dead
+  }
+}
+
+async function requireStale(file: string): Promise<void> {
+  const holder = await readFile(file, "utf8").catch(() => ""); // gone meanwhile
+  if (!(await isHeld(holder))) return;
+  const pid = Number.parseInt(holder, 10);
+  const text = `starting the daemon: another one runs with pid ${pid}; stop it with \`fleet down\``;
+  throw new FleetError("conflict", text, { details: { pid } });
+}
+
+async function dropDeadTurn(turn: string): Promise<void> {
+  const since = (await stat(turn).catch(() => undefined))?.ctimeMs; // over already
+  if (since !== undefined && Math.abs(Date.now() - since) > takeOverMs)
+    await unlink(turn).catch(() => undefined);
+}
+
+async function write(file: string, content: string): Promise<void> {
+  try {
+    await writeFile(file, content, { mode: 0o600 });
+  } catch (error) {
+    throw new FleetError("storage", `taking the lock ${file}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function isExisting(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EEXIST";
 }
 
 async function isHeld(holder: string): Promise<boolean> {
