@@ -16,10 +16,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
-const open = () =>
+const open = (maxBytes = 1024 * 1024) =>
   openOutbox({
     dir,
-    maxBytes: 1024 * 1024,
+    maxBytes,
     clock: systemClock,
     onRefused: (outgoing) => refused.push(outgoing.dedupeId),
   });
@@ -95,6 +95,26 @@ describe("the spool", () => {
     await drainAll(outbox, unreliable);
     expect([...(await stored(bus))].sort()).toEqual(["e1", "e2", "e3"]);
     await outbox.close();
+  });
+
+  it("drains a hundred thousand without going through all of them for each few", async () => {
+    const outbox = await open(64 * 1024 * 1024);
+    await outbox.add(Array.from({ length: 100_000 }, (_, n) => event(n)));
+    const bus = memoryBus({ ns: "main", clock: systemClock });
+    const took: number[] = [];
+    const stop = new AbortController();
+    const counting = flaky(bus, () => {
+      took.push(performance.now());
+      return Promise.resolve({ stream: "EVENTS", seq: took.length, isDuplicate: false });
+    });
+    const draining = outbox.drain(counting, stop.signal);
+    await expect.poll(() => took.length, { timeout: 20_000 }).toBe(100_000);
+    stop.abort();
+    await draining;
+    await outbox.close();
+    const at = (n: number) => took[n] ?? 0;
+    // The first tenth has the whole spool behind it, the last one nearly nothing.
+    expect(at(9_999) - at(0)).toBeLessThan(5 * (at(99_999) - at(90_000)) + 200);
   });
 
   it("hands over what the server will never take, and goes on", async () => {

@@ -110,7 +110,7 @@ class DiskOutbox implements Outbox {
 
   /** Sends the oldest entries and forgets the acknowledged head; false when something must be tried again. */
   private async sendWindow(bus: Bus): Promise<boolean> {
-    const batch = [...this.entries].filter(([number]) => this.durable.has(number)).slice(0, window);
+    const batch = this.head();
     const results = await Promise.allSettled(batch.map(([, outgoing]) => bus.publish(outgoing)));
     for (const [index, result] of results.entries()) {
       const [number, outgoing] = batch[index] ?? [];
@@ -121,6 +121,16 @@ class DiskOutbox implements Outbox {
       this.noteAckSoon();
     }
     return true;
+  }
+
+  /** The oldest entries up to the first that is not on disk yet: none overtakes another. */
+  private head(): readonly (readonly [number, Outgoing])[] {
+    const batch: (readonly [number, Outgoing])[] = [];
+    for (const entry of this.entries) {
+      if (batch.length === window || !this.durable.has(entry[0])) break;
+      batch.push(entry);
+    }
+    return batch;
   }
 
   private settle(outgoing: Outgoing, result: PromiseSettledResult<Stored>): boolean {

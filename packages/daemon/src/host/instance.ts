@@ -6,6 +6,7 @@ import {
   type FleetEvent,
   type SendReceipt,
   type Sink,
+  timeLimit,
 } from "@fleetbus/core";
 import type { AdapterView } from "@fleetbus/core/api";
 import type { Adapter } from "@fleetbus/core";
@@ -76,7 +77,7 @@ export class Instance {
         "unavailable",
         `testing adapter ${this.deps.name}: ${this.lastError ?? "not connected yet"}`,
       );
-    return this.sink.send(event, AbortSignal.timeout(sendTimeoutMs));
+    return this.sink.send(event, timeLimit(sendTimeoutMs));
   }
 
   async stop(): Promise<void> {
@@ -89,8 +90,28 @@ export class Instance {
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     await this.connect(signal);
+    for (let attempt = 0; !signal.aborted; attempt += 1) {
+      try {
+        return await this.feedAll(signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        this.fail(error);
+        await this.backOff(attempt, signal);
+      }
+    }
+  }
+
+  /** Ends when all streams do; where one breaks, all are left. */
+  private async feedAll(signal: AbortSignal): Promise<void> {
     const consumers = await this.deps.consumers();
-    await Promise.all(consumers.map((consumer) => this.feed(consumer, signal)));
+    const leaving = new AbortController();
+    const ends = AbortSignal.any([signal, leaving.signal]);
+    const feeds = consumers.map((consumer) => this.feed(consumer, { ends, signal }));
+    await Promise.all(feeds).catch(async (error: unknown) => {
+      leaving.abort();
+      await Promise.allSettled(feeds);
+      throw error;
+    });
   }
 
   private async connect(signal: AbortSignal): Promise<void> {
@@ -105,19 +126,25 @@ export class Instance {
       } catch (error) {
         signal.throwIfAborted();
         this.fail(error);
-        await context.clock.sleep(
-          connectBackoffMs[Math.min(attempt, connectBackoffMs.length - 1)] ?? 1000,
-          signal,
-        );
+        await this.backOff(attempt, signal);
       }
     }
     this.sink = sink;
     this.state = "connected";
   }
 
-  private async feed(consumer: Consumer, signal: AbortSignal): Promise<void> {
+  private backOff(attempt: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.deps.context;
+    return clock.sleep(connectBackoffMs[Math.min(attempt, connectBackoffMs.length - 1)] ?? 1000, signal);
+  }
+
+  /** `signal` ends what is being sent too, `ends` only the stream. */
+  private async feed(
+    consumer: Consumer,
+    { ends, signal }: { readonly ends: AbortSignal; readonly signal: AbortSignal },
+  ): Promise<void> {
     const overlap = this.deps.adapter.spec.traits.ordered ? 1 : maxOverlap;
-    for await (const delivery of consumer.consume(signal)) {
+    for await (const delivery of consumer.consume(ends)) {
       const work: Promise<void> = this.deliver(delivery, signal).finally(() => this.sending.delete(work));
       this.sending.add(work);
       if (this.sending.size >= overlap) await Promise.race(this.sending);
@@ -139,7 +166,7 @@ export class Instance {
 
   private async send(event: FleetEvent, delivery: Delivery, signal: AbortSignal): Promise<void> {
     try {
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(sendTimeoutMs)]);
+      const limit = AbortSignal.any([signal, timeLimit(sendTimeoutMs)]);
       const receipt = await this.sink?.send(event, limit);
       this.sent += 1;
       this.state = "connected";

@@ -8,7 +8,11 @@ import type { Evidence, Sight } from "./proof.ts";
 const idleMs = 15 * 60_000;
 
 interface Following {
-  facts: readonly TranscriptFact[];
+  facts: TranscriptFact[];
+  /** What the facts prove; undefined when there are new ones. */
+  sight: Sight | undefined;
+  /** It cannot be read: it proves nothing and disproves nothing. */
+  isBroken: boolean;
   readonly change: Bell;
   readonly stop: AbortController;
   askedAt: number;
@@ -39,7 +43,7 @@ export function evidenceOf(deps: {
       ),
     forget: ({ transcript }) => {
       const known = transcript === undefined ? undefined : followed.get(transcript);
-      if (known !== undefined) known.facts = [];
+      if (known !== undefined) Object.assign(known, { facts: [], sight: undefined });
     },
     change: async (record, signal) => {
       if (record.transcript === undefined) return untilAborted(signal);
@@ -56,27 +60,39 @@ function begin(
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   const made: Following = {
     facts: [],
+    sight: undefined,
+    isBroken: false,
     change: bell(),
     stop: new AbortController(),
     askedAt: deps.clock.monotonic(),
     isThere: size !== undefined,
   };
-  void collect(made, path, size ?? 0).catch((error: unknown) => deps.onError(error, `reading ${path}`));
+  void collect(made, path, size ?? 0).catch((error: unknown) => {
+    made.isBroken = true;
+    made.change.ring();
+    deps.onError(error, `reading ${path}`);
+  });
   return made;
 }
 
 async function collect(following: Following, path: string, from: number): Promise<void> {
   for await (const batch of watchTranscript({ path, from, signal: following.stop.signal })) {
     following.isThere = true;
-    following.facts = batch.isReset ? batch.facts : [...following.facts, ...batch.facts];
+    if (batch.isReset) following.facts = [];
+    for (const fact of batch.facts) following.facts.push(fact);
+    following.sight = undefined;
     following.change.ring();
   }
 }
 
 function sightOf(following: Following, path: string): Sight | undefined {
   following.isThere ||= existsSync(path);
-  if (!following.isThere) return undefined;
-  const { facts } = following;
+  if (!following.isThere || following.isBroken) return undefined;
+  following.sight ??= proven(following.facts);
+  return following.sight;
+}
+
+function proven(facts: readonly TranscriptFact[]): Sight {
   const requested = new Set<string>();
   const answered = new Set<string>();
   for (const [nonce, { fate }] of foldProofs(facts)) {

@@ -31,6 +31,14 @@ describe("waiters", () => {
     expect(all.has("api")).toBe(false);
   });
 
+  it("whose hook has gone already dismiss no other and wait for nothing", async () => {
+    const all = waiters(() => undefined);
+    const waiting = all.wait("web", forever);
+    expect(await all.wait("web", AbortSignal.abort())).toEqual({ dismissed: "the hook has gone" });
+    expect(all.release("web", "mail")).toBe(true);
+    expect(await waiting).toEqual({ wakeWith: "mail" });
+  });
+
   it("are told to come again when their daemon ends", async () => {
     const all = waiters(() => undefined);
     const waiting = all.wait("web", forever);

@@ -33,6 +33,7 @@ export function waiters(onArrival: (name: string) => void): Waiters {
   return {
     wait: (name, signal) =>
       new Promise((resolve) => {
+        if (signal.aborted) return resolve({ dismissed: "the hook has gone" });
         answer(name, { dismissed: "another waiter took over" });
         const tell = resolve;
         waiting.set(name, tell);
