@@ -1,6 +1,7 @@
 // Only `export *`: a bundler follows it to the one module that is asked for. A named re-export makes this file part of every
 // bundle that uses it, and with it all that stands here: `fleet pub` would load zod (test/bundle-budget.test.ts).
 export * from "./clock.ts";
+export * from "./time-limit.ts";
 export * from "./errors/table.ts";
 export * from "./errors/fleet-error.ts";
 export * from "./names/token.ts";

@@ -1,3 +1,4 @@
+import { timeLimit } from "@fleetbus/core";
 import type { StatusAnswer } from "@fleetbus/core/api";
 import { serveApi } from "./api/serve.ts";
 import { compose } from "./compose.ts";
@@ -99,7 +100,7 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
     const { listening, running } = await up;
     await Promise.all([listening.close(), edge.host.close(), running]);
     await Promise.all(edge.mailboxes.all().map((mailbox) => edge.mailboxes.close(mailbox.owner.session)));
-    await edge.store.flush(AbortSignal.timeout(flushOnStopMs));
+    await edge.store.flush(timeLimit(flushOnStopMs));
     await closing.closeAll(local.onError);
     end();
   };

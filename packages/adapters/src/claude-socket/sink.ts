@@ -5,6 +5,7 @@ import {
   type AdapterContext,
   type SendReceipt,
   type Sink,
+  timeLimit,
 } from "@fleetbus/core";
 import { z } from "zod";
 import { deadlineAt, type Deadline } from "../wake/deadline.ts";
@@ -61,7 +62,7 @@ async function deliver(
   if (reason !== undefined) return { skipped: reason };
   if (deadline.isOver()) return { skipped: "the deadline passed" };
   if (!(await context.stillWanted(attempt.nonce))) return { skipped: "no longer wanted" };
-  const limit = AbortSignal.any([deadline.signal, AbortSignal.timeout(config.timeoutMs)]);
+  const limit = AbortSignal.any([deadline.signal, timeLimit(config.timeoutMs)]);
   try {
     await writeLines(path, linesOf(attempt), limit);
     return {};

@@ -1,3 +1,4 @@
+import { timeLimit } from "@fleetbus/core";
 import { createConnection } from "node:net";
 import { once } from "node:events";
 
@@ -7,7 +8,7 @@ const hangUpMs = 250;
 /** Writes `lines` to the unix socket at `path` and hangs up. Nothing is answered there (HOOKS.md §1.7). */
 export async function writeLines(path: string, lines: readonly string[], signal: AbortSignal): Promise<void> {
   const socket = createConnection({ path, signal });
-  const closed = once(socket, "close", { signal: AbortSignal.any([signal, AbortSignal.timeout(hangUpMs)]) });
+  const closed = once(socket, "close", { signal: AbortSignal.any([signal, timeLimit(hangUpMs)]) });
   closed.catch(() => undefined); // looked at below, or made pointless by an earlier error
   try {
     await once(socket, "connect", { signal });

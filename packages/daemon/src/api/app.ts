@@ -3,7 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { stream } from "hono/streaming";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { z } from "zod";
-import { errorTable, FleetError, maxBodyBytes, toFleetError, type Stage } from "@fleetbus/core";
+import { errorTable, FleetError, maxBodyBytes, toFleetError, type Stage, timeLimit } from "@fleetbus/core";
 import {
   adapterTestSchema,
   byIdSchema,
@@ -76,7 +76,7 @@ function messageRoutes(routes: Hono, desk: Desk): void {
     const wanted: Stage | undefined = until.data === "none" ? undefined : until.data;
     const timeoutMs = timeoutOf(c.req.query("timeoutMs") ?? "600000");
     return ndjson(c, (signal) =>
-      desk.receipts(c.req.param("id"), wanted, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])),
+      desk.receipts(c.req.param("id"), wanted, AbortSignal.any([signal, timeLimit(timeoutMs)])),
     );
   });
   routes.get("/v1/messages/:id/trace", async (c) => c.json(await desk.trace(c.req.param("id"))));

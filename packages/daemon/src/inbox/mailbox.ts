@@ -1,4 +1,11 @@
-import { formatAddress, type Address, type Outcome, type Proof, type SessionEventKind } from "@fleetbus/core";
+import {
+  formatAddress,
+  type Address,
+  type Outcome,
+  type Proof,
+  type SessionEventKind,
+  timeLimit,
+} from "@fleetbus/core";
 import { admit, type MailboxDeps, type Shelf } from "./admission.ts";
 import { ledger, type Ledger } from "./ledger.ts";
 import { impliesShown, leaseKey, newOffer, type Lease, type OfferVia } from "./lease.ts";
@@ -8,6 +15,9 @@ import type { StageFacts } from "./receipts.ts";
 export const maxShows = 8;
 const fetchSize = 256;
 const fetchTimeoutMs = 2000;
+/** A server that took so long has not said that nothing is there; it is asked again, so often. */
+const silentMs = 400;
+const maxSilences = 5;
 
 /** One end of a turn, for the leases that end with it. */
 export interface TurnEnd {
@@ -158,12 +168,15 @@ export class Mailbox {
   }
 
   private async fetchAll(): Promise<void> {
-    while (!this.isClosed) {
-      const signal = AbortSignal.timeout(fetchTimeoutMs);
+    for (let silences = 0; !this.isClosed;) {
+      const startedAt = this.deps.clock.monotonic();
+      const signal = timeLimit(fetchTimeoutMs);
       const deliveries = await this.deps.consumer.fetch({ max: fetchSize, waitMs: 0, signal });
       const admitted = await Promise.all(deliveries.map((delivery) => admit(delivery, this.shelf)));
       if (admitted.some(Boolean)) this.deps.onArrival(this.owner);
-      if (deliveries.length < fetchSize) return;
+      if (deliveries.length === fetchSize) continue;
+      const isSilent = deliveries.length === 0 && this.deps.clock.monotonic() - startedAt >= silentMs;
+      if (!isSilent || this.shelf.leases.size > 0 || ++silences === maxSilences) return;
     }
   }
 

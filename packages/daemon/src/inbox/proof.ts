@@ -1,4 +1,4 @@
-import type { Clock, SessionEventKind, SessionRecord } from "@fleetbus/core";
+import { type Clock, type SessionEventKind, type SessionRecord, timeLimit } from "@fleetbus/core";
 import type { Lease } from "./lease.ts";
 import type { Mailbox, TurnEnd } from "./mailbox.ts";
 
@@ -37,7 +37,7 @@ const watchMs = 10 * 60_000;
 
 /** Turns model requests into `shown` for as long as there are offers without a proof. */
 export async function watchOffers(deps: ProofDeps): Promise<void> {
-  const signal = AbortSignal.timeout(watchMs);
+  const signal = timeLimit(watchMs);
   const isOpen = () => deps.mailbox.held().some((lease) => lease.phase === "offered");
   while (isOpen() && !signal.aborted) {
     const sight = await deps.evidence.look(deps.record);
@@ -83,8 +83,8 @@ function forgetWhenQuiet({ mailbox, evidence, record }: ProofDeps): void {
 
 /** Looks for the proofs of a finished turn until all are there or the record has had time to reach the disk. */
 async function proveLate(deps: ProofDeps, unproved: readonly Lease[]): Promise<void> {
-  const flushed = AbortSignal.timeout(flushMs);
-  const absent = deps.record.transcript === undefined ? AbortSignal.abort() : AbortSignal.timeout(appearMs);
+  const flushed = timeLimit(flushMs);
+  const absent = deps.record.transcript === undefined ? AbortSignal.abort() : timeLimit(appearMs);
   while (unproved.some((lease) => lease.phase === "unproved")) {
     const sight = await deps.evidence.look(deps.record);
     if (sight === undefined && absent.aborted) return inferAll(deps, unproved);
@@ -97,7 +97,7 @@ async function proveLate(deps: ProofDeps, unproved: readonly Lease[]): Promise<v
 
 /** What the record says once nothing more is being added to it. */
 async function settledSight(deps: ProofDeps): Promise<Sight | undefined> {
-  await deps.evidence.change(deps.record, AbortSignal.timeout(400));
+  await deps.evidence.change(deps.record, timeLimit(400));
   return deps.evidence.look(deps.record);
 }
 

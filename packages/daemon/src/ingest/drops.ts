@@ -1,7 +1,7 @@
 import { watch } from "node:fs";
 import { mkdir, readdir, readFile, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import type { Clock } from "@fleetbus/core";
+import { type Clock, timeLimit } from "@fleetbus/core";
 import { bell } from "../life/bell.ts";
 
 const ending = ".req";
@@ -30,7 +30,7 @@ export async function followDrops(deps: DropDeps, signal: AbortSignal): Promise<
   watcher.on("error", (error) => deps.onError(error, `watching ${deps.dir}`));
   while (!signal.aborted) {
     await takeAll(deps).catch((error: unknown) => deps.onError(error, `reading ${deps.dir}`));
-    await arrival.wait(AbortSignal.any([signal, AbortSignal.timeout(lookEveryMs)]));
+    await arrival.wait(AbortSignal.any([signal, timeLimit(lookEveryMs)]));
   }
 }
 

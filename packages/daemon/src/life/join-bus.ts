@@ -1,3 +1,4 @@
+import { timeLimit } from "@fleetbus/core";
 import { connectBus, type Bus } from "@fleetbus/core/bus";
 import type { Closing } from "./closing.ts";
 import { joinServer, type JoinedServer, type ServerChoice } from "./join-server.ts";
@@ -41,7 +42,7 @@ export async function joinBus(local: Local, options: JoinOptions): Promise<Joine
     ns: settings.ns,
     name: `fleet daemon ${settings.machine}`,
     mode: "daemon",
-    signal: AbortSignal.any([signal, AbortSignal.timeout(connectWithinMs)]),
+    signal: AbortSignal.any([signal, timeLimit(connectWithinMs)]),
     onProblem: (error) => local.onError(error, "keeping the connection"),
     ...credentials,
   });

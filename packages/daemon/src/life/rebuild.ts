@@ -1,6 +1,6 @@
 import type { FleetEvent, SessionRecord } from "@fleetbus/core";
 import type { Bus, Incoming, Outgoing } from "@fleetbus/core/bus";
-import { subjectsOf } from "@fleetbus/core";
+import { subjectsOf, timeLimit } from "@fleetbus/core";
 import type { Registry } from "../session/registry.ts";
 
 /** Events are read again from this much before the newest saved record: clocks differ, and saving is late. */
@@ -30,7 +30,7 @@ export async function rebuildSessions(deps: RebuildDeps): Promise<void> {
   const newest = Math.max(0, ...saved.map((record) => Date.parse(record.seenAt)));
   const from = newest === 0 ? ("all" as const) : { time: newest - overlapMs };
   const subjects = [subjectsOf(deps.bus.ns).event({ machine: deps.machine })];
-  const signal = AbortSignal.timeout(60_000);
+  const signal = timeLimit(60_000);
   for await (const incoming of deps.bus.read("EVENTS", { subjects, from, untilCaughtUp: true, signal }))
     apply(incoming, deps);
   for (const outgoing of deps.pending()) if (outgoing.subject.includes(".event.")) apply(outgoing, deps);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { FleetError } from "@fleetbus/core";
+import { FleetError, timeLimit } from "@fleetbus/core";
 import type { DeadView, Items } from "@fleetbus/core/api";
 import type { Bus, Delivery, Incoming } from "@fleetbus/core/bus";
 import type { Edge } from "./edge.ts";
@@ -45,7 +45,7 @@ export async function buryFile(
 /** All dead letters, oldest first, at most the newest thousand. */
 export async function listDead(edge: Pick<Edge, "bus" | "subjects">): Promise<Items<DeadView>> {
   const items: DeadView[] = [];
-  const signal = AbortSignal.timeout(10_000);
+  const signal = timeLimit(10_000);
   for await (const letter of edge.bus.read("DEAD", {
     subjects: [edge.subjects.dead()],
     from: "all",

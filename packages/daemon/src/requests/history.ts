@@ -1,4 +1,4 @@
-import { FleetError, type Address, type Message } from "@fleetbus/core";
+import { FleetError, type Address, type Message, timeLimit } from "@fleetbus/core";
 import type { Edge } from "./edge.ts";
 
 const readMs = 10_000;
@@ -39,7 +39,7 @@ function required<M extends Message>(message: M | undefined, why: string): M {
 
 async function readInbox(edge: Edge, subject: string): Promise<readonly Message[]> {
   const found: Message[] = [];
-  const signal = AbortSignal.timeout(readMs);
+  const signal = timeLimit(readMs);
   for await (const incoming of edge.bus.read("INBOX", {
     subjects: [subject],
     from: "all",

@@ -1,4 +1,11 @@
-import { FleetError, formatAddress, supervisorOf, type Message, type Receipt } from "@fleetbus/core";
+import {
+  FleetError,
+  formatAddress,
+  supervisorOf,
+  type Message,
+  type Receipt,
+  timeLimit,
+} from "@fleetbus/core";
 import type { Identity, PublishAnswer, publishSchema } from "@fleetbus/core/api";
 import type { z } from "zod";
 import { ownerOf, type Edge } from "./edge.ts";
@@ -88,7 +95,7 @@ export async function cancel(edge: Edge, who: Identity, id: string | undefined):
 
 /** Nobody holds it: erased from the stream, if no receipt says that it went further than that. */
 async function eraseUnfetched(edge: Edge, message: Message): Promise<boolean> {
-  const signal = AbortSignal.timeout(5000);
+  const signal = timeLimit(5000);
   const filter = edge.subjects.receipt(message.from, message.id, message.to);
   for await (const incoming of edge.bus.read("RECEIPTS", {
     subjects: [filter],

@@ -1,4 +1,4 @@
-import { FleetError, isToken, type Receipt, type Stage } from "@fleetbus/core";
+import { FleetError, isToken, type Receipt, type Stage, timeLimit } from "@fleetbus/core";
 import type { TraceAnswer } from "@fleetbus/core/api";
 import type { Edge } from "./edge.ts";
 import { messagesTo } from "./history.ts";
@@ -47,7 +47,7 @@ async function receiptsOf(edge: Edge, id: string): Promise<readonly Receipt[]> {
         outgoing.subject.split(".")[5] === id && outgoing.subject.startsWith(`fleet.${edge.ns}.receipt.`),
     )
     .map((outgoing) => edge.codec.decodeReceipt({ ...outgoing, seq: 0, time: 0 }));
-  const signal = AbortSignal.timeout(10_000);
+  const signal = timeLimit(10_000);
   const subjects = [edge.subjects.receipt({}, id)];
   for await (const incoming of edge.bus.read("RECEIPTS", {
     subjects,
@@ -72,7 +72,7 @@ async function resolveId(edge: Edge, id: string): Promise<string> {
     from: "all",
     isHeadersOnly: true,
     untilCaughtUp: true,
-    signal: AbortSignal.timeout(10_000),
+    signal: timeLimit(10_000),
   } as const;
   for await (const { subject } of edge.bus.read("RECEIPTS", options)) {
     const parsed = edge.subjects.parse(subject);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Address, Rung, SessionRecord, WakeAttempt } from "@fleetbus/core";
+import { type Address, type Rung, type SessionRecord, type WakeAttempt, timeLimit } from "@fleetbus/core";
 import { bell, type Bell } from "../life/bell.ts";
 import { rungRules, typedProofMs, type AttemptResult, type PlannerDeps } from "./plan.ts";
 
@@ -148,7 +148,8 @@ export class WakePlanner {
     Object.assign(running, { result: undefined, isTyped: false });
     await this.deps.publish(this.attemptOf(record, running, how));
     const result = await this.outcome(record, running, how.rung);
-    if (result !== undefined) this.deps.onResult(result.how === "proved" ? result.rung : how.rung, result.how);
+    if (result !== undefined)
+      this.deps.onResult(result.how === "proved" ? result.rung : how.rung, result.how);
     if (result?.how === "proved" || result?.how === "silent") this.spend(record.name);
     if (result?.how === "proved") this.deps.woken(wakeful, result.rung);
     return result;
@@ -224,5 +225,5 @@ interface How {
 
 /** Rings do not carry over: what rang while nobody waited was seen by the check before. */
 async function ringOrTimeout(bell: Bell, ms: number): Promise<void> {
-  await bell.wait(AbortSignal.timeout(Math.max(1, Math.ceil(ms))));
+  await bell.wait(timeLimit(Math.max(1, Math.ceil(ms))));
 }

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { FleetError, messageOf } from "@fleetbus/core";
+import { FleetError, messageOf, timeLimit } from "@fleetbus/core";
 import { orAbort } from "../../waiting/or-abort.ts";
 import { controlParser, type ControlBlock, type ControlNotice } from "./protocol.ts";
 
@@ -108,7 +108,7 @@ class Link implements ControlClient {
     );
     if (this.child.exitCode !== null || this.child.signalCode !== null || this.child.pid === undefined)
       return;
-    const gone = once(this.child, "exit", { signal: AbortSignal.timeout(closeTimeoutMs) });
+    const gone = once(this.child, "exit", { signal: timeLimit(closeTimeoutMs) });
     this.child.stdin.end();
     await gone.catch(() => this.child.kill("SIGKILL")); // a server that hangs must not keep its client
   }

@@ -1,4 +1,4 @@
-import { FleetError, type Clock } from "@fleetbus/core";
+import { FleetError, type Clock, timeLimit } from "@fleetbus/core";
 import { orAbort } from "../../waiting/or-abort.ts";
 import { connectControl, type ControlClient, type TmuxServer } from "./connection.ts";
 
@@ -79,7 +79,7 @@ function open(socket: string, { all, closing, options }: PoolState): Shared {
 }
 
 async function connectWithin(server: TmuxServer, closing: AbortSignal): Promise<ControlClient> {
-  const tooLate = AbortSignal.timeout(connectTimeoutMs);
+  const tooLate = timeLimit(connectTimeoutMs);
   try {
     return await connectControl(server, AbortSignal.any([closing, tooLate]));
   } catch (error) {

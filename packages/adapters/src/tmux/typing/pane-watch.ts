@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Clock } from "@fleetbus/core";
+import { type Clock, timeLimit } from "@fleetbus/core";
 import type { ControlClient } from "../control/connection.ts";
 import type { ControlNotice } from "../control/protocol.ts";
 
@@ -41,7 +41,7 @@ export function paneWatch(client: ControlClient, paneId: string, clock: Clock): 
       if (stop === undefined) return;
       stop();
       // A connection that is gone has forgotten the subscription.
-      client.run([`refresh-client -B ${name}`], AbortSignal.timeout(1000)).catch(() => undefined);
+      client.run([`refresh-client -B ${name}`], timeLimit(1000)).catch(() => undefined);
     },
   };
 }

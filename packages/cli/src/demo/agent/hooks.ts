@@ -1,3 +1,4 @@
+import { timeLimit } from "@fleetbus/core";
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
@@ -81,7 +82,7 @@ function execute(
     ? [handler.command ?? "", handler.args, false]
     : [handler.command ?? "", [], true];
   return new Promise((resolve) => {
-    const limit = AbortSignal.timeout((handler.timeout ?? 60) * 1000);
+    const limit = timeLimit((handler.timeout ?? 60) * 1000);
     const signal = how.signal ? AbortSignal.any([how.signal, limit]) : limit;
     const child = spawn(command, args, { shell, env: how.env, signal, stdio: ["pipe", "pipe", "pipe"] });
     const out: Buffer[] = [];

@@ -1,3 +1,4 @@
+import { timeLimit } from "../../time-limit.ts";
 import { equal, rejects } from "node:assert/strict";
 import type { Adapter, AdapterContext, Sink, Source } from "../../adapter/contract.ts";
 import { systemClock } from "../../clock.ts";
@@ -86,7 +87,7 @@ export function bench(subject: AdapterSubject, far: FarSide): Bench {
     connect: async () => {
       const { sink } = open();
       if (sink === undefined) throw new Error("the adapter has no sink");
-      await within(sink.connect(AbortSignal.timeout(limitMs)), "connect");
+      await within(sink.connect(timeLimit(limitMs)), "connect");
       return sink;
     },
     // What a close does wrong is for the cases about closing to say.
@@ -157,7 +158,7 @@ export const graceMs = 150;
 
 /** A signal for one call. */
 export function limit(): AbortSignal {
-  return AbortSignal.timeout(limitMs);
+  return timeLimit(limitMs);
 }
 
 /** Whether the adapter is, or may be, a sink: only a source that can be made to speak alone is none. */

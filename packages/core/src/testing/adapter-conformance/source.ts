@@ -1,3 +1,4 @@
+import { timeLimit } from "../../time-limit.ts";
 import { equal, ok } from "node:assert/strict";
 import type { Source, SourceDelivery } from "../../adapter/contract.ts";
 import { limit, limitMs, within, type AdapterCase, type AdapterSubject, type Bench } from "./case.ts";
@@ -25,7 +26,7 @@ export const sourceCases: readonly AdapterCase[] = [
     isFor: isSource,
     run: async (bench) => {
       const source = await connectSource(bench);
-      const ended = firstOf(source, AbortSignal.timeout(100)).catch(() => undefined); // ending by throwing is ending
+      const ended = firstOf(source, timeLimit(100)).catch(() => undefined); // ending by throwing is ending
       ok((await within(ended, "an aborted receive", limitMs)) === undefined, "something came out of nothing");
     },
   },

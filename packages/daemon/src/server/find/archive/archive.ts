@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { FleetError, messageOf } from "@fleetbus/core";
+import { FleetError, messageOf, timeLimit } from "@fleetbus/core";
 import type { Run } from "../command.ts";
 import { install } from "../local/installed.ts";
 import type { ArchiveSource } from "./pins.ts";
@@ -47,7 +47,7 @@ export async function serverFromArchive(source: ArchiveSource, deps: ArchiveDeps
 }
 
 async function download(url: string, deps: ArchiveDeps): Promise<Uint8Array> {
-  const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(downloadTimeoutMs)]);
+  const signal = AbortSignal.any([deps.signal, timeLimit(downloadTimeoutMs)]);
   try {
     const response = await deps.fetch(...requestOf(url, signal));
     if (!response.ok) {
