@@ -19,6 +19,8 @@ export interface Lease {
   shows: number;
   /** How often its session was woken for it in this run. */
   wakes: number;
+  /** Its sender knows that it did not fit. */
+  isDeferred?: boolean;
   /** Set while offered or shown: the delimiter of its fence, which proves it. */
   offer?: Offer;
 }

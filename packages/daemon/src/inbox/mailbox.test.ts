@@ -67,4 +67,14 @@ describe("a mailbox", () => {
     await next.refill();
     expect(next.waiting().map((lease) => [lease.message.id, lease.offers])).toEqual([["a", 1]]);
   });
+
+  it("fetches on when one of as many as it may hold has ended", async () => {
+    const mailbox = await at.open();
+    for (let number = 0; number < 1001; number += 1) await at.say(`m${number}`);
+    await mailbox.refill();
+    expect(mailbox.held()).toHaveLength(1000);
+    const [first] = mailbox.held();
+    if (first !== undefined) await mailbox.finish(first, { outcome: "done" });
+    await expect.poll(() => mailbox.held().at(-1)?.message.id).toBe("m1000");
+  });
 });

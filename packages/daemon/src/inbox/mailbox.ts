@@ -15,6 +15,8 @@ import type { StageFacts } from "./receipts.ts";
 export const maxShows = 8;
 const fetchSize = 256;
 const fetchTimeoutMs = 2000;
+/** The server delivers no more than these before some have ended (core: `inboxConsumer`). */
+const maxHeld = 1000;
 /** A server that took so long has not said that nothing is there; it is asked again, so often. */
 const silentMs = 400;
 const maxSilences = 5;
@@ -176,7 +178,7 @@ export class Mailbox {
       if (admitted.some(Boolean)) this.deps.onArrival(this.owner);
       if (deliveries.length === fetchSize) continue;
       const isSilent = deliveries.length === 0 && this.deps.clock.monotonic() - startedAt >= silentMs;
-      if (!isSilent || this.shelf.leases.size > 0 || ++silences === maxSilences) return;
+      if (!isSilent || this.shelf.leases.size >= maxHeld || ++silences === maxSilences) return;
     }
   }
 
@@ -223,10 +225,12 @@ export class Mailbox {
   private async end(lease: Lease, end: StageFacts): Promise<void> {
     const { leases, ending } = this.shelf;
     const key = leaseKey(lease.message);
+    const wasFull = leases.size >= maxHeld;
     leases.delete(key);
     ending.add(key);
     try {
       await this.ledger.conclude(lease, end);
+      if (wasFull) void this.refill();
     } catch (error) {
       leases.set(key, lease);
       throw error;

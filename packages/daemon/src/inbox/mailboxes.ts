@@ -1,4 +1,4 @@
-import { subjectsOf, type Address } from "@fleetbus/core";
+import { subjectsOf, toFleetError, type Address } from "@fleetbus/core";
 import { inboxConsumer, type Bus } from "@fleetbus/core/bus";
 import type { Journal } from "../disk/journal.ts";
 import type { MailboxDeps } from "./admission.ts";
@@ -68,12 +68,19 @@ export function mailboxes(deps: MailboxesDeps): Mailboxes {
       await ready.get(session)?.refill();
     },
     reclaim: async () => {
+      const inbox = (await deps.bus.streams()).find((stream) => stream.name === "INBOX");
+      deps.journal.forgetBefore(inbox?.firstSeq ?? 0);
       const held = deps.journal.held();
-      await Promise.all(held.map((record) => deps.bus.settle(record.ack, "nak")));
+      await Promise.all(held.map((record) => deps.bus.settle(record.ack, "nak").catch(unlessGone)));
       await refillAll();
     },
     follow: (signal) => follow({ deps, ready, refillAll }, signal),
   };
+}
+
+/** A consumer that somebody removed holds nothing back; its mailbox makes it anew. */
+function unlessGone(error: unknown): void {
+  if (toFleetError(error).code !== "not_found") throw error;
 }
 
 /** What was stored between the last refill and the first signal; read twice, it does no harm. */
