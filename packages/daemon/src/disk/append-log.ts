@@ -120,7 +120,10 @@ class SegmentedLog implements AppendLog {
     const next = this.number + 1;
     const bytes = Buffer.concat(keep.map(frame));
     const file = await this.create(next);
-    await writeSynced(file, bytes, 0);
+    await writeSynced(file, bytes, 0).catch(async (error: unknown) => {
+      await file.close(); // the next attempt makes it anew
+      throw error;
+    });
     const stale = [...this.old, this.nameOf(this.number)];
     await this.file?.close();
     Object.assign(this, { number: next, file, size: bytes.length, oldSize: 0, old: [] });

@@ -45,8 +45,8 @@ export interface Journal {
   ended(key: string): FinalRecord | undefined;
   /** All that is held. */
   held(): readonly HeldRecord[];
-  /** Forgets a delivery that was given back. */
-  release(seq: number): void;
+  /** Forgets what is held of messages before `seq`: the stream has them no more. */
+  forgetBefore(seq: number): void;
   close(): Promise<void>;
 }
 
@@ -85,7 +85,7 @@ class DiskJournal implements Journal {
   async finish(record: FinalRecord): Promise<void> {
     await this.log.append(pack({ ...record, t: "final" }));
     this.end(record);
-    if (this.log.bytes() > this.compactAt) await this.compact();
+    if (this.log.bytes() > this.compactAt) await this.compact().catch(() => this.compactLater());
   }
 
   find(seq: number): HeldRecord | undefined {
@@ -100,8 +100,8 @@ class DiskJournal implements Journal {
     return [...this.holding.values()];
   }
 
-  release(seq: number): void {
-    this.holding.delete(seq);
+  forgetBefore(seq: number): void {
+    for (const held of this.holding.keys()) if (held < seq) this.holding.delete(held);
   }
 
   async compact(): Promise<void> {
@@ -112,6 +112,11 @@ class DiskJournal implements Journal {
       ...[...this.finals.values()].map((record) => pack({ ...record, t: "final" })),
     ]);
     this.compactAt = Math.max(compactAfterBytes, 2 * this.log.bytes());
+  }
+
+  /** The end is noted all the same; what is too long is tried again when it has grown by as much. */
+  private compactLater(): void {
+    this.compactAt = this.log.bytes() + compactAfterBytes;
   }
 
   async close(): Promise<void> {

@@ -95,8 +95,7 @@ function guardStorm(edge: Edge, message: Message): void {
       : edge.perPair.has(pair)
         ? undefined
         : "too many messages between these two";
-  edge.perPair.spend(pair);
-  if (reason === undefined) return;
+  if (reason === undefined) return edge.perPair.spend(pair);
   void edge.receipts.write({ message }, { stage: "refused", reason });
   throw new FleetError(
     "refused",
