@@ -26,16 +26,32 @@ async function main() {
   const unknown = asked.filter((name) => !suites.some((suite) => suite.name === name));
   if (unknown.length > 0)
     return say(`no suite ${unknown.join(", ")}: ${suites.map((suite) => suite.name).join(", ")}`, 2);
-  const notRun = [];
-  let broken = 0;
-  for (const suite of suites) {
-    const reason = whySkipped(suite);
-    if (reason === undefined) broken += (await runSuite(suite)) ? 0 : 1;
-    else notRun.push(suite.name);
-    if (reason !== undefined && asked.length === 0) say(`${suite.name}: not run: ${reason}`);
+  const notRun = suites.filter((suite) => whySkipped(suite) !== undefined);
+  if (asked.length === 0) for (const suite of notRun) say(`${suite.name}: not run: ${whySkipped(suite)}`);
+  const wanted = suites.filter((suite) => !notRun.includes(suite));
+  const failed = [];
+  for (const lanes of plan(wanted)) {
+    const isAlone = lanes.length === 1;
+    await Promise.all(lanes.map((lane) => runLane(lane, { isAlone, failed })));
   }
-  if (asked.length === 0) broken += (await runClaims(notRun)) ? 0 : 1;
-  return close(broken);
+  const isWhole = asked.length === 0;
+  if (isWhole && !(await runClaims(notRun.map((suite) => suite.name)))) failed.push("claims");
+  return close(failed.length);
+}
+
+/**
+ * What runs after what, and what beside it. `unit` keeps both cores busy; the others mostly wait, so `chaos` runs beside
+ * `e2e` and `clis`. Under CI everything runs alone.
+ */
+function plan(wanted) {
+  const named = (...names) => wanted.filter((suite) => names.includes(suite.name));
+  const lanes = [named("e2e", "clis"), named("chaos")].filter((lane) => lane.length > 0);
+  const beside = process.env.CI === "true" ? lanes.map((lane) => [lane]) : [lanes];
+  return [[named("unit")], ...beside].filter((group) => group.some((lane) => lane.length > 0));
+}
+
+async function runLane(lane, { isAlone, failed }) {
+  for (const suite of lane) if (!(await runSuite(suite, isAlone))) failed.push(suite.name);
 }
 
 function whySkipped(suite) {
@@ -49,12 +65,13 @@ function whyNoClis() {
   return "the pinned Claude Code is not in the cache; FLEET_TEST_CLIS=1 or `npm run test:clis` fetches it";
 }
 
-async function runSuite({ name, projects, prepare }) {
-  say(`\n${name}`);
+async function runSuite({ name, projects, prepare }, isAlone) {
+  say(isAlone ? `\n${name}` : `\n${name}: running, shown when it has ended`);
   await prepare?.();
   const report = join(results, `${name}.json`);
   const filters = projects.flatMap((project) => ["--project", project]);
-  return runVitest([...filters, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`], {});
+  const args = [...filters, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  return runVitest(args, { isShownAtOnce: isAlone });
 }
 
 async function runClaims(notRun) {
@@ -66,18 +83,22 @@ async function runClaims(notRun) {
   const report = join(results, "claims.json");
   return runVitest(
     ["--project", "claims", "--reporter=verbose", "--reporter=json", `--outputFile.json=${report}`],
-    env,
+    { env },
   );
 }
 
 /** True when the suite passed. */
-function runVitest(args, env) {
+async function runVitest(args, { isShownAtOnce = true, env = {} } = {}) {
   const child = spawn(process.execPath, [vitest, "run", "--root", root, ...args], {
     cwd: root,
-    stdio: "inherit",
+    stdio: ["ignore", isShownAtOnce ? "inherit" : "pipe", isShownAtOnce ? "inherit" : "pipe"],
     env: { ...cleanEnvironment(), ...env },
   });
-  return new Promise((resolve) => child.once("exit", (code) => resolve(code === 0)));
+  const shown = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => shown.push(chunk));
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  process.stdout.write(Buffer.concat(shown));
+  return code === 0;
 }
 
 /** Without what a surrounding session, fleet or terminal multiplexer would lend to the tests. */
