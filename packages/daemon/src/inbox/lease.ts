@@ -63,3 +63,10 @@ export function impliesShown(offer: Offer, kind: SessionEventKind): boolean {
   const isInBatch = offer.via.startsWith("tool.") || offer.via === "inbox.printed";
   return !isInBatch || offer.isBatchOver === true;
 }
+
+/** Those whose senders do not know yet that they wait; once each: of a thousand that wait, every answer leaves nearly all. */
+export function untold(deferred: readonly Lease[]): readonly Lease[] {
+  const found = deferred.filter((lease) => lease.isDeferred !== true);
+  for (const lease of found) lease.isDeferred = true;
+  return found;
+}

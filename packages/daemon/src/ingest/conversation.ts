@@ -1,7 +1,7 @@
 import type { FleetEvent, SessionEventKind, SessionRecord } from "@fleetbus/core";
 import { findNonces, isSessionEventKind } from "@fleetbus/core";
 import type { Clock } from "@fleetbus/core";
-import type { Lease } from "../inbox/lease.ts";
+import { untold, type Lease } from "../inbox/lease.ts";
 import type { Mailbox } from "../inbox/mailbox.ts";
 import { breakTurn, endTurn, inferOffers, watchOffers, type Evidence } from "../inbox/proof.ts";
 import type { Change, Registry } from "../session/registry.ts";
@@ -186,7 +186,7 @@ async function offerAt(
     isWake,
   });
   if (choice === undefined) return undefined;
-  tellDeferred(choice, deps);
+  deps.deferred(untold(choice.deferred));
   const offer = { mailbox, record, choice, kind };
   const undo = await leaseOrTakeBack(offer, rules.isContinuation, deps);
   if (rules.isContinuation) continuations.set(name, (continuations.get(name) ?? 0) + 1);
@@ -217,13 +217,6 @@ async function leaseOrTakeBack(
     mailbox.takeBack(choice.leases);
     throw error;
   }
-}
-
-/** Once a message: of a thousand that wait, each answer leaves nearly all. */
-function tellDeferred({ deferred }: Choice, deps: ConversationDeps): void {
-  const untold = deferred.filter((lease) => lease.isDeferred !== true);
-  for (const lease of untold) lease.isDeferred = true;
-  if (untold.length > 0) deps.deferred(untold);
 }
 
 /** What was stored before this moment is held after it, or the server did not say so in time (DESIGN §5 No idle race). */
