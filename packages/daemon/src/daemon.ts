@@ -8,10 +8,10 @@ import { hookIntake } from "./ingest/intake.ts";
 import { credentialFiles } from "./life/credentials.ts";
 import { closingStack, type Closing } from "./life/closing.ts";
 import { joinBus, type Joined } from "./life/join-bus.ts";
-import type { ServerChoice } from "./life/join-server.ts";
 import { openLocal, type Local } from "./life/local.ts";
 import { runLoops } from "./life/loops.ts";
 import { rebuildSessions } from "./life/rebuild.ts";
+import { forgetChoice, type ServerChoice } from "./life/server-choice.ts";
 import type { ReportStage } from "./life/stage.ts";
 import { statusOf } from "./life/status.ts";
 import { metrics } from "./metrics.ts";
@@ -24,7 +24,7 @@ import { rungsOf } from "./wake/rungs.ts";
 const flushOnStopMs = 3000;
 
 /** How to run a daemon. */
-export interface DaemonOptions extends Partial<ServerChoice> {
+export interface DaemonOptions extends ServerChoice {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Of the package that runs it: callers of another version are told so. */
   readonly version: string;
@@ -61,13 +61,8 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
 
 async function run(local: Local, options: DaemonOptions, closing: Closing): Promise<Daemon> {
   const leaving = { server: false };
-  const choice = { connect: options.connect, context: options.context };
-  const joined = await joinBus(local, {
-    ...options,
-    ...choice,
-    closing,
-    isServerLeaving: () => leaving.server,
-  });
+  const isServerLeaving = () => leaving.server;
+  const joined = await joinBus(local, { ...options, closing, isServerLeaving });
   const { edge, intake, waiters, counts } = assemble(local, joined);
   await rebuildSessions({
     ...edge,
@@ -101,6 +96,7 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
     await Promise.all([listening.close(), edge.host.close(), running]);
     await Promise.all(edge.mailboxes.all().map((mailbox) => edge.mailboxes.close(mailbox.owner.session)));
     await edge.store.flush(timeLimit(flushOnStopMs));
+    if (how.server) await forgetChoice(local.paths);
     await closing.closeAll(local.onError);
     end();
   };

@@ -1,8 +1,9 @@
 import { timeLimit } from "@fleetbus/core";
 import { connectBus, type Bus } from "@fleetbus/core/bus";
 import type { Closing } from "./closing.ts";
-import { joinServer, type JoinedServer, type ServerChoice } from "./join-server.ts";
+import { joinServer, type JoinedServer } from "./join-server.ts";
 import type { Local } from "./local.ts";
+import { chooseServer, rememberChoice, type ServerChoice } from "./server-choice.ts";
 import type { ReportStage } from "./stage.ts";
 
 /** The bus and the server behind it. */
@@ -27,16 +28,18 @@ const connectWithinMs = 15_000;
 export async function joinBus(local: Local, options: JoinOptions): Promise<Joined> {
   const { paths, env, clock, settings, logger } = local;
   const { onStage, signal, closing } = options;
-  const server = await joinServer(options, {
+  const { config } = settings;
+  const choice = await chooseServer(options, { paths, config });
+  const server = await joinServer(choice, {
     paths,
     env,
+    config: config.server,
     clock,
     log: logger.named("server"),
     onStage,
     signal,
   });
   closing.push("server", () => leave(server, options.isServerLeaving()));
-  const credentials = server.credentials === undefined ? {} : { credentials: { creds: server.credentials } };
   const bus = await connectBus({
     servers: server.url,
     ns: settings.ns,
@@ -44,10 +47,11 @@ export async function joinBus(local: Local, options: JoinOptions): Promise<Joine
     mode: "daemon",
     signal: AbortSignal.any([signal, timeLimit(connectWithinMs)]),
     onProblem: (error) => local.onError(error, "keeping the connection"),
-    ...credentials,
+    ...server.access,
   });
   closing.push("bus", () => bus.close());
   await bus.ensureLayout();
+  await rememberChoice(options, paths);
   onStage({ stage: "bus", state: "done", detail: `${server.url}, namespace ${settings.ns}` });
   return { server, bus };
 }

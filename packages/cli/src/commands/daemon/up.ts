@@ -11,8 +11,8 @@ export const up = defineCommand({
     "Starts this machine's daemon and, unless told of another, a nats-server of its own on loopback. Other commands do it by themselves when they need it.",
   args: {},
   flags: {
-    connect: text("--connect <url>", "use this NATS server instead of one of fleet's own"),
-    context: text("--context <name>", "use the server of this context of the nats CLI"),
+    connect: text("--connect <url>", "use this NATS server instead of one of fleet's own, until fleet down"),
+    context: text("--context <name>", "use the server of this context of the nats CLI, until fleet down"),
     foreground: toggle("--foreground", "stay in this process until it is stopped"),
     installUnit: toggle(
       "--install-unit",

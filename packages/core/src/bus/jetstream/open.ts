@@ -60,10 +60,14 @@ async function dialUntil(options: ConnectOptions, clock: Clock): Promise<NatsCon
     try {
       return await dial(options);
     } catch (error) {
-      if (!toBusError(error, "").isRetryable || options.signal?.aborted === true) throw error;
-      options.onProblem?.(toBusError(error, ""));
+      const reason = toBusError(error, "");
+      if (!reason.isRetryable || options.signal?.aborted === true) throw reason;
+      options.onProblem?.(reason);
+      // Why there is no connection says more than that the time is over.
+      await clock
+        .sleep(retryMs + Math.random() * retryMs, options.signal)
+        .catch(() => Promise.reject(reason));
     }
-    await clock.sleep(retryMs + Math.random() * retryMs, options.signal);
   }
 }
 
