@@ -101,6 +101,14 @@ describe("a daemon that is not running", () => {
     );
   });
 
+  test("that its config keeps from starting is told as that, with every problem: exit 2", async () => {
+    const problems = Array.from({ length: 12 }, (_, n) => `  ${n}:1 key${n}: unknown`);
+    const entry = await fakeEntry(`console.error(${JSON.stringify(problems.join("\n"))}); process.exit(2);`);
+    const ran = await withAutostart(["ls"], entry);
+    expect(ran.code).toBe(2);
+    for (const problem of problems) expect(ran.stderr).toContain(problem);
+  });
+
   test("that another start was faster with is waited for", async () => {
     const ran = await withAutostart(["ls", "--json"], await fakeEntry(losing));
     expect(ran).toMatchObject({ code: 0, stderr: "" });

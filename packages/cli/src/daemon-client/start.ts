@@ -102,9 +102,14 @@ async function untilItAnswers(parts: Parts, life: Life, logFile: string): Promis
   }
 }
 
+/** Its last lines are told: a config with problems has one for each. */
+const toldLines = 40;
+
 function notStarted({ exitCode }: Life, logFile: string): FleetError {
-  const said = readFileSync(logFile, "utf8").trim().split("\n").slice(-8).join("\n");
+  const said = readFileSync(logFile, "utf8").trim().split("\n").slice(-toldLines).join("\n");
   const why =
     exitCode === undefined ? `no answer within ${startMs / 1000} s` : `it ended with code ${exitCode}`;
-  return new FleetError("unavailable", `starting the daemon: ${why}; its last words in ${logFile}:\n${said}`);
+  // Whoever called can mend a config, and need not wait for it.
+  const code = exitCode === errorTable.config.exit ? "config" : "unavailable";
+  return new FleetError(code, `starting the daemon: ${why}; its last words in ${logFile}:\n${said}`);
 }
