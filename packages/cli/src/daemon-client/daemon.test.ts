@@ -102,7 +102,7 @@ describe("a daemon that is not running", () => {
   });
 
   test("that its config keeps from starting is told as that, with every problem: exit 2", async () => {
-    const problems = Array.from({ length: 12 }, (_, n) => `  ${n}:1 key${n}: unknown`);
+    const problems = Array.from({ length: 12 }, (_, n) => `${n}:1 key${n}: unknown`);
     const entry = await fakeEntry(`console.error(${JSON.stringify(problems.join("\n"))}); process.exit(2);`);
     const ran = await withAutostart(["ls"], entry);
     expect(ran.code).toBe(2);
