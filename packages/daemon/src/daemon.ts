@@ -119,6 +119,7 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
   const up = start();
   const { port } = (await up).listening;
   options.signal.addEventListener("abort", () => void stop({ server: false }), { once: true });
+  if (options.signal.aborted) void stop({ server: false });
   options.onStage({
     stage: "daemon",
     state: "done",

@@ -2,6 +2,8 @@ import { runDaemon } from "@fleetbus/daemon";
 import { version } from "../../../packages/cli/src/version.ts";
 
 // The program that tests kill: a daemon in the foreground. It says one line when it answers, or why it does not.
+const shiftMs = Number(process.env["FLEET_TEST_CLOCK_SHIFT_MS"] ?? 0);
+if (shiftMs !== 0) shiftClock(shiftMs);
 const end = new AbortController();
 process.once("SIGTERM", () => end.abort());
 try {
@@ -19,4 +21,10 @@ try {
   const message = error instanceof Error ? error.message : String(error);
   process.stdout.write(`failed ${JSON.stringify({ code, message })}\n`);
   process.exit(1);
+}
+
+/** As if the system's clock stood elsewhere; what runs by it cannot tell. */
+function shiftClock(ms: number): void {
+  const now = Date.now.bind(Date);
+  Date.now = () => now() + ms;
 }

@@ -62,6 +62,7 @@ function settleWith(response: ServerResponse, answer: HookAnswer): void {
 async function serveWaiter(response: ServerResponse, call: HookCall, routes: HookRoutes): Promise<void> {
   const gone = new AbortController();
   response.once("close", () => gone.abort());
+  if (response.closed) gone.abort(); // while its payload was read
   const answer = await routes.wait(call, gone.signal);
   if (gone.signal.aborted) return;
   if ("later" in answer) response.destroy();

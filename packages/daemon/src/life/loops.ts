@@ -79,6 +79,7 @@ async function openMailboxes(edge: Edge, signal: AbortSignal): Promise<void> {
       resolve();
     };
     signal.addEventListener("abort", done, { once: true });
+    if (signal.aborted) done(); // stopped while the mailboxes were being opened
   });
 }
 
