@@ -126,7 +126,8 @@ export async function startFleet({ config = noGuards, env: more = {} }: FleetOpt
 const statusSchema = z.object({ server: z.object({ url: z.string() }) });
 const sessionsSchema = z.object({ items: z.array(z.object({ name: z.string(), state: z.string() })) });
 
-function environment(home: string, more: Readonly<Record<string, string>>): Record<string, string> {
+/** The environment of everything in a fleet's home. */
+export function environment(home: string, more: Readonly<Record<string, string>>): Record<string, string> {
   const { PATH = "/usr/bin:/bin", FLEET_NATS_SERVER = "" } = process.env;
   const servers = FLEET_NATS_SERVER.slice(0, FLEET_NATS_SERVER.lastIndexOf("/"));
   return { PATH: `${servers}:${PATH}`, HOME: home, FLEET_HOME: home, FLEET_MACHINE: "lab", ...more };
