@@ -160,6 +160,11 @@ export class Mailbox {
     void work.finally(() => this.settling.delete(work));
   }
 
+  /** Resolves when nothing that was under way ends leases any more. */
+  async settled(): Promise<void> {
+    await Promise.all(this.settling);
+  }
+
   /** Gives everything back to the server, for the next one who bears this name; what is being fetched or ended comes first. */
   async release(): Promise<void> {
     this.isClosed = true;

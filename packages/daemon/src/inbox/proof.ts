@@ -1,4 +1,5 @@
 import { type Clock, type SessionEventKind, type SessionRecord, timeLimit } from "@fleetbus/core";
+import { transcriptQuietMs } from "@fleetbus/hooks";
 import type { Lease } from "./lease.ts";
 import type { Mailbox, TurnEnd } from "./mailbox.ts";
 
@@ -30,6 +31,8 @@ export interface ProofDeps {
 
 /** How long a turn's record may take to reach the disk after its end (HOOKS.md §8: 92–338 ms were seen). */
 const flushMs = 3000;
+/** A record that goes on being written is not waited for longer than this. */
+const settleMs = 1000;
 /** How long a first turn's record may take to be there at all. */
 const appearMs = 500;
 /** A watch for proofs gives up after this long; the end of the turn looks again. */
@@ -97,8 +100,13 @@ async function proveLate(deps: ProofDeps, unproved: readonly Lease[]): Promise<v
 
 /** What the record says once nothing more is being added to it. */
 async function settledSight(deps: ProofDeps): Promise<Sight | undefined> {
-  await deps.evidence.change(deps.record, timeLimit(400));
-  return deps.evidence.look(deps.record);
+  const { clock, evidence, record } = deps;
+  const latest = clock.monotonic() + settleMs;
+  for (;;) {
+    const quiet = timeLimit(transcriptQuietMs);
+    await evidence.change(record, quiet);
+    if (quiet.aborted || clock.monotonic() > latest) return evidence.look(record);
+  }
 }
 
 function proveAll({ mailbox }: ProofDeps, sight: Sight): void {

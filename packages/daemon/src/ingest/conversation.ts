@@ -172,10 +172,13 @@ async function offerAt(
   if (event.data["agentId"] !== undefined) return undefined;
   if (event.kind === "prompt.submitted") continuations.delete(name);
   if (rules.isContinuation && (continuations.get(name) ?? 0) >= cli.maxContinuations) return undefined;
-  if (rules.isContinuation || event.kind === "prompt.submitted") await barrier(mailbox, deps);
+  if (rules.isContinuation) await barrier(mailbox.refill(), deps);
+  if (event.kind === "prompt.submitted")
+    await barrier(Promise.all([mailbox.refill(), mailbox.settled()]), deps);
   if (!isSessionEventKind(event.kind)) return undefined;
   const { kind } = event;
   const isWake = noncesOf(event).length > 0;
+  if (mailbox.waiting().length === 0) return undefined;
   await deps.evidence.look(record); // from here on the record is followed
   // No await between choosing and leasing: hooks of parallel tools come at once.
   const choice = deps.choose(mailbox, {
@@ -219,9 +222,12 @@ async function leaseOrTakeBack(
   }
 }
 
-/** What was stored before this moment is held after it, or the server did not say so in time (DESIGN §5 No idle race). */
-async function barrier(mailbox: Mailbox, deps: ConversationDeps): Promise<void> {
-  await Promise.race([mailbox.refill(), deps.clock.sleep(barrierMs)]);
+/**
+ * What was stored before this moment is held after it, or the server did not say so in time (DESIGN §5 No idle race); a
+ * prompt right after Esc finds what Esc took from the turn before it, too.
+ */
+async function barrier(known: Promise<unknown>, deps: ConversationDeps): Promise<void> {
+  await Promise.race([known, deps.clock.sleep(barrierMs)]);
 }
 
 interface Settling extends MadeOffer {
