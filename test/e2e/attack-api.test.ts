@@ -35,6 +35,8 @@ function post(path: string, body: string | Buffer, headers: Record<string, strin
     const sent = request({ socketPath: fleet.paths.socketFile, method: "POST", path, headers }, (answer) => {
       answer.resume().once("end", () => resolve(answer.statusCode ?? 0));
     });
+    // The answer may come, and the request be over, before all of a large body was sent.
+    sent.once("socket", (socket) => socket.on("error", () => undefined));
     sent.on("error", reject); // once more where the answer came before all was sent
     sent.end(body);
   });

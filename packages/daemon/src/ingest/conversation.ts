@@ -10,7 +10,7 @@ import type { Continue } from "./continuation.ts";
 import type { HookAnswer } from "./hooks.ts";
 
 /** How long a Stop waits for the server to say what else is stored; then memory has to do. */
-const barrierMs = 400;
+const barrierMs = 1200;
 
 /** One hook's events with where they came from. */
 export interface Heard {
