@@ -29,6 +29,7 @@ afterAll(() => fleet?.close());
 
 describe("more than fits an answer", () => {
   it("is told to its sender once a message, not once an answer", async () => {
+    await tell("UserPromptSubmit", { prompt: "work", prompt_id: "busy" }); // an idle one would be woken, which is told too
     // This process is the session, so it speaks to itself.
     for (let n = 0; n < 30; n += 1) await say("web", { id: `m-${n}`, body: "y".repeat(3000) });
     for (let n = 0; n < 3; n += 1) {

@@ -1,0 +1,69 @@
+import { systemClock, type FleetEvent, type SessionRecord } from "@fleetbus/core";
+import { claudeCli } from "@fleetbus/hooks";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { surroundings, type Surroundings } from "../inbox/mailbox.test.support.ts";
+import type { Mailbox } from "../inbox/mailbox.ts";
+import { knownClis } from "./clis.ts";
+import { conversation, type ConversationDeps } from "./conversation.ts";
+
+let at: Surroundings;
+let mailbox: Mailbox;
+let looks: number;
+
+beforeEach(async () => {
+  at = await surroundings();
+  mailbox = await at.open();
+  looks = 0;
+});
+afterEach(() => at.close());
+
+const record: SessionRecord = {
+  ...{ machine: "lab", name: "web", display: "web", cli: "claude", state: "busy", hooked: true, wake: true },
+  ...{ stateSince: "", startedAt: "", seenAt: "", idleGeneration: 0, lastEventId: "e0" },
+};
+const event: FleetEvent = {
+  ...{ id: "e1", kind: "prompt.submitted", from: { machine: "lab", session: "web" }, origin: "system" },
+  ...{ time: "2026-01-01T00:00:00.000Z", data: { cli: "claude", promptId: "p1" } },
+};
+
+const deps = (): ConversationDeps => ({
+  registry: {
+    ...{ all: () => [record], live: () => [record], find: () => record, identify: () => record },
+    ...{ apply: () => record, restore: () => undefined, rename: () => record, forget: () => undefined },
+  },
+  evidence: {
+    look: () => {
+      looks += 1;
+      return Promise.resolve(undefined);
+    },
+    change: () => Promise.resolve(),
+    forget: () => undefined,
+  },
+  clock: systemClock,
+  mailbox: () => mailbox,
+  choose: () => undefined,
+  continued: () => Promise.resolve(() => undefined),
+  prompted: () => undefined,
+  settled: () => undefined,
+  deferred: () => undefined,
+  onError: (error) => {
+    throw error;
+  },
+});
+
+it("a transcript is followed from the first offer on, not by each session that ever called", async () => {
+  const cli = knownClis().get("claude") ?? claudeCli;
+  const call = {
+    verb: "hook",
+    cli: "claude",
+    event: "UserPromptSubmit",
+    time: event.time,
+    payload: {},
+  } as const;
+  const talk = conversation(deps());
+  await talk.take({ call, cli: { ...cli, translate: () => [] }, events: [event], isAnswered: true });
+  expect(looks).toBe(0);
+  await at.say("a");
+  await talk.take({ call, cli: { ...cli, translate: () => [] }, events: [event], isAnswered: true });
+  expect(looks).toBe(1);
+});
