@@ -14,7 +14,9 @@ test("a running process is alive, one that has ended is not", async () => {
 
 test("a process that is dead and not yet reaped is not alive, though it takes signals", async () => {
   // The shell becomes a program that never waits for the child that it started before.
-  const parent = spawn("sh", ["-c", "sh -c 'echo $$' & exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+  const parent = spawn("sh", ["-c", "sh -c 'echo $$' & exec sleep 60"], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   const [line] = await once(parent.stdout, "data");
   const pid = Number(String(line).trim());
   await expect.poll(() => systemProcesses.isAlive(pid)).toBe(false);
