@@ -44,6 +44,12 @@ afterEach(async () => {
   await rm(dir, { recursive: true });
 });
 
+const take = (note: Note) => {
+  notes.push(note);
+  const state = note.kind === "turn.continued" ? "busy" : "idle";
+  now = { ...now, state, lastEventId: `note ${notes.length}` };
+};
+
 const say = (status: string) => {
   const facts = { pid: process.pid, sessionId: "s1", cwd: "/", status };
   return writeFile(join(dir, "sessions", `${process.pid}.json`), JSON.stringify(facts));
@@ -57,7 +63,7 @@ function read(confirmed: () => string): void {
       live: () => [now],
       confirm: () => Promise.resolve(confirmed()),
       confirmedBy: "a test",
-      note: (_, note) => notes.push(note),
+      note: (_, note) => take(note),
       found: () => undefined,
       gone: () => undefined,
       onError: (error) => {
@@ -90,6 +96,32 @@ describe("a list of sessions", () => {
     });
     await vi.waitFor(() => expect(notes).toHaveLength(1), 5000);
     expect(asked).toBe(2);
+  });
+
+  test("says that a session is busy where no hook told of a prompt, and that this ended as the turn before", async () => {
+    now = { ...record, state: "idle", outcome: "done", lastText: "fine" };
+    let status = "busy";
+    await say(status);
+    read(() => status);
+    await vi.waitFor(() => expect(notes).toHaveLength(1), 3000);
+    await say((status = "idle"));
+    await vi.waitFor(() => expect(notes).toHaveLength(2), 3000);
+    expect(notes).toMatchObject([
+      { kind: "turn.continued", data: { confirmedBy: "a test" } },
+      { kind: "turn.stopped", data: { outcome: "done", lastText: "fine" } },
+    ]);
+  });
+
+  test("tells of an interrupt when hooks have told more of a turn that it told of", async () => {
+    now = { ...record, state: "idle" };
+    let status = "busy";
+    await say(status);
+    read(() => status);
+    await vi.waitFor(() => expect(notes).toHaveLength(1), 3000);
+    now = { ...now, lastEventId: "a tool" };
+    await say((status = "idle"));
+    await vi.waitFor(() => expect(notes).toHaveLength(2), 3000);
+    expect(notes[1]).toMatchObject({ kind: "turn.interrupted" });
   });
 
   test("is not believed where the CLI's own word is another", async () => {

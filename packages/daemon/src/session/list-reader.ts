@@ -29,17 +29,19 @@ export interface ListReaderDeps {
 }
 
 /**
- * A CLI's own list of sessions as a source of events (DESIGN §4): it knows what no hook tells, above all Esc and a
- * continuation that the CLI never heard of. What it says is confirmed before it counts, and for as long as it says so:
- * an event in the wrong moment must not leave a session busy for ever.
+ * A CLI's own list of sessions as a source of events (DESIGN §4): it knows what no hook tells, above all Esc, a
+ * continuation that the CLI never heard of, and a turn that began without a prompt event (Claude: a queued prompt, a
+ * shell line, a compaction). What it says is confirmed before it counts, and for as long as it says so: an event in the
+ * wrong moment must not leave a session busy for ever.
  */
 export async function readSessionList(deps: ListReaderDeps, signal: AbortSignal): Promise<void> {
   const listed = new Map<number, ClaudeSession>();
   const checking = new Map<number, Promise<void>>();
+  const begun: Begun = new Map();
   const check = (session: ClaudeSession) => {
     const record = recordOf(session, deps);
     if (record === undefined || checking.has(session.pid)) return;
-    const compared = compare(session, record, deps).catch((error: unknown) =>
+    const compared = compare(session, record, { ...deps, begun }).catch((error: unknown) =>
       deps.onError(error, "following a list of sessions"),
     );
     checking.set(
@@ -88,8 +90,16 @@ async function reportFound(session: ClaudeSession, deps: ListReaderDeps): Promis
   if (recordOf(session, deps) === undefined) deps.found(session);
 }
 
-async function compare(session: ClaudeSession, record: SessionRecord, deps: ListReaderDeps): Promise<void> {
+/** For each process the event that told of a turn of which only the list knows. */
+type Begun = Map<number, string | undefined>;
+
+interface CompareDeps extends ListReaderDeps {
+  readonly begun: Begun;
+}
+
+async function compare(session: ClaudeSession, record: SessionRecord, deps: CompareDeps): Promise<void> {
   if (session.status === "idle" && isWorking(record)) await confirmIdle(session, record, deps);
+  if (session.status === "busy" && record.state === "idle") await confirmBusy(session, record, deps);
   if (session.status === "waiting" && record.state === "busy") await confirmWaiting(session, record, deps);
 }
 
@@ -101,21 +111,35 @@ function isWorking({ state }: SessionRecord): boolean {
   return state === "busy" || state === "waiting";
 }
 
-/** Idle without a Stop: an interrupt. A Stop's own hook comes first; whatever is heard meanwhile makes this void. */
-async function confirmIdle(
-  session: ClaudeSession,
-  record: SessionRecord,
-  deps: ListReaderDeps,
-): Promise<void> {
-  await deps.clock.sleep(hookGraceMs + settledMs);
-  const isUntouched = () => recordOf(session, deps)?.lastEventId === record.lastEventId;
-  if (!isUntouched()) return;
-  const status = await deps.confirm(session);
-  if (status !== "idle" || !isUntouched()) return;
+/** Idle without a Stop: an interrupt, unless the turn was of the list's own telling. */
+async function confirmIdle(session: ClaudeSession, record: SessionRecord, deps: CompareDeps): Promise<void> {
+  if (!(await isConfirmed(session, record, deps))) return;
+  const { outcome = "unknown", lastText } = record;
+  const isBegun = record.state === "busy" && deps.begun.get(session.pid) === record.lastEventId;
+  const facts = { ...factsOf(record), confirmedBy: deps.confirmedBy };
+  if (isBegun) deps.note(record, { kind: "turn.stopped", data: { ...facts, outcome, lastText } });
+  else deps.note(record, { kind: "turn.interrupted", data: facts });
+}
+
+/** Busy without a prompt: it must not be taken for idle, and is not woken. */
+async function confirmBusy(session: ClaudeSession, record: SessionRecord, deps: CompareDeps): Promise<void> {
+  if (!(await isConfirmed(session, record, deps))) return;
   deps.note(record, {
-    kind: "turn.interrupted",
+    kind: "turn.continued",
     data: { ...factsOf(record), confirmedBy: deps.confirmedBy },
   });
+  deps.begun.set(session.pid, recordOf(session, deps)?.lastEventId);
+}
+
+/** A hook that says so comes first; whatever is heard meanwhile makes it void. */
+async function isConfirmed(
+  session: ClaudeSession,
+  record: SessionRecord,
+  deps: CompareDeps,
+): Promise<boolean> {
+  await deps.clock.sleep(hookGraceMs + settledMs);
+  const isUntouched = () => recordOf(session, deps)?.lastEventId === record.lastEventId;
+  return isUntouched() && (await deps.confirm(session)) === session.status && isUntouched();
 }
 
 /** A dialog that no hook tells of (a peer's message held, a menu) keeps the session from being typed into. */
