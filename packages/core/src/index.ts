@@ -41,6 +41,7 @@ export * from "./config/reveal.ts";
 export * from "./config/schema.ts";
 export * from "./config/load.ts";
 export * from "./config/settings.ts";
+export * from "./config/places.ts";
 export * from "./config/check-adapters.ts";
 export * from "./config/problems.ts";
 export * from "./event/envelope.ts";

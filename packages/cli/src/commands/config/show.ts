@@ -1,4 +1,4 @@
-import type { Setting } from "@fleetbus/core";
+import { placeSettings, type Setting } from "@fleetbus/core";
 import { defineCommand } from "../../command/define.ts";
 import { json, toggle } from "../../command/flags.ts";
 import { printItems } from "../../output/items.ts";
@@ -7,7 +7,7 @@ import { readSettings } from "../../settings/read-settings.ts";
 
 /** `fleet config show` */
 export const show = defineCommand({
-  about: "Shows every setting that holds on this machine; secrets are not shown.",
+  about: "Shows every setting that holds on this machine, and where its files are; secrets are not shown.",
   args: {},
   flags: {
     origin: toggle(
@@ -18,7 +18,7 @@ export const show = defineCommand({
   },
   examples: [{ line: "fleet config show --origin", about: "why a value is what it is" }],
   async run({ origin, json: isJson }, context) {
-    const { settings } = await readSettings(context);
+    const settings = [...placeSettings(context.world.env), ...(await readSettings(context)).settings];
     const items = origin ? settings : settings.map(({ key, value }) => ({ key, value }));
     await printItems<Shown>(
       context,
