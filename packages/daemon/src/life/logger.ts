@@ -1,7 +1,6 @@
-import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
 import pino from "pino";
 import type { AdapterLog } from "@fleetbus/core";
+import { openLogFile } from "./log-file.ts";
 
 /** The daemon's log: JSON lines in one file. Secrets are of a type that prints as `[redacted]`. */
 export interface Logger {
@@ -9,10 +8,10 @@ export interface Logger {
   close(): Promise<void>;
 }
 
-/** Opens the log; its level is `FLEET_LOG` or `info`. */
+/** Opens the log; its level is `FLEET_LOG` or `info`. Rejects with `storage`. */
 export async function openLogger(file: string, level = "info"): Promise<Logger> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const destination = pino.destination({ dest: file, sync: false, mkdir: false, mode: 0o600 });
+  // Not pino's own destination: on a full disk that one ends the process, and then blocks its end for ever.
+  const destination = await openLogFile(file);
   const root = pino(
     { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
     destination,
@@ -27,10 +26,6 @@ export async function openLogger(file: string, level = "info"): Promise<Logger> 
         error: (fields, message) => child.error(fields, message),
       };
     },
-    close: () =>
-      new Promise((resolve) => {
-        destination.once("close", () => resolve());
-        destination.end();
-      }),
+    close: () => destination.close(),
   };
 }
