@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { forbiddenImports } from "./support/boundaries.ts";
+import { declaredIn, forbiddenImports, isImported, packageFolders } from "./support/boundaries.ts";
 import { importsOf } from "./support/imports.ts";
 import { packageSources } from "./support/tree.ts";
 
@@ -9,6 +9,13 @@ describe("the boundaries between packages", () => {
     expect(sources.length).toBeGreaterThan(60);
     expect(sources.flatMap((file) => importsOf(file.text)).length).toBeGreaterThan(150);
     expect(sources.flatMap(forbiddenImports)).toEqual([]);
+  });
+
+  test("every dependency that a package declares is imported by it", () => {
+    const declared = packageFolders.flatMap((folder) => declaredIn(folder).map((name) => ({ folder, name })));
+    expect(declared.length).toBeGreaterThan(20);
+    expect(declared.filter(({ folder, name }) => !isImported(folder, name))).toEqual([]);
+    expect(isImported("core", "left-pad")).toBe(false);
   });
 
   const forbidden = [

@@ -3,7 +3,7 @@ import { builtinModules } from "node:module";
 import { dirname, join, posix } from "node:path";
 import { z } from "zod";
 import { importsOf } from "./imports.ts";
-import { root, type SourceFile } from "./tree.ts";
+import { packageSources, root, type SourceFile } from "./tree.ts";
 
 /** Which workspace packages a package may import (DESIGN §7). */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -13,6 +13,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   daemon: ["@fleetbus/core", "@fleetbus/hooks", "@fleetbus/adapters"],
   cli: ["@fleetbus/core", "@fleetbus/hooks", "@fleetbus/adapters", "@fleetbus/daemon"],
 };
+
+/** The packages by their folders. */
+export const packageFolders: readonly string[] = Object.keys(mayImport);
 
 /** Where the server's own libraries may be named: the bus, and the code that makes credentials. */
 const mayImportNats = [
@@ -36,6 +39,19 @@ export function forbiddenImports(file: SourceFile): readonly string[] {
     const reason = whyForbidden(file.path, name);
     return reason === undefined ? [] : [`${file.path} imports ${name}: ${reason}`];
   });
+}
+
+/** What a package declares that it needs; the command line's is built in and stands among its devDependencies. */
+export function declaredIn(folder: string): readonly string[] {
+  const { dependencies, devDependencies } = manifest(folder);
+  return Object.keys({ ...dependencies, ...devDependencies });
+}
+
+/** Whether any source of the package names the module or a part of it. */
+export function isImported(folder: string, name: string): boolean {
+  return packageSources()
+    .filter((file) => file.path.startsWith(`packages/${folder}/`))
+    .some((file) => importsOf(file.text).some((each) => each === name || each.startsWith(`${name}/`)));
 }
 
 function whyForbidden(path: string, name: string): string | undefined {
