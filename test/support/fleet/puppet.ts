@@ -16,8 +16,8 @@ export interface Puppet {
   hook(event: string, payload?: object): Promise<string>;
   /** A prompt with an id of its own; the hooks after it bear it too. */
   prompt(text: string): Promise<string>;
-  /** What `/clear` does: the same process goes on under another session id. */
-  clear(): Promise<void>;
+  /** What `/clear` does: the same process goes on under another session id. Gives what its start printed. */
+  clear(): Promise<string>;
   /** kill -9. */
   kill(): Promise<void>;
 }
@@ -66,7 +66,7 @@ export async function startPuppet(place: PuppetPlace): Promise<Puppet> {
     clear: async () => {
       await call("SessionEnd", { reason: "clear" });
       now.sessionId = randomUUID();
-      await call("SessionStart", { source: "clear" });
+      return call("SessionStart", { source: "clear" });
     },
     kill: async () => {
       if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
