@@ -1,10 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { type Address, type Rung, type SessionRecord, type WakeAttempt, timeLimit } from "@fleetbus/core";
 import { bell, type Bell } from "../life/bell.ts";
+import { excuse, type Excuse } from "./excuse.ts";
 import { rungRules, typedProofMs, type AttemptResult, type PlannerDeps } from "./plan.ts";
 
 /** From a session's start until all of its ways to be woken are there. */
 const startMs = 400;
+
+/** An idle period in which every rung was tried. */
+interface Spent {
+  readonly generation: number;
+  readonly tell: Excuse;
+}
 
 interface Running {
   readonly generation: number;
@@ -23,7 +30,7 @@ interface Running {
 export class WakePlanner {
   private readonly deps: PlannerDeps;
   private readonly running = new Map<string, Running>();
-  private readonly spentGeneration = new Map<string, number>();
+  private readonly spent = new Map<string, Spent>();
 
   constructor(deps: PlannerDeps) {
     this.deps = deps;
@@ -33,7 +40,8 @@ export class WakePlanner {
   consider(name: string): void {
     const record = this.deps.session(name);
     if (record === undefined || this.running.has(name) || !this.isWanted(name, record)) return;
-    if (this.spentGeneration.get(name) === record.idleGeneration) return;
+    const spent = this.spent.get(name);
+    if (spent?.generation === record.idleGeneration) return spent.tell(this.deps.wakeful(name));
     const running = {
       generation: record.idleGeneration,
       bell: bell(),
@@ -54,7 +62,7 @@ export class WakePlanner {
 
   /** Forgets that a session could not be woken in this idle period: somebody asked again, or a new way appeared. */
   retry(name: string): void {
-    this.spentGeneration.delete(name);
+    this.spent.delete(name);
     this.consider(name);
   }
 
@@ -104,9 +112,10 @@ export class WakePlanner {
       if (reason === undefined) return;
       reasons.push(`${rung}: ${reason}`);
     }
-    this.spentGeneration.set(record.name, running.generation);
-    const text = reasons.length > 0 ? reasons.join("; ") : "there is no way to wake it";
-    this.deps.asleep(this.deps.wakeful(record.name), text);
+    const reason = reasons.length > 0 ? reasons.join("; ") : "there is no way to wake it";
+    const tell = excuse(reason, (leases, why) => this.deps.asleep(leases, why));
+    this.spent.set(record.name, { generation: running.generation, tell });
+    tell(this.deps.wakeful(record.name));
   }
 
   /** A session that has just started gets its waiting hook in a moment: better than typing into a screen that is being drawn. */
@@ -119,7 +128,7 @@ export class WakePlanner {
   /** Undefined when it is awake or need not be; else why this rung did not wake it. */
   private async tryRung(record: SessionRecord, running: Running, rung: Rung): Promise<string | undefined> {
     const { deadlineMs, tries } = rungRules[rung];
-    let hasTold = false;
+    let tell: Excuse | undefined;
     for (let attempt = 1; attempt <= tries;) {
       const startedAt = this.deps.clock.monotonic();
       const result = await this.attempt(record, running, { rung, isRetry: attempt > 1 });
@@ -127,9 +136,10 @@ export class WakePlanner {
       if (result.how === "silent") attempt += 1;
       else if (this.deps.clock.monotonic() - startedAt < 0.9 * deadlineMs) return result.reason;
       // The way was not free for the whole time: it is tried again for as long as the mail waits, and the sender learns why.
-      else if (!hasTold) {
-        hasTold = true;
-        this.deps.asleep(this.deps.wakeful(record.name), `${rung}: ${result.reason}; it is tried again`);
+      else {
+        const reason = `${rung}: ${result.reason}; it is tried again`;
+        tell ??= excuse(reason, (leases, why) => this.deps.asleep(leases, why));
+        tell(this.deps.wakeful(record.name));
       }
     }
     return "no prompt came of it";

@@ -1,0 +1,101 @@
+import { newMessage, idSource, systemClock, type SessionRecord, type WakeAttempt } from "@fleetbus/core";
+import type { Delivery } from "@fleetbus/core/bus";
+import { describe, expect, it } from "vitest";
+import type { Lease } from "../inbox/lease.ts";
+import { budget } from "./budget.ts";
+import { WakePlanner } from "./planner.ts";
+
+const at = "2026-01-01T00:00:00.000Z";
+const web: SessionRecord = {
+  ...{ machine: "lab", name: "web", display: "web", cli: "demo", state: "idle", stateSince: at },
+  ...{ startedAt: at, seenAt: at, hooked: true, wake: true, idleGeneration: 1, lastEventId: "a" },
+};
+
+const never = () => Promise.reject(new Error("nothing settles these"));
+const delivery: Delivery = {
+  ...{
+    ackSubject: "a",
+    subject: "s",
+    headers: new Map(),
+    data: new Uint8Array(),
+    seq: 1,
+    time: at,
+    deliveries: 1,
+  },
+  ...{ ack: never, nak: never, working: never, term: never },
+};
+
+function leaseOf(body: string): Lease {
+  const input = { from: { machine: "lab", session: "me" }, to: { machine: "lab", session: "web" }, body };
+  const message = newMessage(
+    { ...input, origin: "human" },
+    { ids: idSource(systemClock), clock: systemClock },
+  );
+  return { message, delivery, phase: "waiting", offers: 0, shows: 0, wakes: 0 };
+}
+
+/** A planner before one idle session whose every wake is skipped at once. */
+function stage() {
+  const waiting: Lease[] = [];
+  const told: (readonly [string, string])[] = [];
+  const attempts: WakeAttempt[] = [];
+  let record = web;
+  const free = () => budget({ count: 100, perMs: 1000 }, systemClock);
+  const planner = new WakePlanner({
+    machine: "lab",
+    clock: systemClock,
+    perSession: free(),
+    perFleet: free(),
+    session: () => record,
+    wakeful: () => waiting,
+    mayWake: () => true,
+    rungs: () => ["tmux"],
+    text: () => "a pointer",
+    publish: (attempt) => {
+      attempts.push(attempt);
+      planner.reported(attempt.nonce, "a shell runs in the pane");
+      return Promise.resolve();
+    },
+    woken: () => undefined,
+    asleep: (leases, reason) => leases.forEach(({ message }) => told.push([message.body, reason])),
+    onResult: () => undefined,
+    onError: (error) => {
+      throw error;
+    },
+  });
+  const arrive = (body: string) => {
+    waiting.push(leaseOf(body));
+    planner.changed("web");
+  };
+  const nextPeriod = () => (record = { ...record, idleGeneration: record.idleGeneration + 1 });
+  return { planner, told, attempts, arrive, nextPeriod };
+}
+
+const reason = "tmux: a shell runs in the pane";
+
+describe("a session that could not be woken", () => {
+  it("is left alone for this idle period, and each sender learns why, those that come later too", async () => {
+    const { planner, told, attempts, arrive } = stage();
+    arrive("first");
+    await expect.poll(() => told).toEqual([["first", reason]]);
+    arrive("second");
+    planner.changed("web");
+    expect(told).toEqual([
+      ["first", reason],
+      ["second", reason],
+    ]);
+    expect(attempts).toHaveLength(1);
+  });
+
+  it("is tried again in the next one, and when somebody asks", async () => {
+    const { planner, told, attempts, arrive, nextPeriod } = stage();
+    arrive("first");
+    await expect.poll(() => told.length).toBe(1);
+    nextPeriod();
+    planner.changed("web");
+    await expect.poll(() => attempts.length).toBe(2);
+    await expect.poll(() => told.length).toBe(2);
+    planner.retry("web");
+    await expect.poll(() => attempts.length).toBe(3);
+  });
+});
