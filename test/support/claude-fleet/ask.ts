@@ -72,7 +72,8 @@ export function fleetAsk(command: string, env: Readonly<Record<string, string>>)
       let seen: readonly Step[] = [];
       const look = async () =>
         (seen = await trace(id)).filter((step) => step.stage === stage).length >= times;
-      const what = () => `${stage} of ${id}; it has ${seen.map((step) => step.stage).join(" ")}`;
+      const what = () =>
+        `${stage} of ${id}; it has ${seen.map((step) => `${step.stage} ${step.reason ?? ""}`).join(", ")}`;
       await until(look, { timeoutMs: 20_000, what });
       return seen;
     },

@@ -8,7 +8,7 @@ import { privateTmux, type PrivateTmux } from "../claude-tmux.ts";
 import { buildPrograms } from "../fleet/programs.ts";
 import { startStubModel, type StubModel } from "../stub-model.ts";
 import { fleetAsk, must, type FleetAsk } from "./ask.ts";
-import { dropWaiters, writeUserSettings, type Rung } from "./settings.ts";
+import { dropWaiters, trustBelow, writeUserSettings, type Rung } from "./settings.ts";
 import { workers, type Worker, type WorkerOptions, type Workers } from "./workers.ts";
 
 /** What a test changes of the usual fleet. */
@@ -27,6 +27,9 @@ export interface ClaudeFleet extends FleetAsk {
   readonly launch: Workers["launch"];
   /** As `launch`; resolves when fleet lists it as idle. */
   start(name: string, options?: WorkerOptions): Promise<Worker>;
+  /** What runs `fleet` in a shell, and the home it needs. */
+  readonly commandLine: string;
+  readonly fleetHome: string;
   /** What the daemon logged. */
   log(): Promise<string>;
 }
@@ -41,14 +44,17 @@ export interface FleetSuite {
 
 /**
  * Call it at the top of a group: its tests are skipped, with the reason, where the pinned CLI is not at hand. The CLIs
- * that a test starts end with it.
+ * that a test starts end with it, or where tests run side by side with the group.
  */
-export function useFleet(): FleetSuite {
+export function useFleet({ sideBySide = false } = {}): FleetSuite {
   const { path, reason } = findClaudeBinary(process.env);
   let opened: Opened | undefined;
   beforeEach((context) => context.skip(path === undefined, reason));
-  afterEach(() => opened?.workers.end());
-  afterAll(() => opened?.close());
+  afterEach(() => (sideBySide ? undefined : opened?.workers.end()));
+  afterAll(async () => {
+    await opened?.workers.end();
+    await opened?.close();
+  });
   return {
     async open(options = {}) {
       if (path !== undefined) opened = await startFleet(path, options);
@@ -87,6 +93,7 @@ async function startFleet(binary: string, options: FleetOptions): Promise<Opened
   };
   try {
     await writeUserSettings(home, { without, settings });
+    await trustBelow(home, folder);
     await must(ask.run("up"));
     if (hooked) await must(ask.run("hooks", "install", "--claude", "--apply"));
     if (without.includes("rewake")) await dropWaiters(home);
@@ -100,7 +107,9 @@ async function startFleet(binary: string, options: FleetOptions): Promise<Opened
     return worker;
   };
   const log = () => readFile(pathsOf(env).logFile, "utf8");
-  return { fleet: { ...ask, model, tmux, launch: team.launch, start, log }, workers: team, close };
+  const commandLine = `${process.execPath} ${programs.command}`;
+  const own = { model, tmux, launch: team.launch, start, log, commandLine, fleetHome: join(folder, "fleet") };
+  return { fleet: { ...ask, ...own }, workers: team, close };
 }
 
 function environment(home: string, fleetHome: string): Record<string, string> {

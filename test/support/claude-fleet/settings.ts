@@ -13,6 +13,12 @@ export async function writeUserSettings(
   await write(home, { permissions: { allow: ["Bash(sleep *)"] }, ...peers, ...settings });
 }
 
+/** Trusts all folders below, before any CLI runs: each rewrites what another start adds to the same file. */
+export async function trustBelow(home: string, folder: string): Promise<void> {
+  const projects = { [folder]: { hasTrustDialogAccepted: true } };
+  await writeFile(join(home, ".claude.json"), JSON.stringify({ projects }));
+}
+
 interface Settings {
   readonly hooks: Readonly<Record<string, readonly { readonly hooks: readonly object[] }[]>>;
 }

@@ -44,16 +44,20 @@ export const shellPrompt = "shell\u276F";
 /** No workers yet. */
 export function workers(place: WorkerPlace): Workers {
   const started: Worker[] = [];
+  let starting: Promise<unknown> = Promise.resolve();
   return {
     async launch(name, { folder = name, fromShell = false, permissionMode = "default", ...options } = {}) {
       const { home, tmux, modelUrl } = place;
       const cli = place.outsideTmux
         ? await script(place, "outside-tmux", `unset TMUX TMUX_PANE\nexec '${place.binary}' "$@"`)
         : place.binary;
-      const shell = await script(place, "shell", `PS1='${shellPrompt} ' exec sh -i`);
+      const shell = await script(place, "shell", `PS1='${shellPrompt} ' exec bash --norc --noprofile -i`);
       const project = join(place.folder, folder);
       const where = { home, project, tmux, modelUrl, permissionMode, binary: fromShell ? shell : cli };
-      const session = await startClaude({ ...options, ...where });
+      // One after the other: each start reads and writes the CLI's own file in HOME.
+      const next = starting.then(() => startClaude({ ...options, ...where }));
+      starting = next.catch(() => undefined); // told to whoever asked for that one
+      const session = await next;
       const startAgain = async () => {
         await session.submit(`'${cli}' --permission-mode ${permissionMode}`);
         await session.waitForScreen(/^\u276F.*\n\u2500+/mu, 20_000);
