@@ -22,7 +22,7 @@ const delivery: Delivery = {
     time: at,
     deliveries: 1,
   },
-  ...{ ack: never, nak: never, working: never, term: never },
+  ...{ ack: never, nak: never, working: never },
 };
 
 function leaseOf(body: string): Lease {
