@@ -124,7 +124,10 @@ const keys = {
     process.stdin.setRawMode(false);
     process.kill(process.pid, "SIGSTOP");
   },
-  "\x15": () => Object.assign(state, { text: "", at: 0 }),
+  "\x15": () => {
+    Object.assign(state, { text: "", at: 0 });
+    pastedAt = 0; // what was pasted is gone
+  },
   "\x1b": () => (state.view = "composer"),
   "\x1b[H": () => (state.at = 0),
   "\x1b[1~": () => (state.at = 0),

@@ -19,7 +19,7 @@ const delivery: Delivery = {
     headers: new Map(),
     data: new Uint8Array(),
     seq: 1,
-    time: at,
+    time: 0,
     deliveries: 1,
   },
   ...{ ack: never, nak: never, working: never },
@@ -34,8 +34,8 @@ function leaseOf(body: string): Lease {
   return { message, delivery, phase: "waiting", offers: 0, shows: 0, wakes: 0 };
 }
 
-/** A planner before one idle session whose every wake is skipped at once. */
-function stage() {
+/** A planner before one idle session whose every wake is skipped at once, by an adapter that had begun to act or not. */
+function stage(hasActed = false) {
   const waiting: Lease[] = [];
   const told: (readonly [string, string])[] = [];
   const attempts: WakeAttempt[] = [];
@@ -53,7 +53,7 @@ function stage() {
     text: () => "a pointer",
     publish: (attempt) => {
       attempts.push(attempt);
-      planner.reported(attempt.nonce, "a shell runs in the pane");
+      planner.reported(attempt.nonce, "a shell runs in the pane", hasActed);
       return Promise.resolve();
     },
     woken: () => undefined,
@@ -85,6 +85,13 @@ describe("a session that could not be woken", () => {
       ["second", reason],
     ]);
     expect(attempts).toHaveLength(1);
+  });
+
+  it("is typed into once more when the first text was lost, as new text, and no third time", async () => {
+    const { told, attempts, arrive } = stage(true);
+    arrive("first");
+    await expect.poll(() => told).toEqual([["first", reason]]);
+    expect(attempts.map(({ isRetry }) => isRetry)).toEqual([false, false]);
   });
 
   it("is tried again in the next one, and when somebody asks", async () => {
