@@ -14,6 +14,7 @@ import {
   type FleetEvent,
   type IdSource,
   type Rung,
+  type SendReceipt,
   type SessionRecord,
 } from "@fleetbus/core";
 import type { Bus } from "@fleetbus/core/bus";
@@ -168,7 +169,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     bury: (consumer, delivery, reason) => bury(letters, consumer, { delivery, reason }),
     stillWanted: (nonce) => planner.stillWanted(nonce),
     onResult: (event, result) =>
-      reportWake(planner, event, result instanceof FleetError ? result.message : result.skipped),
+      reportWake(planner, event, result instanceof FleetError ? { skipped: result.message } : result),
   });
 
   const onSessionChange = ({ before, after, event }: Change) => {
@@ -216,7 +217,7 @@ function stamp({ ids, clock }: Pick<Parts, "ids" | "clock">): { readonly id: str
   return { id: ids(), time: new Date(clock.now()).toISOString() };
 }
 
-function reportWake(planner: WakePlanner, event: FleetEvent, skipped: string | undefined): void {
+function reportWake(planner: WakePlanner, event: FleetEvent, { skipped, providerId }: SendReceipt): void {
   const nonce = event.data["nonce"];
-  if (typeof nonce === "string") planner.reported(nonce, skipped);
+  if (typeof nonce === "string") planner.reported(nonce, skipped, providerId !== undefined);
 }

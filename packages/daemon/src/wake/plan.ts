@@ -5,7 +5,8 @@ import type { Budget } from "./budget.ts";
 /** What came of one attempt: the prompt carried the nonce, an adapter chose not to act, or nothing was heard in time. */
 export type AttemptResult =
   | { readonly how: "proved"; readonly rung: Rung }
-  | { readonly how: "skipped"; readonly reason: string }
+  /** `hasActed`: it began to, and left it; that may be tried once more. */
+  | { readonly how: "skipped"; readonly reason: string; readonly hasActed: boolean }
   | { readonly how: "silent" };
 
 /** What the planner needs to know and do. */

@@ -82,12 +82,12 @@ export class WakePlanner {
     this.consider(name);
   }
 
-  /** What an adapter says of its attempt. */
-  reported(nonce: string, skipped: string | undefined): void {
+  /** What an adapter says of its attempt: done, or why not, and whether it had begun to. */
+  reported(nonce: string, skipped: string | undefined, hasActed = false): void {
     const running = [...this.running.values()].find((each) => each.nonce === nonce);
     if (running === undefined) return;
     if (skipped === undefined) running.isTyped = true;
-    else running.result ??= { how: "skipped", reason: skipped };
+    else running.result ??= { how: "skipped", reason: skipped, hasActed };
     running.bell.ring();
   }
 
@@ -129,12 +129,17 @@ export class WakePlanner {
   private async tryRung(record: SessionRecord, running: Running, rung: Rung): Promise<string | undefined> {
     const { deadlineMs, tries } = rungRules[rung];
     let tell: Excuse | undefined;
+    let isRetry = false;
     for (let attempt = 1; attempt <= tries;) {
       const startedAt = this.deps.clock.monotonic();
-      const result = await this.attempt(record, running, { rung, isRetry: attempt > 1 });
+      const result = await this.attempt(record, running, { rung, isRetry });
       if (result === undefined || result.how === "proved") return undefined;
+      isRetry = result.how === "silent";
       if (result.how === "silent") attempt += 1;
-      else if (this.deps.clock.monotonic() - startedAt < 0.9 * deadlineMs) return result.reason;
+      else if (this.deps.clock.monotonic() - startedAt < 0.9 * deadlineMs) {
+        if (!result.hasActed || attempt === tries) return result.reason;
+        attempt += 1;
+      }
       // The way was not free for the whole time: it is tried again for as long as the mail waits, and the sender learns why.
       else {
         const reason = `${rung}: ${result.reason}; it is tried again`;

@@ -55,7 +55,8 @@ export async function typeWake(
     const skipped = job.progress.hasTyped ? undefined : await type(round);
     if (skipped !== undefined) return { skipped };
     const unsubmitted = await submit(round);
-    return unsubmitted === undefined ? { providerId: job.paneId } : { skipped: unsubmitted };
+    // With the pane's id: text was typed, though not submitted.
+    return { providerId: job.paneId, ...(unsubmitted === undefined ? {} : { skipped: unsubmitted }) };
   } finally {
     watch.close();
   }
