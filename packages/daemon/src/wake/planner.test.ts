@@ -16,7 +16,7 @@ const delivery: Delivery = {
   ...{
     ackSubject: "a",
     subject: "s",
-    headers: new Map(),
+    headers: {},
     data: new Uint8Array(),
     seq: 1,
     time: 0,
