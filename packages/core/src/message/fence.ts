@@ -50,7 +50,8 @@ export function renderInbox<T extends FenceOffer>(
 ): RenderedInbox<T> {
   const size = options.sizeOf ?? bytesOf;
   const fits = (sections: readonly string[], waiting: number) => {
-    return size(assemble(sections, waiting, options)) <= options.maxBytes;
+    // "1 more waits" is a byte longer than "2 more wait": fewer may wait in the end than now.
+    return size(assemble(sections, waiting, options)) + (waiting > 1 ? 1 : 0) <= options.maxBytes;
   };
   const included: T[] = [];
   const truncated: T[] = [];

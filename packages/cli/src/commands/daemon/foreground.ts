@@ -18,7 +18,11 @@ export async function runInForeground(choice: StartOptions, context: Context): P
   });
   teller.close();
   await daemon.closed;
+  // A watcher or timer that was left behind must not keep an ended daemon alive.
+  setTimeout(() => process.exit(), exitWithinMs).unref();
 }
+
+const exitWithinMs = 2000;
 
 interface Teller {
   tell(line: string): void;
