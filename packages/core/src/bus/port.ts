@@ -135,6 +135,11 @@ export interface Bus {
   read(stream: StreamName, options: ReadOptions): AsyncIterable<Incoming>;
   /** One stored message, or undefined. */
   get(stream: StreamName, seq: number): Promise<Incoming | undefined>;
+  /**
+   * The newest stored message that lies in the filters, by its sequence; 0 where there is none. What was acknowledged to
+   * its publisher before the call counts; a consumer that is asked for what is there learns of it a moment later.
+   */
+  lastSeq(stream: StreamName, subjects: readonly string[]): Promise<number>;
   /** Removes one stored message; true if it was there. */
   erase(stream: StreamName, seq: number): Promise<boolean>;
   /** Creates or updates a durable consumer and gives it. Idempotent; a change of filters keeps its position. */

@@ -29,6 +29,7 @@ function connectTo(store: MemoryStore): MemoryBus {
     publish: (message) => call(() => store.append(message)),
     read: (name, options) => readMemory({ link, change: store.change, stream: store.stream(name) }, options),
     get: (name, seq) => call(() => store.stream(name).get(seq)),
+    lastSeq: (name, subjects) => call(() => store.stream(name).lastOn(subjects)),
     erase: (name, seq) => call(() => store.stream(name).erase(seq)),
     consumer: (shape) => call(() => durables.open(shape)),
     removeConsumer: (name, consumer) => call(() => durables.remove(name, consumer)),

@@ -8,6 +8,8 @@ import type { ReceiptWriter } from "./receipts.ts";
 /** What a mailbox works with. */
 export interface MailboxDeps {
   readonly consumer: Consumer;
+  /** The sequence of the newest message that is stored for it. */
+  lastStored(): Promise<number>;
   readonly journal: Journal;
   readonly receipts: ReceiptWriter;
   readonly clock: Clock;
@@ -30,6 +32,8 @@ export interface Shelf {
   readonly leases: Map<string, Lease>;
   /** Keys of those whose end is on its way to the disk and the server. */
   readonly ending: Set<string>;
+  /** Nothing up to here is still to come: it was delivered, or is no more. */
+  newestSeq: number;
 }
 
 /**
@@ -38,6 +42,7 @@ export interface Shelf {
  */
 export async function admit(delivery: Delivery, shelf: Shelf): Promise<boolean> {
   const { owner, deps, ledger, leases } = shelf;
+  shelf.newestSeq = Math.max(shelf.newestSeq, delivery.seq);
   const message = read(delivery, owner, deps);
   if (message instanceof Error) return deps.bury(delivery, message.message).then(() => false);
   const key = leaseKey(message);

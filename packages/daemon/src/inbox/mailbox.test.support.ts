@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeMessage, encodeMessage, type Message, type Receipt } from "@fleetbus/core";
-import { inboxConsumer, type ConsumerStatus } from "@fleetbus/core/bus";
+import { inboxConsumer, type Consumer, type ConsumerStatus } from "@fleetbus/core/bus";
 import { fakeClock, memoryBus } from "@fleetbus/core/testing";
 import { openJournal, type Journal } from "../disk/journal.ts";
 import { Mailbox } from "./mailbox.ts";
@@ -17,6 +17,10 @@ export interface Surroundings {
   journal: Journal;
   /** When a receipt counts as written. */
   receiptOnDisk: Promise<void>;
+  /** Fetches that the server answers with nothing, whatever it has stored. */
+  blindFetches: number;
+  /** The consumer with that weakness. */
+  lateBy(consumer: Consumer): Consumer;
   /** A mailbox as a daemon opens it. */
   open(): Promise<Mailbox>;
   /** As after a restart. */
@@ -35,7 +39,15 @@ export async function surroundings(): Promise<Surroundings> {
   const clock = fakeClock();
   const bus = memoryBus({ ns: "main", clock });
   const made: Surroundings = {
-    ...{ bus, clock, stages: [], buried: [], receiptOnDisk: Promise.resolve() },
+    ...{ bus, clock, stages: [], buried: [], receiptOnDisk: Promise.resolve(), blindFetches: 0 },
+    lateBy: (consumer) => ({
+      ...consumer,
+      fetch: (options) => {
+        if (made.blindFetches === 0) return consumer.fetch(options);
+        made.blindFetches -= 1;
+        return Promise.resolve([]);
+      },
+    }),
     journal: await openJournal(dir, clock),
     open: () => openMailbox(made),
     reopenJournal: async () => {
@@ -67,8 +79,10 @@ export function prove(mailbox: Mailbox): void {
 }
 
 async function openMailbox(made: Surroundings): Promise<Mailbox> {
+  const shape = inboxConsumer("main", owner);
   return new Mailbox(owner, {
-    consumer: await made.bus.consumer(inboxConsumer("main", owner)),
+    consumer: made.lateBy(await made.bus.consumer(shape)),
+    lastStored: () => made.bus.lastSeq("INBOX", shape.subjects),
     journal: made.journal,
     clock: made.clock,
     receipts: {

@@ -77,4 +77,37 @@ describe("a mailbox", () => {
     if (first !== undefined) await mailbox.finish(first, { outcome: "done" });
     await expect.poll(() => mailbox.held().at(-1)?.message.id).toBe("m1000");
   });
+
+  it("[want 7] holds what is stored although the server says at first that nothing is there", async () => {
+    const mailbox = await at.open();
+    await at.say("a");
+    at.blindFetches = 3;
+    const caughtUp = mailbox.catchUp(new AbortController().signal);
+    for (let pause = 0; pause < 3; pause += 1) await at.clock.advance(10);
+    await caughtUp;
+    expect(mailbox.waiting().map((lease) => lease.message.id)).toEqual(["a"]);
+    expect(at.blindFetches).toBe(0);
+  });
+
+  it("waits for nothing that was ended before it opened", async () => {
+    await at.say("a");
+    const before = await at.open();
+    await before.start();
+    const [lease] = before.held();
+    if (lease !== undefined) await before.finish(lease, { outcome: "done" });
+    const mailbox = await at.open();
+    await mailbox.start();
+    await expect(mailbox.catchUp(new AbortController().signal)).resolves.toBeUndefined();
+  });
+
+  it("does not wait for ever for what never comes", async () => {
+    const mailbox = await at.open();
+    await at.say("a");
+    at.blindFetches = 1000;
+    const enough = new AbortController();
+    const caughtUp = mailbox.catchUp(enough.signal);
+    enough.abort();
+    await expect(caughtUp).resolves.toBeUndefined();
+    expect(mailbox.held()).toEqual([]);
+  });
 });

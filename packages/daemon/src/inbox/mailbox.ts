@@ -1,25 +1,12 @@
-import {
-  formatAddress,
-  type Address,
-  type Outcome,
-  type Proof,
-  type SessionEventKind,
-  timeLimit,
-} from "@fleetbus/core";
-import { admit, type MailboxDeps, type Shelf } from "./admission.ts";
+import type { Address, Outcome, Proof, SessionEventKind } from "@fleetbus/core";
+import type { MailboxDeps, Shelf } from "./admission.ts";
 import { ledger, type Ledger } from "./ledger.ts";
 import { impliesShown, leaseKey, newOffer, type Lease, type OfferVia } from "./lease.ts";
 import type { StageFacts } from "./receipts.ts";
+import { maxHeld, refilling, type Refilling } from "./refilling.ts";
 
 /** Shown this often without an end, a message is dead (DESIGN §5 Leases). */
 export const maxShows = 8;
-const fetchSize = 256;
-const fetchTimeoutMs = 2000;
-/** The server delivers no more than these before some have ended (core: `inboxConsumer`). */
-const maxHeld = 1000;
-/** A server that took so long has not said that nothing is there; it is asked again, so often. */
-const silentMs = 400;
-const maxSilences = 5;
 
 /** One end of a turn, for the leases that end with it. */
 export interface TurnEnd {
@@ -38,16 +25,15 @@ export class Mailbox {
   private readonly ledger: Ledger;
   private readonly shelf: Shelf;
   private readonly settling = new Set<Promise<void>>();
-  private fetching: Promise<void> = Promise.resolve();
-  /** One that has not begun yet: all who ask meanwhile share it. */
-  private nextFetch: Promise<void> | undefined;
+  private readonly refilling: Refilling;
   private isClosed = false;
 
   constructor(owner: Address, deps: MailboxDeps) {
     this.owner = owner;
     this.deps = deps;
     this.ledger = ledger(deps);
-    this.shelf = { owner, deps, ledger: this.ledger, leases: new Map(), ending: new Set() };
+    this.shelf = { owner, deps, ledger: this.ledger, leases: new Map(), ending: new Set(), newestSeq: 0 };
+    this.refilling = refilling(this.shelf);
   }
 
   /** Everything held, oldest first. */
@@ -65,18 +51,19 @@ export class Mailbox {
     return this.held().find((lease) => lease.message.id === id || lease.message.id.endsWith(id));
   }
 
-  /** Fetches what the server has; what was stored before the call is held when it resolves (no idle race, DESIGN §5). */
-  refill(): Promise<void> {
-    if (this.nextFetch !== undefined) return this.nextFetch;
-    const begin = () => {
-      this.nextFetch = undefined;
-      return this.fetchAll();
-    };
-    this.nextFetch = this.fetching
-      .then(begin)
-      .catch((error: unknown) => this.deps.onError(error, `fetching for ${formatAddress(this.owner)}`));
-    this.fetching = this.nextFetch;
-    return this.fetching;
+  /** The first fetch; resolves when what it found is held. */
+  start(): Promise<void> {
+    return this.refilling.start();
+  }
+
+  /** Fetches what is there; what lies at `upTo` is held when it resolves, or was waited for in vain. Never rejects. */
+  refill(upTo?: number): Promise<void> {
+    return this.refilling.refill(upTo);
+  }
+
+  /** What was stored before the call is held when it resolves (DESIGN §5 No idle race), or the signal has aborted. Never rejects. */
+  catchUp(signal: AbortSignal): Promise<void> {
+    return this.refilling.catchUp(signal);
   }
 
   /** Leases messages to one hook's answer: journaled as offered before it is sent. */
@@ -168,23 +155,10 @@ export class Mailbox {
   /** Gives everything back to the server, for the next one who bears this name; what is being fetched or ended comes first. */
   async release(): Promise<void> {
     this.isClosed = true;
-    await Promise.all([this.fetching, ...this.settling]);
+    await Promise.all([this.refilling.close(), ...this.settling]);
     const all = this.held();
     this.shelf.leases.clear();
     await Promise.all(all.map((lease) => this.ledger.giveBack(lease)));
-  }
-
-  private async fetchAll(): Promise<void> {
-    for (let silences = 0; !this.isClosed;) {
-      const startedAt = this.deps.clock.monotonic();
-      const signal = timeLimit(fetchTimeoutMs);
-      const deliveries = await this.deps.consumer.fetch({ max: fetchSize, waitMs: 0, signal });
-      const admitted = await Promise.all(deliveries.map((delivery) => admit(delivery, this.shelf)));
-      if (admitted.some(Boolean)) this.deps.onArrival(this.owner);
-      if (deliveries.length === fetchSize) continue;
-      const isSilent = deliveries.length === 0 && this.deps.clock.monotonic() - startedAt >= silentMs;
-      if (!isSilent || this.shelf.leases.size >= maxHeld || ++silences === maxSilences) return;
-    }
   }
 
   private show(lease: Lease, proof: Proof): void {

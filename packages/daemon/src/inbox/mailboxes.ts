@@ -10,7 +10,7 @@ export function groupsOf(machine: string): readonly string[] {
 }
 
 /** What the mailboxes of a machine work with. */
-export interface MailboxesDeps extends Omit<MailboxDeps, "consumer" | "isAddressed"> {
+export interface MailboxesDeps extends Omit<MailboxDeps, "consumer" | "lastStored" | "isAddressed"> {
   readonly bus: Bus;
   readonly journal: Journal;
   readonly machine: string;
@@ -36,12 +36,15 @@ export function mailboxes(deps: MailboxesDeps): Mailboxes {
   const open = new Map<string, Promise<Mailbox>>();
   const ready = new Map<string, Mailbox>();
   const openOne = async (owner: Address, onMade: (mailbox: Mailbox) => void) => {
-    const consumer = await deps.bus.consumer(inboxConsumer(deps.bus.ns, owner, groupsOf(deps.machine)));
-    const mailbox = new Mailbox(owner, { ...deps, consumer, isAddressed: deps.isAddressed(owner) });
+    const shape = inboxConsumer(deps.bus.ns, owner, groupsOf(deps.machine));
+    const consumer = await deps.bus.consumer(shape);
+    const lastStored = () => deps.bus.lastSeq("INBOX", shape.subjects);
+    const isAddressed = deps.isAddressed(owner);
+    const mailbox = new Mailbox(owner, { ...deps, consumer, lastStored, isAddressed });
     // What a daemon before this one had fetched and not journaled would stay away for the acknowledgement wait.
     await consumer.reclaim();
     onMade(mailbox);
-    await mailbox.refill();
+    await mailbox.start();
     return mailbox;
   };
   const begin = (owner: Address): Promise<Mailbox> => {
@@ -53,7 +56,8 @@ export function mailboxes(deps: MailboxesDeps): Mailboxes {
     opening.catch(() => isCurrent() && open.delete(owner.session));
     return opening;
   };
-  const refillAll = () => Promise.all([...ready.values()].map((mailbox) => mailbox.refill()));
+  const refillAll = (upTo?: number) =>
+    Promise.all([...ready.values()].map((mailbox) => mailbox.refill(upTo)));
   return {
     open: (owner) => open.get(owner.session) ?? begin(owner),
     find: (session) => ready.get(session),
@@ -89,7 +93,7 @@ const overlapMs = 10_000;
 interface Following {
   readonly deps: MailboxesDeps;
   readonly ready: ReadonlyMap<string, Mailbox>;
-  refillAll(): Promise<unknown>;
+  refillAll(upTo?: number): Promise<unknown>;
 }
 
 /** The signal is a hint: it says whose durable consumer has something. What it may have missed comes with the refill of all. */
@@ -108,8 +112,8 @@ async function follow({ deps, ready, refillAll }: Following, signal: AbortSignal
       signal,
     })) {
       const parsed = subjects.parse(signalled.subject);
-      if (parsed.type === "inbox") void ready.get(parsed.to.session)?.refill();
-      else void refillAll();
+      if (parsed.type === "inbox") void ready.get(parsed.to.session)?.refill(signalled.seq);
+      else void refillAll(signalled.seq);
     }
   } finally {
     off();

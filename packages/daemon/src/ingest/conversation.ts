@@ -1,5 +1,5 @@
 import type { FleetEvent, SessionEventKind, SessionRecord } from "@fleetbus/core";
-import { findNonces, isSessionEventKind } from "@fleetbus/core";
+import { findNonces, isSessionEventKind, timeLimit } from "@fleetbus/core";
 import type { Clock } from "@fleetbus/core";
 import { untold, type Lease } from "../inbox/lease.ts";
 import type { Mailbox } from "../inbox/mailbox.ts";
@@ -172,9 +172,9 @@ async function offerAt(
   if (event.data["agentId"] !== undefined) return undefined;
   if (event.kind === "prompt.submitted") continuations.delete(name);
   if (rules.isContinuation && (continuations.get(name) ?? 0) >= cli.maxContinuations) return undefined;
-  if (rules.isContinuation) await barrier(mailbox.refill(), deps);
+  if (rules.isContinuation) await barrier(mailbox.catchUp(timeLimit(barrierMs)), deps);
   if (event.kind === "prompt.submitted")
-    await barrier(Promise.all([mailbox.refill(), mailbox.settled()]), deps);
+    await barrier(Promise.all([mailbox.catchUp(timeLimit(barrierMs)), mailbox.settled()]), deps);
   if (!isSessionEventKind(event.kind)) return undefined;
   const { kind } = event;
   const isWake = noncesOf(event).length > 0;

@@ -13,7 +13,7 @@ import { readStream, unlessClosed } from "./read.ts";
 import { pauseConsumer, removeConsumer } from "./registrar.ts";
 import { settle } from "./settle.ts";
 import { listConsumers, listStreams } from "./status.ts";
-import { eraseStored, getStored } from "./stored.ts";
+import { eraseStored, getStored, lastStored } from "./stored.ts";
 
 /** The bus on a NATS server. */
 export interface JetStreamBus extends Bus {
@@ -29,6 +29,7 @@ export function busOn(link: Link, ns: string, clock: Clock): JetStreamBus {
     publish: (message) => publish(link, ns, message),
     read: (stream, options) => read(parts, stream, options),
     get: (stream, seq) => getStored(link, { ns, stream, seq }),
+    lastSeq: (stream, subjects) => lastStored(link, { ns, stream, subjects }),
     erase: (stream, seq) => eraseStored(link, { ns, stream, seq }),
     consumer: (shape) => openConsumer(parts, shape),
     removeConsumer: (stream, name) => removeConsumer(parts, durableName(ns, { stream, name })),

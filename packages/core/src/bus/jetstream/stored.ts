@@ -12,6 +12,13 @@ export interface Place {
   readonly seq: number;
 }
 
+/** Where to look for the newest message. */
+export interface Newest {
+  readonly ns: string;
+  readonly stream: StreamName;
+  readonly subjects: readonly string[];
+}
+
 /** The stored message, or undefined. */
 export function getStored(link: Link, { ns, stream, seq }: Place): Promise<Incoming | undefined> {
   return link.call(`reading message ${seq} of ${stream}`, async () => {
@@ -19,6 +26,19 @@ export function getStored(link: Link, { ns, stream, seq }: Place): Promise<Incom
     if (found === null) return undefined;
     const { subject, time, header, data } = found;
     return { subject, seq: found.seq, time: time.getTime(), headers: fromMsgHdrs(header), data };
+  });
+}
+
+/** The newest sequence on any of the subjects, 0 for none. One request a subject. */
+export async function lastStored(link: Link, { ns, stream, subjects }: Newest): Promise<number> {
+  const found = await Promise.all(subjects.map((subject) => lastOn(link, streamId(ns, stream), subject)));
+  return Math.max(0, ...found);
+}
+
+function lastOn(link: Link, stream: string, subject: string): Promise<number> {
+  return link.call(`looking for the newest message on ${subject}`, async () => {
+    const found = await link.jsm.streams.getMessage(stream, { last_by_subj: subject });
+    return found?.seq ?? 0;
   });
 }
 

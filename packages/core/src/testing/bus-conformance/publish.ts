@@ -112,6 +112,20 @@ export const publishCases: readonly BusCase[] = [
     },
   },
   {
+    name: "the newest message in the filters is known as soon as it is acknowledged",
+    run: async ({ bus }) => {
+      const subjects = [subjectsOf(bus.ns).inbox(web), subjectsOf(bus.ns).cast("all")];
+      equal(await bus.lastSeq("INBOX", subjects), 0);
+      for (let number = 1; number <= 50; number += 1) {
+        const { seq } = await bus.publish(note(bus, `n${number}`));
+        equal(await bus.lastSeq("INBOX", subjects), seq);
+      }
+      equal(await bus.lastSeq("INBOX", [subjectsOf(bus.ns).inbox(api)]), 0);
+      equal(await bus.erase("INBOX", 50), true);
+      equal(await bus.lastSeq("INBOX", subjects), 49);
+    },
+  },
+  {
     name: "an erased message is gone, and cannot be erased again",
     run: async ({ bus }) => {
       await publishAll(bus, ["a", "b", "c"]);

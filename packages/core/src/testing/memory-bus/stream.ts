@@ -21,6 +21,8 @@ export interface MemoryStream {
   count(seq: number, subjects: readonly string[]): number;
   firstAt(timeMs: number): number;
   lastSeq(): number;
+  /** The newest in the filters, 0 for none. */
+  lastOn(subjects: readonly string[]): number;
   status(consumers: number): StreamStatus;
 }
 
@@ -55,6 +57,7 @@ export function memoryStream(shape: StreamShape, clock: Clock): MemoryStream {
     count: (seq, subjects) => live(() => [...find(state, seq, subjects)].length),
     firstAt: (timeMs) => live(() => firstAt(state, timeMs)),
     lastSeq: () => state.lastSeq,
+    lastOn: (subjects) => live(() => Math.max(0, ...[...find(state, 1, subjects)].map(({ seq }) => seq))),
     status: (consumers) => live(() => statusOf(state, shape, consumers)),
   };
 }
