@@ -115,7 +115,8 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     perFleet: budget(parts.settings.limits.wakesPerFleet, clock),
     session: (name) => sessions.find(name),
     wakeful,
-    mayWake: (record) => mayWake(record) && !parts.pauses.isPaused(record.name),
+    mayWake: (record) =>
+      mayWake(record) && !parts.pauses.isPaused(record.name) && !talk.isAnswering(record.name),
     rungs: (record) => parts.rungs(record, waiting),
     text: wakeText,
     publish: async (attempt) =>
@@ -150,7 +151,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     },
     continued: (record, messages) => continued(record, messages),
     prompted: (name, nonces) => void planner.prompted(name, nonces),
-    settled: ({ after }) => planner.changed(after.name),
+    changed: (name) => planner.changed(name),
     deferred: (leases) =>
       leases.forEach(
         (lease) => void receipts.write(lease, { stage: "deferred", reason: "no room in this answer" }),

@@ -9,11 +9,13 @@ import { conversation, type ConversationDeps } from "./conversation.ts";
 let at: Surroundings;
 let mailbox: Mailbox;
 let looks: number;
+let changed: string[];
 
 beforeEach(async () => {
   at = await surroundings();
   mailbox = await at.open();
   looks = 0;
+  changed = [];
 });
 afterEach(() => at.close());
 
@@ -44,7 +46,7 @@ const deps = (): ConversationDeps => ({
   choose: () => undefined,
   continued: () => Promise.resolve(() => undefined),
   prompted: () => undefined,
-  settled: () => undefined,
+  changed: (name) => changed.push(name),
   deferred: () => undefined,
   onError: (error) => {
     throw error;
@@ -66,4 +68,18 @@ it("a transcript is followed from the first offer on, not by each session that e
   await at.say("a");
   await talk.take({ call, cli: { ...cli, translate: () => [] }, events: [event], isAnswered: true });
   expect(looks).toBe(1);
+});
+
+it("[want 7] while a Stop is answered its session is not to be woken for what that answer may take", async () => {
+  const cli = knownClis().get("claude") ?? claudeCli;
+  const call = { verb: "hook", cli: "claude", event: "Stop", time: event.time, payload: {} } as const;
+  await at.say("a");
+  const talk = conversation(deps());
+  const stop: FleetEvent = { ...event, kind: "turn.stopped" };
+  const taken = talk.take({ call, cli: { ...cli, translate: () => [] }, events: [stop], isAnswered: true });
+  expect(talk.isAnswering("web")).toBe(true);
+  expect(changed).toEqual([]);
+  await taken;
+  expect(talk.isAnswering("web")).toBe(false);
+  expect(changed).toEqual(["web"]);
 });

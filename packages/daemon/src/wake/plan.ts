@@ -18,7 +18,7 @@ export interface PlannerDeps {
   session(name: string): SessionRecord | undefined;
   /** Messages of the session that may wake it, in the order of their offering. */
   wakeful(name: string): readonly Lease[];
-  /** Neither paused nor switched off. */
+  /** Neither paused, nor switched off, nor being answered at this moment. */
   mayWake(record: SessionRecord): boolean;
   /** The ways there are to wake it now, best first. */
   rungs(record: SessionRecord): readonly Rung[];
