@@ -40,13 +40,15 @@ function orItself(error: unknown, id: string): string {
 }
 
 async function receiptsOf(edge: Edge, id: string): Promise<readonly Receipt[]> {
-  const found: Receipt[] = edge.outbox
+  // Before the stream is read: what is sent meanwhile is then in both, not in neither.
+  const pending = edge.outbox
     .pending()
     .filter(
       (outgoing) =>
         outgoing.subject.split(".")[5] === id && outgoing.subject.startsWith(`fleet.${edge.ns}.receipt.`),
     )
     .map((outgoing) => edge.codec.decodeReceipt({ ...outgoing, seq: 0, time: 0 }));
+  const found: Receipt[] = [];
   const signal = timeLimit(10_000);
   const subjects = [edge.subjects.receipt({}, id)];
   for await (const incoming of edge.bus.read("RECEIPTS", {
@@ -57,7 +59,13 @@ async function receiptsOf(edge: Edge, id: string): Promise<readonly Receipt[]> {
   })) {
     found.push(edge.codec.decodeReceipt(incoming));
   }
-  return found.toSorted((a, b) => a.time.localeCompare(b.time));
+  return inOrder([...found, ...pending]);
+}
+
+/** Receipts by their time, each once; of the same millisecond, as they were written. */
+export function inOrder(receipts: readonly Receipt[]): readonly Receipt[] {
+  const once = new Map(receipts.map((receipt) => [JSON.stringify(receipt), receipt]));
+  return [...once.values()].toSorted((a, b) => a.time.localeCompare(b.time));
 }
 
 /** A whole id as it is, also of a message whose receipts are not with the server yet; a suffix, or `last`, by what was sent from this machine. */
