@@ -34,6 +34,8 @@ export * from "./message/compose.ts";
 export * from "./wake/attempt.ts";
 export * from "./wake/nonce.ts";
 export * from "./adapter/contract.ts";
+export * from "./adapter/notice.ts";
+export * from "./adapter/http-failure.ts";
 export * from "./config/paths.ts";
 export * from "./config/values.ts";
 export * from "./config/secret.ts";

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { tmux as adapter } from "@fleetbus/adapters";
 import {
+  bareNotice,
   systemClock,
   type AdapterContext,
   type FleetEvent,
@@ -77,7 +78,7 @@ export async function startStage({ quietMs = 1500, idleMs = 60_000 } = {}): Prom
     ).sink!,
     openComposer: (options) => openComposer(tmux, options),
     wake: (target, overrides = {}, signal = AbortSignal.timeout(30_000)) =>
-      stage.sink.send(wakeEvent(tmux, target, overrides), signal),
+      send(stage.sink, wakeEvent(tmux, target, overrides), signal),
     close: async () => {
       await stage.sink.close();
       await tmux.kill();
@@ -176,4 +177,8 @@ export function wakeEvent(
       ...overrides,
     },
   };
+}
+
+function send(sink: Sink, event: FleetEvent, signal: AbortSignal): Promise<SendReceipt> {
+  return sink.send(event, signal, bareNotice(event));
 }

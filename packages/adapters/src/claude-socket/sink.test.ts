@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { adapterConformance, type FarSide } from "@fleetbus/core/testing";
-import { systemClock, type AdapterContext, type FleetEvent } from "@fleetbus/core";
+import { bareNotice, systemClock, type AdapterContext, type FleetEvent } from "@fleetbus/core";
 import { claudeSocket } from "./adapter.ts";
 
 /** A session's messaging socket: takes newline JSON, answers nothing. */
@@ -97,7 +97,7 @@ describe("the claude-socket adapter", () => {
   const send = async (event: FleetEvent, isWanted = true) => {
     const { sink } = claudeSocket.open({ timeoutMs: 1000 }, contextOf(isWanted));
     await sink!.connect(AbortSignal.timeout(1000));
-    const receipt = await sink!.send(event, AbortSignal.timeout(5000));
+    const receipt = await sink!.send(event, AbortSignal.timeout(5000), bareNotice(event));
     await sink!.close();
     return receipt;
   };

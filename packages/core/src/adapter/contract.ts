@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Clock } from "../clock.ts";
 import type { FleetEvent } from "../event/event.ts";
+import type { Notice, TextTraits } from "./notice.ts";
 
 /**
  * What an adapter can do, declared as data: it feeds the host (rates, splitting), the docs and adapterConformance.
@@ -16,6 +17,19 @@ export interface AdapterTraits {
   readonly rate?: { readonly count: number; readonly perMs: number };
   /** What a returned receipt proves: the far side took it, a device showed it, or nothing. */
   readonly proves: "nothing" | "accepted" | "shown";
+  /**
+   * It acts on the machine it runs on (a pane, a toast): instances of one name on several machines take each event each.
+   * All others share the work: exactly one of them takes an event.
+   */
+  readonly isLocal?: boolean;
+}
+
+/** The short form of a config: one URL, as `ntfy://ntfy.sh/agents`. */
+export interface UrlForm {
+  /** Without the colon; no two adapters share one. */
+  readonly schemes: readonly string[];
+  /** The adapter's own keys, not yet validated; throws `config` for a URL that lacks something. */
+  parse(url: URL): Readonly<Record<string, unknown>>;
 }
 
 /** The static half of an adapter: the config spec is the documentation (docs page, defaults, JSON Schema, validation come from it). */
@@ -30,6 +44,9 @@ export interface AdapterSpec<Config> {
     readonly config: Readonly<Record<string, unknown>>;
   }[];
   readonly traits: AdapterTraits;
+  /** For adapters whose far side is a person: the host renders a notice within these limits. */
+  readonly text?: TextTraits;
+  readonly urls?: UrlForm;
   /** Event kinds it takes where the config names none; `wake.<rung>` for a rung of the wake ladder. */
   readonly on?: readonly string[];
 }
@@ -40,6 +57,7 @@ export interface AdapterContext {
   readonly name: string;
   readonly log: AdapterLog;
   readonly clock: Clock;
+  /** Guarded: no private address that the config does not allow, no redirect, bounded in time and bytes. */
   readonly fetch: typeof fetch;
   /** Whether a wake is still wanted; to be asked right before acting on it (DESIGN §6). Never throws. */
   stillWanted(nonce: string): Promise<boolean>;
@@ -64,11 +82,12 @@ export interface SendReceipt {
 /**
  * Bus → world. The host calls `connect` once before the first `send` and `close` once after the last, from one place;
  * `send` may overlap unless `traits.ordered`. A send that rejects with a retryable FleetError is repeated by the host
- * with back-off, any other goes to the dead letters. Sinks never retry, rate or batch.
+ * with back-off (not before `details.retryAfterMs`, where it has that), any other goes to the dead letters. Sinks never
+ * retry, rate, batch or shorten. `notice` is what a person is to read of the event; a sink for programs ignores it.
  */
 export interface Sink {
   connect(signal: AbortSignal): Promise<void>;
-  send(event: FleetEvent, signal: AbortSignal): Promise<SendReceipt>;
+  send(event: FleetEvent, signal: AbortSignal, notice: Notice): Promise<SendReceipt>;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { bareNotice } from "../adapter/notice.ts";
 import type { Adapter, AdapterTraits, Sink } from "../adapter/contract.ts";
 import { FleetError } from "../errors/fleet-error.ts";
 import type { FleetEvent } from "../event/event.ts";
@@ -117,7 +118,9 @@ const broken: Readonly<Record<string, readonly [string, RegExp, Adapter<PostConf
   "that sends in spite of an abort": [
     "a send with an aborted signal rejects, and nothing arrives",
     /send went on/,
-    sink((inner) => ({ send: (event) => inner.send(event, new AbortController().signal) })),
+    sink((inner) => ({
+      send: (event, _, notice) => inner.send(event, new AbortController().signal, notice),
+    })),
   ],
   "that hangs in spite of an abort": [
     "a send that hangs rejects when its signal aborts",
@@ -159,12 +162,17 @@ const broken: Readonly<Record<string, readonly [string, RegExp, Adapter<PostConf
     /unavailable/,
     refusing(new FleetError("unavailable", "posting: too long")),
   ],
+  "that takes more text than it says": [
+    "text: the longest title and text arrive; one more is refused as too_large",
+    /too_large/,
+    sink((inner) => ({ send: (event, signal) => inner.send(event, signal, bareNotice(event)) })),
+  ],
   "that gives a receipt before anything arrived": [
     "proves: what its receipt says has arrived when it is given",
     /event1/,
     sink((inner) => ({
-      send: async (event, signal) => {
-        void inner.send(event, signal);
+      send: async (event, signal, notice) => {
+        void inner.send(event, signal, notice);
         return { providerId: event.id };
       },
     })),

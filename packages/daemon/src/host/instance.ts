@@ -1,4 +1,5 @@
 import {
+  bareNotice,
   FleetError,
   messageOf,
   toFleetError,
@@ -77,7 +78,7 @@ export class Instance {
         "unavailable",
         `testing adapter ${this.deps.name}: ${this.lastError ?? "not connected yet"}`,
       );
-    return this.sink.send(event, timeLimit(sendTimeoutMs));
+    return this.sink.send(event, timeLimit(sendTimeoutMs), bareNotice(event));
   }
 
   async stop(): Promise<void> {
@@ -167,7 +168,7 @@ export class Instance {
   private async send(event: FleetEvent, delivery: Delivery, signal: AbortSignal): Promise<void> {
     try {
       const limit = AbortSignal.any([signal, timeLimit(sendTimeoutMs)]);
-      const receipt = await this.sink?.send(event, limit);
+      const receipt = await this.sink?.send(event, limit, bareNotice(event));
       this.sent += 1;
       this.state = "connected";
       this.deps.onResult(event, receipt ?? { skipped: "not connected" });

@@ -1,6 +1,6 @@
 import { deepEqual, rejects } from "node:assert/strict";
 import { systemClock } from "../../clock.ts";
-import { graceMs, isSink, within, type AdapterCase, type AdapterSubject } from "./case.ts";
+import { graceMs, isSink, within, type AdapterCase, type AdapterSubject, sendTo } from "./case.ts";
 
 const canStall = (subject: AdapterSubject) => isSink(subject) && subject.harness.can.includes("stall");
 
@@ -22,7 +22,7 @@ export const abortCases: readonly AdapterCase[] = [
     isFor: isSink,
     run: async ({ connect, far }) => {
       const sink = await connect();
-      await rejects(within(sink.send(far.event(1), AbortSignal.abort()), "send"), "send went on");
+      await rejects(within(sendTo(sink, far.event(1), AbortSignal.abort()), "send"), "send went on");
       await systemClock.sleep(graceMs);
       deepEqual(await far.arrivals(), []);
     },
@@ -34,7 +34,7 @@ export const abortCases: readonly AdapterCase[] = [
       const sink = await connect();
       await far.stall?.();
       const abort = new AbortController();
-      const sending = sink.send(far.event(1), abort.signal);
+      const sending = sendTo(sink, far.event(1), abort.signal);
       const settled = rejects(sending, "send went on");
       await systemClock.sleep(graceMs);
       abort.abort();
@@ -47,7 +47,7 @@ export const abortCases: readonly AdapterCase[] = [
     run: async ({ connect, far }) => {
       const sink = await connect();
       await far.stall?.();
-      const settled = rejects(sink.send(far.event(1), new AbortController().signal), "send went on");
+      const settled = rejects(sendTo(sink, far.event(1), new AbortController().signal), "send went on");
       await systemClock.sleep(graceMs);
       await within(sink.close(), "close");
       await within(settled, "a send after close");

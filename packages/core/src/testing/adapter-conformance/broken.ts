@@ -32,10 +32,10 @@ export function swapping(post: Post): Sink["send"] {
 /** Loses what is sent while another send is under way. */
 export function onlyOne(inner: Sink): Sink["send"] {
   let isBusy = false;
-  return async (event, signal) => {
+  return async (event, signal, notice) => {
     if (isBusy) return {};
     isBusy = true;
-    return inner.send(event, signal).finally(() => (isBusy = false));
+    return inner.send(event, signal, notice).finally(() => (isBusy = false));
   };
 }
 

@@ -1,6 +1,7 @@
 import { timeLimit } from "../../time-limit.ts";
 import { equal, rejects } from "node:assert/strict";
-import type { Adapter, AdapterContext, Sink, Source } from "../../adapter/contract.ts";
+import type { Adapter, AdapterContext, SendReceipt, Sink, Source } from "../../adapter/contract.ts";
+import { bareNotice } from "../../adapter/notice.ts";
 import { systemClock } from "../../clock.ts";
 import { FleetError } from "../../errors/fleet-error.ts";
 import type { FleetEvent } from "../../event/event.ts";
@@ -155,6 +156,11 @@ export async function arrivedIds(far: FarSide, count: number): Promise<readonly 
 
 /** Long enough for what must not arrive to arrive. */
 export const graceMs = 150;
+
+/** One send as the host makes it, with a notice that holds the event's id. */
+export function sendTo(sink: Sink, event: FleetEvent, signal: AbortSignal): Promise<SendReceipt> {
+  return sink.send(event, signal, bareNotice(event));
+}
 
 /** A signal for one call. */
 export function limit(): AbortSignal {

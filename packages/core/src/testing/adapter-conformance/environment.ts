@@ -1,5 +1,5 @@
 import { deepEqual } from "node:assert/strict";
-import { isSink, limit, within, type AdapterCase } from "./case.ts";
+import { isSink, limit, within, type AdapterCase, sendTo } from "./case.ts";
 
 /** What an adapter needs to know stands in its config, where it is validated, shown and redacted. */
 export const environmentCases: readonly AdapterCase[] = [
@@ -10,7 +10,7 @@ export const environmentCases: readonly AdapterCase[] = [
       const watched = watchEnvironment();
       try {
         const sink = await connect();
-        await within(sink.send(far.event(1), limit()), "send");
+        await within(sendTo(sink, far.event(1), limit()), "send");
         await within(sink.close(), "close");
       } finally {
         watched.stop();

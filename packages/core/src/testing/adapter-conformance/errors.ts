@@ -9,6 +9,7 @@ import {
   within,
   type AdapterCase,
   type AdapterSubject,
+  sendTo,
 } from "./case.ts";
 
 const can = (ability: "foreignEvent" | "leave") => (subject: AdapterSubject) =>
@@ -23,7 +24,7 @@ export const errorCases: readonly AdapterCase[] = [
       const sink = await connect();
       if (far.foreignEvent === undefined)
         throw new Error("the harness says that it can make a foreign event");
-      await rejectsAsFleetError(sink.send(far.foreignEvent(), limit()), "send of a foreign event", false);
+      await rejectsAsFleetError(sendTo(sink, far.foreignEvent(), limit()), "send of a foreign event", false);
       await systemClock.sleep(graceMs);
       deepEqual(await far.arrivals(), []);
     },
@@ -34,7 +35,7 @@ export const errorCases: readonly AdapterCase[] = [
     run: async ({ connect, far }) => {
       const sink = await connect();
       await far.leave?.();
-      const sending = sink.send(far.event(1), limit());
+      const sending = sendTo(sink, far.event(1), limit());
       const skipped = await within(sending, "send").then(({ skipped: reason }) => reason, keepRetryable);
       ok(skipped !== undefined && skipped !== "", "a receipt without an arrival");
     },

@@ -1,5 +1,14 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { arrivedIds, graceMs, isSink, limit, rejectsAsFleetError, within, type AdapterCase } from "./case.ts";
+import {
+  arrivedIds,
+  graceMs,
+  isSink,
+  limit,
+  rejectsAsFleetError,
+  within,
+  type AdapterCase,
+  sendTo,
+} from "./case.ts";
 import { systemClock } from "../../clock.ts";
 
 /** What the host does with a sink: connect once, send, close once. */
@@ -9,7 +18,7 @@ export const lifecycleCases: readonly AdapterCase[] = [
     isFor: isSink,
     run: async ({ connect, far }) => {
       const sink = await connect();
-      const receipt = await within(sink.send(far.event(1), limit()), "send");
+      const receipt = await within(sendTo(sink, far.event(1), limit()), "send");
       equal(receipt.skipped, undefined);
       deepEqual(await arrivedIds(far, 1), [far.event(1).id]);
       await within(sink.close(), "close");
@@ -21,7 +30,7 @@ export const lifecycleCases: readonly AdapterCase[] = [
     run: async ({ open, far }) => {
       const { sink } = open();
       if (sink === undefined) throw new Error("the adapter has no sink");
-      await rejectsAsFleetError(sink.send(far.event(1), limit()), "send before connect", true);
+      await rejectsAsFleetError(sendTo(sink, far.event(1), limit()), "send before connect", true);
       await systemClock.sleep(graceMs);
       deepEqual(await far.arrivals(), []);
     },
@@ -32,7 +41,7 @@ export const lifecycleCases: readonly AdapterCase[] = [
     run: async ({ connect, far }) => {
       const sink = await connect();
       await within(sink.close(), "close");
-      await rejectsAsFleetError(sink.send(far.event(1), limit()), "send after close", true);
+      await rejectsAsFleetError(sendTo(sink, far.event(1), limit()), "send after close", true);
       await systemClock.sleep(graceMs);
       deepEqual(await far.arrivals(), []);
     },
@@ -53,7 +62,7 @@ export const lifecycleCases: readonly AdapterCase[] = [
     run: async ({ connect, far }) => {
       const [one, other] = [await connect(), await connect()];
       await within(one.close(), "close");
-      await within(other.send(far.event(1), limit()), "send of the other");
+      await within(sendTo(other, far.event(1), limit()), "send of the other");
       deepEqual(await arrivedIds(far, 1), [far.event(1).id]);
     },
   },

@@ -7,6 +7,7 @@ import {
   type Sink,
   type Source,
 } from "../../adapter/contract.ts";
+import type { TextTraits } from "../../adapter/notice.ts";
 import { FleetError } from "../../errors/fleet-error.ts";
 import type { FleetEvent } from "../../event/event.ts";
 import type { AdapterHarness, Arrival, FarSide } from "./case.ts";
@@ -33,6 +34,12 @@ export const postTraits: AdapterTraits = {
   proves: "accepted",
 };
 
+/** How much of a notice the reference takes. */
+export const postText: TextTraits = {
+  ...{ maxTitle: 40, maxText: 60, unit: "characters", overflow: ["truncate"] },
+  escape: (value) => value,
+};
+
 /** The reference: an adapter as it should be, in the fewest lines, with its far sides. */
 export interface Reference {
   readonly adapter: Adapter<PostConfig>;
@@ -53,6 +60,7 @@ export function postAdapter(): Reference {
       config: postConfig,
       examples: [{ title: "The first box", config: { post: 1 } }],
       traits: postTraits,
+      text: postText,
       on: ["turn.stopped"],
     },
     open: (config) => ({ sink: postSink(post(config)), source: postSource(post(config)) }),
@@ -70,12 +78,14 @@ export function postSink(post: Post): Sink {
       signal.throwIfAborted();
       isOpen = true;
     },
-    send: async (event, signal) => {
+    send: async (event, signal, notice) => {
       if (!isOpen || post.mode === "gone")
         throw new FleetError("unavailable", "posting: the box is not there");
       signal.throwIfAborted();
       if (event.kind !== "turn.stopped")
         throw new FleetError("malformed", `posting ${event.kind}: no such kind`);
+      if (notice.text.length > postText.maxText)
+        throw new FleetError("too_large", `posting ${event.id}: ${notice.text.length} characters`);
       if (post.mode === "stalled") await hang(AbortSignal.any([signal, closing.signal]));
       return put(post, event);
     },

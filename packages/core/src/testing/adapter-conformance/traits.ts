@@ -1,6 +1,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { bareNotice } from "../../adapter/notice.ts";
 import { systemClock } from "../../clock.ts";
 import { FleetError } from "../../errors/fleet-error.ts";
+import type { FleetEvent } from "../../event/event.ts";
 import {
   arrivedIds,
   graceMs,
@@ -10,6 +12,7 @@ import {
   type AdapterCase,
   type AdapterSubject,
   type Bench,
+  sendTo,
 } from "./case.ts";
 
 const traits = ({ adapter }: AdapterSubject) => adapter.spec.traits;
@@ -22,8 +25,8 @@ export const traitCases: readonly AdapterCase[] = [
     isFor: (subject) => isSink(subject) && traits(subject).idempotent,
     run: async ({ connect, far }) => {
       const sink = await connect();
-      await within(sink.send(far.event(1), limit()), "send");
-      await within(sink.send(far.event(1), limit()), "the second send");
+      await within(sendTo(sink, far.event(1), limit()), "send");
+      await within(sendTo(sink, far.event(1), limit()), "the second send");
       await systemClock.sleep(graceMs);
       deepEqual(await arrivedIds(far, 1), [far.event(1).id]);
     },
@@ -33,7 +36,7 @@ export const traitCases: readonly AdapterCase[] = [
     isFor: (subject) => isSink(subject) && traits(subject).ordered,
     run: async ({ connect, far }) => {
       const sink = await connect();
-      for (const n of some) await within(sink.send(far.event(n), limit()), "send");
+      for (const n of some) await within(sendTo(sink, far.event(n), limit()), "send");
       deepEqual(
         await arrivedIds(far, some.length),
         some.map((n) => far.event(n).id),
@@ -45,7 +48,7 @@ export const traitCases: readonly AdapterCase[] = [
     isFor: (subject) => isSink(subject) && !traits(subject).ordered,
     run: async ({ connect, far }) => {
       const sink = await connect();
-      await within(Promise.all(some.map((n) => sink.send(far.event(n), limit()))), "overlapping sends");
+      await within(Promise.all(some.map((n) => sendTo(sink, far.event(n), limit()))), "overlapping sends");
       await systemClock.sleep(graceMs);
       deepEqual((await arrivedIds(far, some.length)).toSorted(), some.map((n) => far.event(n).id).toSorted());
     },
@@ -56,11 +59,16 @@ export const traitCases: readonly AdapterCase[] = [
     run: sendTooMuch,
   },
   {
+    name: "text: the longest title and text arrive; one more is refused as too_large",
+    isFor: (subject) => isSink(subject) && subject.adapter.spec.text !== undefined,
+    run: sendLongest,
+  },
+  {
     name: "proves: what its receipt says has arrived when it is given",
     isFor: (subject) => isSink(subject) && traits(subject).proves !== "nothing",
     run: async ({ connect, far }) => {
       const sink = await connect();
-      await within(sink.send(far.event(1), limit()), "send");
+      await within(sendTo(sink, far.event(1), limit()), "send");
       deepEqual(
         (await far.arrivals()).map(({ eventId }) => eventId),
         [far.event(1).id],
@@ -75,7 +83,7 @@ async function sendTooMuch({ connect, far, subject }: Bench): Promise<void> {
   const sink = await connect();
   const large = far.largeEvent(maxBytes);
   const failure = await within(
-    sink.send(large, limit()).then(
+    sendTo(sink, large, limit()).then(
       () => undefined,
       (error: unknown) => error,
     ),
@@ -88,4 +96,24 @@ async function sendTooMuch({ connect, far, subject }: Bench): Promise<void> {
   equal((await arrivedIds(far, arrived)).length, arrived, "what was sent did not arrive");
   for (const { bytes } of await far.arrivals())
     ok(bytes <= maxBytes, `${bytes} bytes arrived, more than ${maxBytes}`);
+}
+
+async function sendLongest({ connect, far, subject }: Bench): Promise<void> {
+  const { maxTitle = 0, maxText = 0 } = subject.adapter.spec.text ?? {};
+  const sink = await connect();
+  const fill = (event: FleetEvent, length: number) =>
+    `${event.id} ${"x".repeat(length - event.id.length - 1)}`;
+  const title = "t".repeat(maxTitle);
+  const [first, second] = [far.event(1), far.event(2)];
+  const longest = bareNotice(first, { title, text: fill(first, maxText) });
+  await within(sink.send(first, limit(), longest), "send of the longest text");
+  deepEqual(await arrivedIds(far, 1), [first.id]);
+  const longer = bareNotice(second, { title, text: fill(second, maxText + 1) });
+  const refusal: unknown = await within(
+    sink.send(second, limit(), longer).catch((error: unknown) => error),
+    "send",
+  );
+  equal(refusal instanceof FleetError ? refusal.code : refusal, "too_large");
+  await systemClock.sleep(graceMs);
+  deepEqual(await arrivedIds(far, 1), [first.id]);
 }
