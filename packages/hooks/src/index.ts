@@ -10,6 +10,7 @@ export * from "./claude/transcript.ts";
 export * from "./claude/registry.ts";
 export * from "./claude/agents.ts";
 export * from "./claude/hook-set.ts";
+export * from "./claude/sandbox.ts";
 export * from "./install/hook-set.ts";
 export * from "./install/hook-state.ts";
 export * from "./install/hook-status.ts";

@@ -25,14 +25,46 @@ export async function changeHooks(
   const plan = await (action === "install" ? planInstall(place, cli.set) : planUninstall(place, cli.set));
   if (plan.diff !== "") await context.print(plan.diff.trimEnd());
   else await context.say(`${cli.title}: nothing to change in ${plan.file}`);
-  if (!(await isWanted(plan, consent, context))) return consent === "show" ? "shown" : "declined";
+  const question = `Make this change in ${plan.file}?`;
+  if (!(await isWanted(plan, { consent, question }, context)))
+    return consent === "show" ? "shown" : "declined";
   return apply(plan, cli, context);
 }
 
-async function isWanted(plan: SettingsPlan, consent: Consent, { world }: Context): Promise<boolean> {
+/**
+ * Offers the permission rules by which a woken session may answer without its human (DESIGN §6): as its own diff and its
+ * own question, never with the hooks. The hooks must be installed.
+ */
+export async function offerRules(
+  { cli, consent }: { readonly cli: HookableCli; readonly consent: Consent },
+  context: Context,
+): Promise<Change> {
+  const place = { file: cli.settingsFile, dataDir: context.paths().dataDir };
+  const plan = await planInstall(place, cli.set, { addRules: true });
+  const rules = cli.set.rules.join(", ");
+  if (plan.diff === "") {
+    await context.say(`${cli.title}: a woken session may answer already: ${rules}`);
+    return "nothing to do";
+  }
+  await context.print(plan.diff.trimEnd());
+  const question = `Let ${cli.title} read its fleet inbox, reply and report without asking you each time?`;
+  if (await isWanted(plan, { consent, question }, context)) {
+    const change = await apply(plan, cli, context);
+    await context.say(`${cli.title}: allowed without asking, by permissions.allow: ${rules}`);
+    return change;
+  }
+  await context.say(`${cli.title}: no rules added: a woken session asks you before it reads or answers`);
+  return "declined";
+}
+
+async function isWanted(
+  plan: SettingsPlan,
+  { consent, question }: { readonly consent: Consent; readonly question: string },
+  { world }: Context,
+): Promise<boolean> {
   if (consent === "apply" || plan.diff === "") return true;
   if (consent === "show" || world.confirm === undefined) return false;
-  return world.confirm(`Make this change in ${plan.file}?`);
+  return world.confirm(question);
 }
 
 async function apply(plan: SettingsPlan, cli: HookableCli, context: Context): Promise<Change> {

@@ -3,10 +3,12 @@ import { delimiter, isAbsolute, join } from "node:path";
 import {
   checkClient,
   claudeHooks,
+  claudeSandbox,
   claudeManagedSettingsFile,
   claudeSettingsFile,
   clientFile,
   type HookSet,
+  type SandboxFinding,
 } from "@fleetbus/hooks";
 import type { Context } from "../command/context.ts";
 
@@ -20,6 +22,8 @@ export interface HookableCli {
   readonly set: HookSet;
   /** Rejects when what the settings would point at does not work. */
   check(): Promise<void>;
+  /** Whether its own shell reaches the daemon, by its settings. */
+  sandbox(): Promise<SandboxFinding>;
   /** Where its program is; undefined when it is not on PATH. */
   readonly program: string | undefined;
 }
@@ -27,12 +31,18 @@ export interface HookableCli {
 /** Every CLI that this version has hooks for, found on this machine or not. */
 export async function hookableClis(context: Context): Promise<readonly HookableCli[]> {
   const { env } = context.world;
-  const client = clientFile(context.paths());
+  const { platform } = process;
+  const paths = context.paths();
+  const client = clientFile(paths);
+  const settingsFile = claudeSettingsFile(env);
+  const otherFiles = [claudeManagedSettingsFile(platform)];
+  const files = [settingsFile, ...otherFiles];
   const claude: HookableCli = {
     name: "claude",
     title: "Claude Code",
-    settingsFile: claudeSettingsFile(env),
-    otherFiles: [claudeManagedSettingsFile(process.platform)],
+    settingsFile,
+    otherFiles,
+    sandbox: () => claudeSandbox({ files, platform, socketFile: paths.socketFile }),
     set: claudeHooks({ client }),
     check: () => checkClient(client),
     program: await programOf("claude", env["PATH"]),

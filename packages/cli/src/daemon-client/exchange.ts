@@ -71,17 +71,21 @@ async function* closing(body: AsyncIterable<Buffer>, socket: Socket): AsyncGener
 
 function readError(cause: unknown, socketFile: string): FleetError {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  if (code === "EACCES" || code === "EPERM") {
-    return new FleetError(
-      "unauthorized",
-      `reaching the daemon at ${socketFile}: the socket belongs to another user`,
-      { cause },
-    );
-  }
+  const forbidden = forbiddenBy(code);
+  if (forbidden !== undefined)
+    return new FleetError("unauthorized", `reaching the daemon at ${socketFile}: ${forbidden}`, { cause });
   const isDown = code === "ENOENT" || code === "ECONNREFUSED";
   const why = isDown ? "it is not running; start it with: fleet up" : messageOf(cause);
   return new FleetError("unavailable", `reaching the daemon at ${socketFile}: ${why}`, {
     cause,
     details: isDown ? { reason: "down" } : {},
   });
+}
+
+/** Of its own user's socket only a sandbox keeps a process away (seccomp, seatbelt): with EPERM. */
+function forbiddenBy(code: unknown): string | undefined {
+  if (code === "EACCES") return "the socket belongs to another user";
+  return code === "EPERM"
+    ? "this shell may not use unix sockets; is it sandboxed? fleet doctor, outside, says what to allow"
+    : undefined;
 }

@@ -10,7 +10,7 @@ export function demoHooks(client: string): HookSet {
     event,
     handlers: handlers.filter(isTeller).map(inOwnName),
   }));
-  return { cli: "demo", wanted: renamed, owns };
+  return { cli: "demo", wanted: renamed, rules: [], owns };
 }
 
 function isTeller(handler: Handler): boolean {

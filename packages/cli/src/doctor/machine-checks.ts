@@ -39,7 +39,18 @@ export async function hookChecks(context: Context): Promise<readonly CheckResult
   const found = (await hookableClis(context)).filter((cli) => cli.program !== undefined);
   if (found.length === 0)
     return [{ isOk: true, text: "hooks: no agent CLI that fleet has hooks for is on PATH" }];
-  return Promise.all(found.map(hookCheck));
+  const checks = await Promise.all(found.map(async (cli) => [await hookCheck(cli), await sandboxCheck(cli)]));
+  return checks.flat();
+}
+
+/** A woken session answers by running `fleet` in its CLI's shell. */
+async function sandboxCheck(cli: HookableCli): Promise<CheckResult> {
+  try {
+    const { isReached: isOk, text, way } = await cli.sandbox();
+    return { isOk, text: `${cli.title}: ${text}`, ...(way === undefined ? {} : { way }) };
+  } catch (error) {
+    return { isOk: false, text: `${cli.title}: ${messageOf(error)}`, way: `mend ${cli.settingsFile}` };
+  }
 }
 
 async function hookCheck(cli: HookableCli): Promise<CheckResult> {

@@ -35,8 +35,13 @@ export function claudeManagedSettingsFile(platform: string): string {
 export function claudeHooks({ client, transport = { is: "client" } }: ClaudeHookOptions): HookSet {
   const names = claudeEventNames.filter((name) => transport.is === "http" || !claudeEvents[name].isFrequent);
   const wanted = names.map((event) => ({ event, handlers: handlersOf(event, { client, transport }) }));
-  return { cli: "claude", wanted, owns };
+  return { cli: "claude", wanted, rules: claudeAllowRules, owns };
 }
+
+/** Rules by which a woken Claude may read its mail and answer without asking its human each time; nothing else of fleet. */
+export const claudeAllowRules: readonly string[] = ["inbox", "reply", "report"].map(
+  (command) => `Bash(fleet ${command}:*)`,
+);
 
 /** Rejects with `failed` when the client does not run on this machine; nothing is sent anywhere. */
 export async function checkClient(client: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { constants, copyFile, mkdir, rm } from "node:fs/promises";
+import { constants, copyFile, mkdir, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FleetError, messageOf, type Clock } from "@fleetbus/core";
 import writeFileAtomic from "write-file-atomic";
@@ -29,7 +29,7 @@ export interface Applied {
  */
 export async function applyPlan(plan: SettingsPlan, deps: ApplyDeps): Promise<Applied> {
   if (plan.before === plan.after) {
-    if (plan.action === "uninstall") await writeRecord(plan.record.file, plan.target, undefined);
+    if (plan.action === "uninstall") await forget(plan);
     return { hasChanged: false };
   }
   await requireUnchanged(plan);
@@ -37,8 +37,26 @@ export async function applyPlan(plan: SettingsPlan, deps: ApplyDeps): Promise<Ap
   const backup = plan.before === undefined ? undefined : await backUp(plan, deps);
   if (plan.action === "install") await writeRecord(plan.record.file, plan.target, plan.record.installed);
   await write(plan);
-  if (plan.action === "uninstall") await writeRecord(plan.record.file, plan.target, undefined);
+  if (plan.action === "uninstall") await forget(plan);
   return backup === undefined ? { hasChanged: true } : { hasChanged: true, backup };
+}
+
+/** Removes the folders that were made for the file, as far as nothing else lies in them, and the note. */
+async function forget({ target, after, record }: SettingsPlan): Promise<void> {
+  const outermost = record.installed?.folder;
+  if (after === undefined && outermost !== undefined) await removeEmpty(dirname(target), outermost);
+  await writeRecord(record.file, target, undefined);
+}
+
+async function removeEmpty(folder: string, outermost: string): Promise<void> {
+  const isInside = folder === outermost || folder.startsWith(`${outermost}/`);
+  if (!isInside) return;
+  try {
+    await rmdir(folder);
+  } catch {
+    return; // somebody keeps something in it, or it is gone
+  }
+  await removeEmpty(dirname(folder), outermost);
 }
 
 async function requireUnchanged(plan: SettingsPlan): Promise<void> {

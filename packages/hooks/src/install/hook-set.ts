@@ -15,6 +15,8 @@ export interface WantedHook {
 export interface HookSet {
   readonly cli: string;
   readonly wanted: readonly WantedHook[];
+  /** Permission rules for `permissions.allow` that let a woken session answer; added only where planInstall is told to. */
+  readonly rules: readonly string[];
   /** Whether a handler is fleet's, of any version and place: all others are never touched. */
   owns(handler: Handler): boolean;
 }

@@ -16,6 +16,8 @@ const recordSchema = z.object({
     z.object({ is: z.literal("settings") }),
   ]),
   edits: z.array(z.object({ before: z.string(), after: z.string().min(1) })),
+  rules: z.array(z.string()).default([]),
+  folder: z.string().optional(),
 });
 
 /** Where fleet notes what it did to a settings file. */
@@ -44,7 +46,15 @@ export async function writeRecord(
     if (installed === undefined) return await rm(file, { force: true });
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     const edits = installed.edits.map(({ before, after }) => ({ before, after }));
-    const record: z.infer<typeof recordSchema> = { version: 1, target, base: installed.base, edits };
+    const { base, rules, folder } = installed;
+    const record: z.input<typeof recordSchema> = {
+      version: 1,
+      target,
+      base,
+      edits,
+      rules: [...rules],
+      folder,
+    };
     await writeFileAtomic(file, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
   } catch (cause) {
     if (installed === undefined && isMissing(cause)) return;

@@ -1,7 +1,10 @@
+import { access } from "node:fs/promises";
+import { dirname } from "node:path";
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import type { HookSet } from "./hook-set.ts";
 import { hookStates, isInstalled } from "./hook-state.ts";
 import { readRecord, recordFile } from "./install-record.ts";
+import { standingRules } from "./rules.ts";
 import { readSettings } from "./settings-file.ts";
 import { documentOf, withHooks, withoutHooks, type Installed } from "./settings-text.ts";
 
@@ -23,8 +26,13 @@ export interface SettingsPlan {
   /** Unified; empty when nothing is to be done. */
   readonly diff: string;
   readonly isReadOnly: boolean;
-  /** What to note, for the way back. */
+  /** What to note, or was noted, for the way back. */
   readonly record: { readonly file: string; readonly installed: Installed | undefined };
+}
+
+/** Whether an installation also adds the set's permission rules; else those that an earlier one added stay. */
+export interface InstallOptions {
+  readonly addRules?: boolean;
 }
 
 /**
@@ -32,26 +40,55 @@ export interface SettingsPlan {
  * are; when all of it stands there already, nothing changes. Writes nothing. Throws `config` (with line and column) for
  * a file that is no valid settings, `storage` for one that cannot be read.
  */
-export async function planInstall(place: SettingsPlace, set: HookSet): Promise<SettingsPlan> {
+export async function planInstall(
+  place: SettingsPlace,
+  set: HookSet,
+  { addRules = false }: InstallOptions = {},
+): Promise<SettingsPlan> {
   const { settings, installed, recordAt } = await read(place);
-  const isDone = settings.text !== undefined && isInstalled(hookStates(documentOf(settings), set));
-  if (isDone) return plan("install", { settings, after: settings.text, recordAt, installed });
+  const document = documentOf(settings);
+  const standing = standingRules(document);
+  const kept = (installed?.rules ?? []).filter((rule) => standing.includes(rule));
+  const rules = addRules ? set.rules : kept;
+  const isDone = isInstalled(hookStates(document, set)) && rules.every((rule) => standing.includes(rule));
+  if (settings.text !== undefined && isDone)
+    return plan("install", { settings, after: settings.text, recordAt, installed });
   const cleaned = withoutHooks(settings, set, installed);
-  const next = withHooks({ file: settings.file, text: cleaned }, set);
-  return plan("install", { settings, after: next.text, recordAt, installed: next.installed });
+  const next = withHooks({ file: settings.file, text: cleaned }, set, rules);
+  const folder = installed?.folder ?? (await missingFolder(settings.target));
+  return plan("install", {
+    settings,
+    after: next.text,
+    recordAt,
+    installed: { ...next.installed, folder: next.installed.base.is === "missing" ? folder : undefined },
+  });
 }
 
 /** What uninstalling would change: every byte of the user's is kept or comes back. Writes nothing; throws as planInstall. */
 export async function planUninstall(place: SettingsPlace, set: HookSet): Promise<SettingsPlan> {
   const { settings, installed, recordAt } = await read(place);
   const after = withoutHooks(settings, set, installed);
-  return plan("uninstall", { settings, after, recordAt, installed: undefined });
+  return plan("uninstall", { settings, after, recordAt, installed });
 }
 
 async function read({ file, dataDir }: SettingsPlace) {
   const settings = await readSettings(file);
   const recordAt = recordFile(dataDir, settings.target);
   return { settings, recordAt, installed: await readRecord(recordAt, settings.target) };
+}
+
+/** The outermost folder that writing the file would make. */
+async function missingFolder(target: string): Promise<string | undefined> {
+  let missing: string | undefined;
+  for (let folder = dirname(target); folder !== dirname(folder); folder = dirname(folder)) {
+    const isThere = await access(folder).then(
+      () => true,
+      () => false, // what else may be wrong with it is told when it is written
+    );
+    if (isThere) return missing;
+    missing = folder;
+  }
+  return missing;
 }
 
 interface Parts {

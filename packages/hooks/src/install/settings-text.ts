@@ -1,7 +1,9 @@
+import type { Node } from "jsonc-parser";
 import { parseDocument, propertyOf, valueOf, type SettingsDocument } from "./document.ts";
 import { applyEdits, insertion, type Edit } from "./insertion.ts";
 import { hooksObject, ownHandlers, type HookSet, type WantedHook } from "./hook-set.ts";
 import { withoutChild } from "./removal.ts";
+import { ruleInsertion, withoutRules, type RuleInsertion } from "./rules.ts";
 
 /** What an installation did to a file, kept so that it can be undone to the byte. */
 export interface Installed {
@@ -11,6 +13,10 @@ export interface Installed {
     | { readonly is: "blank"; readonly text: string }
     | { readonly is: "settings" };
   readonly edits: readonly Pick<Edit, "before" | "after">[];
+  /** The permission rules that it added: those that stood there before are the user's. */
+  readonly rules: readonly string[];
+  /** The outermost folder that was made for the file; absent where its folder was there. */
+  readonly folder?: string | undefined;
 }
 
 /** A file to work on. */
@@ -22,20 +28,26 @@ export interface SettingsText {
 
 const empty = "{}\n";
 
-/** The text with the set's hooks at the end of what stands there, and what was done. The file must hold none of fleet's. */
+/**
+ * The text with the set's hooks and `rules` at the end of what stands there, and what was done. The file must hold none
+ * of fleet's hooks; rules that stand there already are left as they are.
+ */
 export function withHooks(
   { file, text }: SettingsText,
-  set: HookSet,
+  { wanted }: Pick<HookSet, "wanted">,
+  rules: readonly string[],
 ): { readonly text: string; readonly installed: Installed } {
   const base = baseOf(text);
   const document = parseDocument(file, base.is === "settings" && text !== undefined ? text : empty);
-  const edits = editsFor(document, set.wanted);
-  return { text: applyEdits(document.text, edits), installed: { base, edits } };
+  const added = ruleInsertion(document, rules);
+  const edits = editsFor(document, wanted, added);
+  return { text: applyEdits(document.text, edits), installed: { base, edits, rules: added.rules } };
 }
 
 /**
  * The text without fleet's hooks: what an installation noted is undone to the byte wherever it now stands; what the
- * user changed meanwhile within it, or a lost note, is taken out by ownership. Undefined: the file is to go.
+ * user changed meanwhile within it, or a lost note, is taken out by ownership; rules only by the note, for the user may
+ * have written the same. Undefined: the file is to go.
  */
 export function withoutHooks(
   { file, text }: SettingsText,
@@ -44,7 +56,8 @@ export function withoutHooks(
 ): string | undefined {
   if (text === undefined || baseOf(text).is !== "settings") return text;
   const undone = (installed?.edits ?? []).reduceRight(undo, text);
-  const cleaned = withoutOwn({ file, text: undone }, set);
+  const hookless = withoutOwn({ file, text: undone }, set);
+  const cleaned = withoutRules({ file, text: hookless }, installed?.rules ?? []);
   if (cleaned.trim() !== empty.trim() || installed === undefined || cleaned === text) return cleaned;
   if (installed.base.is === "missing") return undefined;
   return installed.base.is === "blank" ? installed.base.text : cleaned;
@@ -60,12 +73,21 @@ function baseOf(text: string | undefined): Installed["base"] {
   return text.replace(/^\uFEFF/, "").trim() === "" ? { is: "blank", text } : { is: "settings" };
 }
 
-function editsFor(document: SettingsDocument, wanted: readonly WantedHook[]): readonly Edit[] {
+/** What both add to the root is one edit: two at one place could not be told apart. */
+function editsFor(
+  document: SettingsDocument,
+  wanted: readonly WantedHook[],
+  rules: RuleInsertion,
+): readonly Edit[] {
   const hooks = hooksObject(document);
-  if (hooks === undefined) {
-    const value = Object.fromEntries(wanted.map(({ event, handlers }) => [event, [{ hooks: handlers }]]));
-    return [insertion(document, document.root, [{ name: "hooks", value }])];
-  }
+  const value = Object.fromEntries(wanted.map(({ event, handlers }) => [event, [{ hooks: handlers }]]));
+  const entries = [...(hooks === undefined ? [{ name: "hooks", value }] : []), ...rules.entries];
+  const atRoot = entries.length === 0 ? [] : [insertion(document, document.root, entries)];
+  const inHooks = hooks === undefined ? [] : hookEdits(document, hooks, wanted);
+  return [...inHooks, ...rules.edits, ...atRoot];
+}
+
+function hookEdits(document: SettingsDocument, hooks: Node, wanted: readonly WantedHook[]): readonly Edit[] {
   const isThere = ({ event }: WantedHook) => propertyOf(document, hooks, event) !== undefined;
   const added = wanted
     .filter((hook) => !isThere(hook))

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "@fleetbus/core";
 import { onTestFinished } from "vitest";
-import { claudeHooks } from "../claude/hook-set.ts";
+import { claudeAllowRules, claudeHooks } from "../claude/hook-set.ts";
 import { applyPlan, type Applied } from "./apply-plan.ts";
-import { planInstall, planUninstall, type SettingsPlace } from "./settings-plan.ts";
+import { planInstall, planUninstall, type InstallOptions, type SettingsPlace } from "./settings-plan.ts";
 
 /** What a test installs: the client's path is nowhere, for nothing is run. */
 export const hooks = claudeHooks({ client: "/home/dev/.local/share/fleet/hooks/fleet-hook" });
@@ -75,6 +75,14 @@ export const settingsFiles: readonly (readonly [string, string | undefined])[] =
     "events that fleet does not know",
     `{\n  "hooks": {\n    "Setup": [${group("a")}],\n    "Tomorrow": "not a list"\n  }\n}\n`,
   ],
+  ["rules of the user's", '{\n  "permissions": {\n    "allow": ["Bash(ls:*)"],\n    "deny": []\n  }\n}\n'],
+  [
+    "one of the rules already there",
+    '{\n  "permissions": {\n    "allow": [\n      "Bash(fleet inbox:*)", // mine\n      "Read"\n    ]\n  }\n}\n',
+  ],
+  ["all of the rules already there", `{"permissions":{"allow":${JSON.stringify(claudeAllowRules)}}}`],
+  ["permissions without an allow list", '{\n  "permissions": { "defaultMode": "plan" }\n}\n'],
+  ["empty permissions", '{\n  "permissions": {}\n}\n'],
   ["hooks last, uneven indentation", '{"model": "opus",\n     "env": {},\n "hooks": {\n   "Stop": [ ]\n  }}'],
   [
     "escapes and unicode",
@@ -104,8 +112,12 @@ export async function placeWith(text: string | undefined): Promise<TestPlace> {
   };
 }
 
-export async function install(place: SettingsPlace, set = hooks): Promise<Applied> {
-  return applyPlan(await planInstall(place, set), { clock: systemClock, dataDir: place.dataDir });
+export async function install(
+  place: SettingsPlace,
+  set = hooks,
+  options: InstallOptions = {},
+): Promise<Applied> {
+  return applyPlan(await planInstall(place, set, options), { clock: systemClock, dataDir: place.dataDir });
 }
 
 export async function uninstall(place: SettingsPlace, set = hooks): Promise<Applied> {

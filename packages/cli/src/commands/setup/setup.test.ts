@@ -42,6 +42,22 @@ describe("fleet setup", () => {
     expect(await readFile(file, "utf8")).toBe(before);
   });
 
+  test("asks for the rules on their own, and leaves them out when they are declined", async () => {
+    const asked: string[] = [];
+    const confirm = (question: string) => {
+      asked.push(question);
+      return Promise.resolve(question.startsWith("Make this change"));
+    };
+    const ran = await fleet(["setup"], { confirm });
+    expect(asked).toHaveLength(2);
+    expect(asked[1]).toBe(
+      "Let Claude Code read its fleet inbox, reply and report without asking you each time?",
+    );
+    expect(ran.stderr).toContain("no rules added: a woken session asks you before it reads or answers");
+    const text = await readFile(file, "utf8");
+    expect([text.includes("fleet-hook"), text.includes("permissions")]).toEqual([true, false]);
+  });
+
   test("without a terminal and without --yes it changes nothing: exit 2", async () => {
     expect(await fleet(["setup"])).toMatchObject({
       code: 2,

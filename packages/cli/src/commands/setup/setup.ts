@@ -1,6 +1,7 @@
+import { delimiter } from "node:path";
 import { FleetError } from "@fleetbus/core";
-import { changeHooks, type Change } from "../../clis/change-hooks.ts";
-import { hookableClis, type HookableCli } from "../../clis/found.ts";
+import { changeHooks, offerRules, type Change } from "../../clis/change-hooks.ts";
+import { hookableClis, programOf, type HookableCli } from "../../clis/found.ts";
 import type { Context } from "../../command/context.ts";
 import { defineCommand } from "../../command/define.ts";
 import { toggle } from "../../command/flags.ts";
@@ -8,7 +9,7 @@ import { toggle } from "../../command/flags.ts";
 /** `fleet setup` */
 export const setup = defineCommand({
   about:
-    "Finds the agent CLIs on this machine, shows each change to their settings as a diff and asks, then starts the daemon.",
+    "Finds the agent CLIs on this machine, shows each change to their settings as a diff and asks: the hooks, then rules that let a woken session read its inbox, reply and report without asking. Then starts the daemon.",
   args: {},
   flags: { yes: toggle("-y, --yes", "make every change without asking") },
   examples: [
@@ -37,7 +38,27 @@ export const setup = defineCommand({
 
 async function install(cli: HookableCli, yes: boolean, context: Context): Promise<Change> {
   await context.say(`found ${cli.title}: ${cli.program ?? ""}`);
-  return changeHooks("install", { cli, consent: yes ? "apply" : "ask" }, context);
+  const consent = yes ? "apply" : "ask";
+  const change = await changeHooks("install", { cli, consent }, context);
+  if (change === "declined") return change;
+  await offerRules({ cli, consent }, context);
+  await sayWhetherItCanAnswer(cli, context);
+  return change;
+}
+
+/** A woken agent answers by running `fleet` in its CLI's shell: whether that can be. */
+async function sayWhetherItCanAnswer(cli: HookableCli, context: Context): Promise<void> {
+  const { text, way } = await cli.sandbox();
+  await context.say(`${cli.title}: ${text}${way === undefined ? "" : `; ${way} in ${cli.settingsFile}`}`);
+  const program = await programOf("fleet", lastingPath(context.world.env["PATH"]));
+  if (program === undefined)
+    await context.say(`${cli.title}: fleet is not on PATH, so a woken session could not run fleet reply`);
+}
+
+/** Without what npx put in front for this one command. */
+function lastingPath(path = ""): string {
+  const folders = path.split(delimiter).filter((folder) => !folder.endsWith("node_modules/.bin"));
+  return folders.join(delimiter);
 }
 
 async function sayWhatNext(

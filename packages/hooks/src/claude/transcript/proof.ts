@@ -1,4 +1,5 @@
-import type { TranscriptEntry, TranscriptFact, TranscriptRequest } from "./fact.ts";
+import type { TranscriptFact } from "./fact.ts";
+import { proofFold } from "./proof-fold.ts";
 
 /**
  * What became of a nonce, as far as the transcript tells (DESIGN §5):
@@ -19,24 +20,10 @@ export interface NonceProof {
   readonly isAnchored: boolean;
 }
 
-/**
- * Folds the facts of one transcript, in their order, into what became of each nonce; pure.
- * After Esc before the first output the CLI writes nothing: the fate stays `requested` until the next prompt shows the
- * fork. Whoever knows that the session is idle decides (`isShown`).
- */
+/** Folds the facts of one transcript, in their order, into what became of each nonce; pure. See `proofFold`. */
 export function foldProofs(facts: readonly TranscriptFact[]): ReadonlyMap<string, NonceProof> {
-  const fold: Fold = {
-    proofs: new Map(),
-    holders: new Map(),
-    parents: new Map(),
-    carriers: new Map(),
-    last: undefined,
-  };
-  for (const fact of facts) {
-    if (fact.kind === "message") fold.carriers.set(fact.hash, fact.nonces);
-    else if (fact.kind === "request") takeRequest(fold, fact);
-    else takeEntry(fold, fact);
-  }
+  const fold = proofFold();
+  for (const fact of facts) fold.take(fact);
   return fold.proofs;
 }
 
@@ -59,101 +46,8 @@ export const transcriptQuietMs = 250;
 export function liveChain(facts: readonly TranscriptFact[]): readonly string[] {
   const entries = facts.filter((fact) => fact.kind === "entry");
   const parents = new Map(entries.map((entry) => [entry.uuid, entry.parent]));
-  return [...ancestry(entries.at(-1)?.uuid, parents)];
-}
-
-const unknown: NonceProof = { fate: "recorded", requestedAt: [], isAnchored: false };
-
-interface Fold {
-  readonly proofs: Map<string, NonceProof>;
-  /** The newest entry that brought each nonce. */
-  readonly holders: Map<string, TranscriptEntry>;
-  readonly parents: Map<string, string | undefined>;
-  /** Nonces by the hash of the message that holds them. */
-  readonly carriers: Map<string, readonly string[]>;
-  last: { readonly id: string; readonly hashes: readonly string[] } | undefined;
-}
-
-/** Requests with an unknown base (reading began after it) count for their tail alone. */
-function takeRequest(fold: Fold, request: TranscriptRequest): void {
-  const kept = fold.last?.id === request.base ? (fold.last?.hashes.slice(0, request.keep) ?? []) : [];
-  const hashes = [...kept, ...request.tail];
-  fold.last = { id: request.id, hashes };
-  for (const nonce of new Set(hashes.flatMap((hash) => fold.carriers.get(hash) ?? []))) {
-    const before = fold.proofs.get(nonce) ?? unknown;
-    if (before.fate === "answered") continue;
-    const fate = before.fate === "kept" ? "kept" : "requested";
-    fold.proofs.set(nonce, { ...before, fate, requestedAt: [...before.requestedAt, request.at] });
-  }
-}
-
-function takeEntry(fold: Fold, entry: TranscriptEntry): void {
-  fold.parents.set(entry.uuid, entry.parent);
-  for (const nonce of entry.nonces) bring(fold, { nonce, entry });
-  for (const [nonce, proof] of fold.proofs) {
-    const step = { nonce, proof, entry };
-    const fate = nextFate(fold, step) ?? proof.fate;
-    fold.proofs.set(nonce, { ...proof, fate, isAnchored: proof.isAnchored || isBelow(fold, step) });
-  }
-}
-
-function bring(fold: Fold, { nonce, entry }: { nonce: string; entry: TranscriptEntry }): void {
-  fold.holders.set(nonce, entry);
-  const before = fold.proofs.get(nonce) ?? unknown;
-  // Entries and requests are written through different queues: the request may stand first, and counts.
-  const fate = before.fate === "rewound" ? "recorded" : before.fate;
-  fold.proofs.set(nonce, { ...before, fate, isAnchored: false });
-}
-
-interface Step {
-  readonly nonce: string;
-  readonly proof: NonceProof;
-  readonly entry: TranscriptEntry;
-}
-
-function nextFate(fold: Fold, step: Step): NonceFate | undefined {
-  if (step.proof.fate === "answered") return undefined;
-  switch (step.entry.role) {
-    case "answer":
-      return follows(fold, step) ? "answered" : undefined;
-    case "failure":
-    case "interruption":
-      return follows(fold, step) ? "kept" : undefined;
-    case "compaction":
-      return "rewound";
-    case "prompt":
-      return forksBefore(fold, step) ? "rewound" : undefined;
-    case "other":
-      return undefined;
-  }
-}
-
-/**
- * Whether an entry comes after the nonce: below its holder, or after a request that held it. A holder can stand on a
- * side branch (context of parallel tools), so descent alone is not enough; an answer older than the request is not its.
- */
-function follows(fold: Fold, { nonce, proof, entry }: Step): boolean {
-  const requestedAt = proof.requestedAt.at(-1);
-  if (proof.fate !== "rewound" && requestedAt !== undefined && entry.at >= requestedAt) return true;
-  const holder = fold.holders.get(nonce);
-  return holder !== undefined && ancestry(entry.parent, fold.parents).has(holder.uuid);
-}
-
-function isBelow(fold: Fold, { nonce, entry }: Step): boolean {
-  const holder = fold.holders.get(nonce);
-  if (entry.role !== "prompt" || holder === undefined) return false;
-  return ancestry(entry.parent, fold.parents).has(holder.uuid);
-}
-
-/** Whether a prompt hangs above the holder: the branch that held the nonce was left. */
-function forksBefore(fold: Fold, { nonce, entry }: Step): boolean {
-  const holder = fold.holders.get(nonce);
-  if (holder === undefined || holder.uuid === entry.uuid || entry.parent === undefined) return false;
-  return ancestry(holder.parent, fold.parents).has(entry.parent);
-}
-
-function ancestry(from: string | undefined, parents: ReadonlyMap<string, string | undefined>): Set<string> {
-  const seen = new Set<string>();
-  for (let uuid = from; uuid !== undefined && !seen.has(uuid); uuid = parents.get(uuid)) seen.add(uuid);
-  return seen;
+  const chain = new Set<string>();
+  for (let uuid = entries.at(-1)?.uuid; uuid !== undefined && !chain.has(uuid); uuid = parents.get(uuid))
+    chain.add(uuid);
+  return [...chain];
 }
