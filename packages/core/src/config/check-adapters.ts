@@ -10,7 +10,7 @@ import {
 } from "./json-schema.ts";
 import { formatPath } from "./positions.ts";
 import { problemsOf, type Problem } from "./problems.ts";
-import { adapterKeys } from "./schema.ts";
+import { adapterKeys } from "./adapter-entry.ts";
 import { isSecretReference } from "./secret.ts";
 
 /** The config schemas of adapters by type, as far as they are known before a custom one is loaded. */
@@ -27,6 +27,8 @@ export function checkAdapters(raw: unknown, schemas: AdapterSchemas): readonly P
 /** The adapters' secrets: by schema where it is known, else by the key's name. */
 export function adapterSecrets(raw: unknown, schemas: AdapterSchemas): readonly Place[] {
   return entriesOf(raw).flatMap((entry, index) => {
+    const short = typeof entry["url"] === "string" && entry["type"] === undefined;
+    if (short) return [{ path: ["adapter", index, "url"], value: entry["url"] }];
     const schema = schemas[String(entry["type"])];
     const paths = schema === undefined ? undefined : secretPathsOf(jsonSchemaOf(schema));
     const places = paths?.flatMap((path) => placesOf(entry, path)) ?? suspects(entry);
@@ -34,11 +36,10 @@ export function adapterSecrets(raw: unknown, schemas: AdapterSchemas): readonly 
   });
 }
 
-/** An entry without fleet's own keys: what the adapter's schema parses. */
+/** An entry without fleet's own keys: what the adapter's schema parses; without a type `url` stands for all of them. */
 export function ownKeys(entry: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(entry).filter(([key]) => !adapterKeys.some((known) => known === key)),
-  );
+  const isOwn = (key: string) => (key === "url" ? entry["type"] !== undefined : !adapterKeys.includes(key));
+  return Object.fromEntries(Object.entries(entry).filter(([key]) => isOwn(key)));
 }
 
 function entriesOf(raw: unknown): readonly Readonly<Record<string, unknown>>[] {

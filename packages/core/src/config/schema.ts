@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { prioritySchema } from "../message/message.ts";
 import { isReserved, isToken } from "../names/token.ts";
+import { adapterEntrySchema } from "./adapter-entry.ts";
 import { secretSchema } from "./secret.ts";
 import { dailySpanSchema, durationSchema, rateSchema, zoneSchema } from "./values.ts";
 
@@ -93,13 +93,6 @@ const sessionSchema = z.strictObject({
   show_human: z.boolean().optional().describe("As inbox.show_human, for these sessions"),
 });
 
-const adapterSchema = z.looseObject({
-  name: name.describe("The instance's own name"),
-  type: z.string().min(1).describe("A built-in adapter, the path of a module (./mine.mjs) or a package"),
-  on: z.array(z.string().min(1)).optional().describe("Kinds of events it takes, as turn.failed or session.*"),
-  priority: prioritySchema.optional().describe("The least priority it takes"),
-});
-
 /** fleet.toml (DESIGN §11). Every key is optional; the descriptions are its documentation. */
 export const configSchema = z.strictObject({
   machine: name.optional().describe("This machine's name; its host name where absent"),
@@ -116,21 +109,15 @@ export const configSchema = z.strictObject({
     .default([])
     .describe("Settings for sessions by name or folder; the first that matches decides"),
   adapter: z
-    .array(adapterSchema)
+    .array(adapterEntrySchema)
     .default([])
-    .describe("Adapters; keys beside these four are the adapter's own"),
+    .describe("Adapters; keys beside these are the adapter's own"),
 });
 
 /** A machine's config, read. */
 export type FleetConfig = z.output<typeof configSchema>;
 /** One `[[session]]`: settings for the sessions that its `match` names. */
 export type SessionConfig = FleetConfig["session"][number];
-/** One `[[adapter]]`, with the adapter's own keys beside fleet's. */
-export type AdapterConfig = FleetConfig["adapter"][number];
-
-/** The keys of an `[[adapter]]` that are fleet's; all others are the adapter's own. */
-export const adapterKeys = ["name", "type", "on", "priority"] as const;
-
 /** The JSON Schema of fleet.toml, of what is written and not of what is read out of it. */
 export function configJsonSchema(): Readonly<Record<string, unknown>> {
   return {

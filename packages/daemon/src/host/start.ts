@@ -38,7 +38,7 @@ async function namedEntry(
   builtIn: readonly Adapter[],
   { env, paths }: Local,
 ): Promise<AdapterEntry> {
-  const adapter = await loadAdapter(entry.type, builtIn, paths.configFile);
+  const adapter = await loadAdapter(entry.type ?? "", builtIn, paths.configFile);
   const sources = { env, readFile: (path: string) => readFile(path, "utf8") };
   const config = await revealSecrets(adapter.spec.config, ownKeys(entry), sources);
   return entryOf(adapter, { name: entry.name, on: entry.on ?? [], config });
