@@ -21,7 +21,7 @@ const open = (maxBytes = 1024 * 1024) =>
     dir,
     maxBytes,
     clock: systemClock,
-    onRefused: (outgoing) => refused.push(outgoing.dedupeId),
+    onRefused: async (outgoing) => void refused.push(outgoing.dedupeId),
   });
 
 const event = (n: number): Outgoing => ({

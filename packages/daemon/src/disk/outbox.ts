@@ -15,8 +15,8 @@ export interface OutboxOptions {
   readonly dir: string;
   readonly maxBytes: number;
   readonly clock: Clock;
-  /** Told what the server will never take; it is no longer pending then. */
-  onRefused(outgoing: Outgoing, error: FleetError): void;
+  /** Takes over what the server will never take: it is pending until this resolves, and tried again if it rejects. */
+  onRefused(outgoing: Outgoing, error: FleetError): Promise<void>;
 }
 
 /**
@@ -115,7 +115,7 @@ class DiskOutbox implements Outbox {
     for (const [index, result] of results.entries()) {
       const [number, outgoing] = batch[index] ?? [];
       if (number === undefined || outgoing === undefined) continue;
-      if (!this.settle(outgoing, result)) return false;
+      if (!(await this.settle(outgoing, result))) return false;
       this.forget(number);
       this.acked = Math.max(this.acked, number);
       this.noteAckSoon();
@@ -133,12 +133,15 @@ class DiskOutbox implements Outbox {
     return batch;
   }
 
-  private settle(outgoing: Outgoing, result: PromiseSettledResult<Stored>): boolean {
+  private async settle(outgoing: Outgoing, result: PromiseSettledResult<Stored>): Promise<boolean> {
     if (result.status === "fulfilled") return true;
     const error = toFleetError(result.reason);
     if (error.isRetryable || error.code === "internal") return false;
-    this.options.onRefused(outgoing, error);
-    return true;
+    const handOver = () => this.options.onRefused(outgoing, error);
+    return handOver().then(
+      () => true,
+      () => false, // its copy here is the only one: tried again
+    );
   }
 
   private forget(number: number): void {

@@ -11,6 +11,7 @@ import {
 } from "@fleetbus/core";
 import { openJournal, type Journal } from "../disk/journal.ts";
 import { openOutbox, type Outbox } from "../disk/outbox.ts";
+import { takeRefused } from "../disk/refused.ts";
 import { adapterSchemas } from "../host/schemas.ts";
 import type { Closing } from "./closing.ts";
 import { openLogger, type Logger } from "./logger.ts";
@@ -49,10 +50,15 @@ export async function openLocal(env: Local["env"], closing: Closing): Promise<Lo
   const log = logger.named("daemon");
   const onError: Local["onError"] = (error, doing) =>
     log.warn({ doing, ...errorFields(toFleetError(error)) }, "something failed");
-  const onRefused = ({ subject }: { subject: string }, error: FleetError) => {
-    log.error({ subject, ...errorFields(error) }, "the server refused what was spooled");
-  };
-  const outbox = await openOutbox({ dir: paths.spoolDir, maxBytes: maxSpoolBytes, clock, onRefused });
+  const onRefused = takeRefused({
+    ns: settings.ns,
+    machine: settings.machine,
+    clock,
+    dir: join(paths.dataDir, "refused"),
+    add: (outgoing) => outbox.add(outgoing),
+    onError,
+  });
+  const outbox: Outbox = await openOutbox({ dir: paths.spoolDir, maxBytes: maxSpoolBytes, clock, onRefused });
   closing.push("spool", () => outbox.close());
   const journal = await openJournal(paths.journalDir, clock);
   closing.push("journal", () => journal.close());

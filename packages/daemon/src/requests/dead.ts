@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { FleetError, timeLimit } from "@fleetbus/core";
 import type { DeadView, Items } from "@fleetbus/core/api";
-import type { Bus, Delivery, Incoming } from "@fleetbus/core/bus";
+import type { Bus, Delivery, Incoming, Outgoing } from "@fleetbus/core/bus";
 import type { Edge } from "./edge.ts";
 
 const reasonHeader = "fleet-reason";
@@ -16,16 +16,19 @@ export async function bury(
 ): Promise<void> {
   const { delivery, reason } = letter;
   const name = consumer.replace(/[^A-Za-z0-9_=-]/g, "-");
-  await edge.bus.publish({
-    subject: edge.subjects.dead(name),
-    headers: {
-      ...delivery.headers,
-      [reasonHeader]: encodeURIComponent(reason),
-      [subjectHeader]: delivery.subject,
-    },
-    data: delivery.data,
-    dedupeId: `dead ${name} ${delivery.subject} ${delivery.seq}`,
-  });
+  const dedupeId = `dead ${name} ${delivery.subject} ${delivery.seq}`;
+  await edge.bus.publish(letterOf(edge.subjects.dead(name), delivery, { reason, dedupeId }));
+}
+
+/** A dead letter of something as it was, or was to be, stored; `fleet dead retry` sends that again. */
+export function letterOf(
+  subject: string,
+  content: Pick<Outgoing, "subject" | "headers" | "data">,
+  { reason, dedupeId }: { readonly reason: string; readonly dedupeId: string },
+): Outgoing {
+  const { headers, data } = content;
+  const added = { [reasonHeader]: encodeURIComponent(reason), [subjectHeader]: content.subject };
+  return { subject, headers: { ...headers, ...added }, data, dedupeId };
 }
 
 /** Puts a dropped file that can never be sent into the dead letters. */
