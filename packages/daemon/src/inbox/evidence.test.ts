@@ -1,13 +1,13 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock, type SessionRecord } from "@fleetbus/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { evidenceOf } from "./evidence.ts";
-import type { Evidence } from "./proof.ts";
+import { evidenceOf, type FollowedEvidence } from "./evidence.ts";
 
 let dir: string;
-let evidence: Evidence;
+let evidence: FollowedEvidence;
 let errors: unknown[];
 
 beforeEach(async () => {
@@ -15,7 +15,10 @@ beforeEach(async () => {
   errors = [];
   evidence = evidenceOf({ clock: systemClock, onError: (error) => void errors.push(error) });
 });
-afterEach(() => rm(dir, { recursive: true }));
+afterEach(async () => {
+  await evidence.close();
+  await rm(dir, { recursive: true });
+});
 
 const recordOf = (transcript: string): SessionRecord => ({
   ...{ machine: "lab", name: "web", display: "web", cli: "claude", state: "busy", hooked: true, wake: true },
@@ -43,5 +46,28 @@ describe("the evidence of a transcript", () => {
     await mkdir(file);
     await expect.poll(() => errors).not.toEqual([]);
     expect(await evidence.look(recordOf(file))).toBeUndefined();
+  });
+
+  it("that is a pipe is none, and however many there are they hang nobody", async () => {
+    const pipes = Array.from({ length: 8 }, (_, number) => join(dir, `pipe${number}`));
+    execFileSync("mkfifo", pipes);
+    for (const pipe of pipes) await evidence.look(recordOf(pipe));
+    await expect.poll(() => errors.length).toBe(pipes.length);
+    expect(String(errors[0])).toContain("no regular file");
+    expect(await evidence.look(recordOf(pipes[0] ?? ""))).toBeUndefined();
+    expect(await readFile("/dev/null", "utf8")).toBe(""); // each pipe that hangs takes one of Node's few threads
+  });
+
+  it("is followed no more once it is closed, and still says what was known", async () => {
+    const file = join(dir, "some.jsonl");
+    await writeFile(file, "");
+    const sight = await evidence.look(recordOf(file));
+    await evidence.close();
+    await appendFile(file, "{}\n");
+    expect(await evidence.look(recordOf(file))).toBe(sight);
+    const late = join(dir, "late.jsonl");
+    await writeFile(late, "");
+    await evidence.look(recordOf(late));
+    await evidence.close();
   });
 });

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import type { Clock } from "@fleetbus/core";
-import { foldProofs, watchTranscript, type TranscriptFact } from "@fleetbus/hooks";
+import { proofFold, watchTranscript, type ProofFold } from "@fleetbus/hooks";
 import { bell, type Bell } from "../life/bell.ts";
 import type { Evidence, Sight } from "./proof.ts";
 
@@ -8,15 +8,23 @@ import type { Evidence, Sight } from "./proof.ts";
 const idleMs = 15 * 60_000;
 
 interface Following {
-  facts: TranscriptFact[];
-  /** What the facts prove; undefined when there are new ones. */
+  fold: ProofFold;
+  /** What the fold proves; undefined when there are new facts. */
   sight: Sight | undefined;
   /** It cannot be read: it proves nothing and disproves nothing. */
   isBroken: boolean;
   readonly change: Bell;
   readonly stop: AbortController;
+  /** Resolves when nothing is read any more. */
+  ended: Promise<void>;
   askedAt: number;
   isThere: boolean;
+}
+
+/** Evidence that holds files and timers. */
+export interface FollowedEvidence extends Evidence {
+  /** Follows nothing any more; whoever asks later is told what was known. */
+  close(): Promise<void>;
 }
 
 /**
@@ -26,13 +34,15 @@ interface Following {
 export function evidenceOf(deps: {
   readonly clock: Clock;
   onError(error: unknown, doing: string): void;
-}): Evidence {
+}): FollowedEvidence {
   const followed = new Map<string, Following>();
+  const closed = new AbortController();
   const follow = (path: string): Following => {
     const known = followed.get(path);
     if (known !== undefined) return Object.assign(known, { askedAt: deps.clock.monotonic() });
     dropIdle(followed, deps.clock.monotonic() - idleMs);
     const made = begin(path, deps);
+    if (closed.signal.aborted) made.stop.abort();
     followed.set(path, made);
     return made;
   };
@@ -43,11 +53,16 @@ export function evidenceOf(deps: {
       ),
     forget: ({ transcript }) => {
       const known = transcript === undefined ? undefined : followed.get(transcript);
-      if (known !== undefined) Object.assign(known, { facts: [], sight: undefined });
+      if (known !== undefined) Object.assign(known, { fold: proofFold(), sight: undefined });
     },
     change: async (record, signal) => {
       if (record.transcript === undefined) return untilAborted(signal);
       await follow(record.transcript).change.wait(signal);
+    },
+    close: async () => {
+      closed.abort();
+      for (const { stop } of followed.values()) stop.abort();
+      await Promise.all([...followed.values()].map(({ ended }) => ended));
     },
   };
 }
@@ -59,15 +74,16 @@ function begin(
 ): Following {
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   const made: Following = {
-    facts: [],
+    fold: proofFold(),
     sight: undefined,
     isBroken: false,
     change: bell(),
     stop: new AbortController(),
+    ended: Promise.resolve(),
     askedAt: deps.clock.monotonic(),
     isThere: size !== undefined,
   };
-  void collect(made, path, size ?? 0).catch((error: unknown) => {
+  made.ended = collect(made, path, size ?? 0).catch((error: unknown) => {
     made.isBroken = true;
     made.change.ring();
     deps.onError(error, `reading ${path}`);
@@ -78,8 +94,8 @@ function begin(
 async function collect(following: Following, path: string, from: number): Promise<void> {
   for await (const batch of watchTranscript({ path, from, signal: following.stop.signal })) {
     following.isThere = true;
-    if (batch.isReset) following.facts = [];
-    for (const fact of batch.facts) following.facts.push(fact);
+    if (batch.isReset) following.fold = proofFold();
+    for (const fact of batch.facts) following.fold.take(fact);
     following.sight = undefined;
     following.change.ring();
   }
@@ -88,14 +104,14 @@ async function collect(following: Following, path: string, from: number): Promis
 function sightOf(following: Following, path: string): Sight | undefined {
   following.isThere ||= existsSync(path);
   if (!following.isThere || following.isBroken) return undefined;
-  following.sight ??= proven(following.facts);
+  following.sight ??= proven(following.fold);
   return following.sight;
 }
 
-function proven(facts: readonly TranscriptFact[]): Sight {
+function proven({ proofs }: ProofFold): Sight {
   const requested = new Set<string>();
   const answered = new Set<string>();
-  for (const [nonce, { fate }] of foldProofs(facts)) {
+  for (const [nonce, { fate }] of proofs) {
     if (fate === "requested" || fate === "answered" || fate === "kept") requested.add(nonce);
     if (fate === "answered") answered.add(nonce);
   }

@@ -1,6 +1,6 @@
-import { readFile, readlink } from "node:fs/promises";
+import { readlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { claudeConfigDir, listClaudeAgents } from "@fleetbus/hooks";
+import { claudeConfigDir, listClaudeAgents, readRegularFile } from "@fleetbus/hooks";
 import { z } from "zod";
 import type { SessionRecord } from "@fleetbus/core";
 import { readSessionList, type ListReaderDeps } from "./list-reader.ts";
@@ -38,7 +38,7 @@ export async function readDemoLists(deps: SharedDeps, signal: AbortSignal): Prom
   const confirmIn =
     (dir: string): ListReaderDeps["confirm"] =>
     async ({ pid }) => {
-      const text = await readFile(join(dir, "sessions", `${pid}.json`), "utf8").catch(() => "{}"); // it has ended
+      const text = await readRegularFile(join(dir, "sessions", `${pid}.json`)).catch(() => "{}"); // it has ended
       return statusSchema.safeParse(JSON.parse(text)).data?.status;
     };
   const read = (dir: string) => {

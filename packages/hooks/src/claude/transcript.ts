@@ -18,6 +18,8 @@ export {
   type NonceFate,
   type NonceProof,
 } from "./transcript/proof.ts";
+export { proofFold, type ProofFold } from "./transcript/proof-fold.ts";
+export { readRegularFile } from "./transcript/regular-file.ts";
 export { transcriptReader, type FindNonces, type TranscriptReader } from "./transcript/reader.ts";
 
 /** What a transcript said since the last batch. */

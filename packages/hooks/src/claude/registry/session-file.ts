@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { readRegularFile } from "../transcript/regular-file.ts";
 
 /** What a session of Claude Code says of itself in `sessions/<pid>.json`. */
 const sessionFileSchema = z.object({
@@ -31,7 +31,7 @@ export type ClaudeSession = z.infer<typeof sessionFileSchema>;
 export async function readSessionFile(path: string): Promise<ClaudeSession | "unfinished" | "unknown"> {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, "utf8"));
+    value = JSON.parse(await readRegularFile(path));
   } catch {
     return "unfinished";
   }

@@ -117,7 +117,22 @@ describe("tailing a file of lines", () => {
     expect(await next).toEqual({ done: true, value: undefined });
   });
 
+  test("gives a long file in parts, each line whole, however long one is", async () => {
+    const path = join(folder, "t.jsonl");
+    const long = "y".repeat(3 * 1024 * 1024);
+    const lines = [
+      ...Array.from({ length: 2000 }, (_, number) => `${number} ${"x".repeat(1000)}`),
+      long,
+      "end",
+    ];
+    await writeFile(path, `${lines.join("\n")}\ntorn`);
+    const reading = tail(path);
+    const first = await reading.next();
+    expect(first.lines.length).toBeLessThan(1500);
+    expect([...first.lines, ...(await reading.lines(lines.length - first.lines.length))]).toEqual(lines);
+  });
+
   test("throws what is wrong beyond a missing file", async () => {
-    await expect(tail(join(folder)).next()).rejects.toMatchObject({ code: "EISDIR" });
+    await expect(tail(join(folder)).next()).rejects.toMatchObject({ code: "malformed" });
   });
 });

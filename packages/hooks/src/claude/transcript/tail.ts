@@ -1,5 +1,6 @@
-import { open, type FileHandle } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { changesOf } from "./changes.ts";
+import { openRegularFile } from "./regular-file.ts";
 
 /** What one look at a growing file gave. */
 export interface TailBatch {
@@ -24,25 +25,31 @@ export interface TailOptions {
 
 /**
  * Reads a file of lines as it grows. The path need not exist yet; a torn last line waits for its end; a file that is
- * replaced or shrinks is read from its start. Ends when the signal aborts; throws only what the file system throws
- * beyond "not there".
+ * replaced or shrinks is read from its start. A batch is a few megabytes at most, unless one line is longer. Ends when
+ * the signal aborts; throws what the file system throws beyond "not there", and `malformed` for what is no regular file.
  */
 export async function* tailFile(options: TailOptions): AsyncGenerator<TailBatch, void> {
   let place: Place = { offset: options.from ?? 0, inode: undefined };
   for await (const _ of changesOf(options)) {
-    const batch = await readOn(options.path, place);
-    if (batch === undefined) continue;
-    place = { offset: batch.offset, inode: batch.inode };
-    if (batch.lines.length > 0 || batch.isReset) yield batch;
+    for (let isMore = true; isMore && !options.signal.aborted;) {
+      const batch = await readOn(options.path, place);
+      isMore = batch?.isMore === true;
+      if (batch === undefined) continue;
+      place = { offset: batch.offset, inode: batch.inode };
+      if (batch.lines.length > 0 || batch.isReset) yield batch;
+    }
   }
 }
+
+/** So much is read at once: its lines are parsed in one go, while the process does nothing else. */
+const chunkBytes = 1024 * 1024;
 
 interface Place {
   readonly offset: number;
   readonly inode: number | undefined;
 }
 
-type PlacedBatch = TailBatch & { readonly inode: number };
+type PlacedBatch = TailBatch & { readonly inode: number; readonly isMore: boolean };
 
 async function readOn(path: string, place: Place): Promise<PlacedBatch | undefined> {
   const file = await openExisting(path);
@@ -51,16 +58,9 @@ async function readOn(path: string, place: Place): Promise<PlacedBatch | undefin
     const { ino, size } = await file.stat();
     const isReset = (place.inode !== undefined && place.inode !== ino) || size < place.offset;
     const from = isReset ? 0 : place.offset;
-    const bytes = await readRange(file, { from, to: size });
-    const end = bytes.lastIndexOf(0x0a) + 1;
-    const lines =
-      end === 0
-        ? []
-        : bytes
-            .subarray(0, end - 1)
-            .toString("utf8")
-            .split("\n");
-    return { lines, offset: from + end, isReset, inode: ino };
+    const { lines, bytes } = await readLines(file, { from, to: size });
+    const isMore = bytes > 0 && from + bytes < size;
+    return { lines, offset: from + bytes, isReset, inode: ino, isMore };
   } finally {
     await file.close();
   }
@@ -68,14 +68,34 @@ async function readOn(path: string, place: Place): Promise<PlacedBatch | undefin
 
 async function openExisting(path: string): Promise<FileHandle | undefined> {
   try {
-    return await open(path);
+    return await openRegularFile(path);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;
   }
 }
 
-async function readRange(file: FileHandle, { from, to }: { from: number; to: number }): Promise<Buffer> {
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Whole lines from the range's start, a chunk of them or one that is longer, and the bytes that they take. */
+async function readLines(
+  file: FileHandle,
+  { from, to }: Range,
+): Promise<{ readonly lines: readonly string[]; readonly bytes: number }> {
+  for (let size = chunkBytes; ; size *= 2) {
+    const bytes = await readRange(file, { from, to: Math.min(to, from + size) });
+    const end = bytes.lastIndexOf(0x0a) + 1;
+    const isLongLine = end === 0 && from + bytes.length < to && bytes.length === size;
+    if (isLongLine) continue;
+    const text = bytes.subarray(0, Math.max(0, end - 1)).toString("utf8");
+    return { lines: end === 0 ? [] : text.split("\n"), bytes: end };
+  }
+}
+
+async function readRange(file: FileHandle, { from, to }: Range): Promise<Buffer> {
   const bytes = Buffer.alloc(to - from);
   let filled = 0;
   while (filled < bytes.length) {
