@@ -37,6 +37,7 @@ import type { Codec, Edge } from "./requests/edge.ts";
 import { isMember } from "./session/membership.ts";
 import { systemProcesses } from "./session/process.ts";
 import { registry, type Change } from "./session/registry.ts";
+import { roster } from "./session/roster.ts";
 import type { SessionStore } from "./session/store.ts";
 import { budget } from "./wake/budget.ts";
 import { WakePlanner } from "./wake/planner.ts";
@@ -188,6 +189,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
   const { maxHops } = parts.settings.limits;
   const made = {
     registry: sessions,
+    roster: roster({ machine, bus }),
     maxHops,
     mailboxes: boxes,
     receipts,

@@ -109,6 +109,13 @@ export interface Entry {
   readonly revision: number;
 }
 
+/** A write to a bucket; without a value the removal of its key. */
+export interface BucketChange {
+  readonly key: string;
+  readonly value: Uint8Array | undefined;
+  readonly revision: number;
+}
+
 /** A key-value bucket. Writes with a stale revision reject with `conflict`. */
 export interface Bucket {
   get(key: string): Promise<Entry | undefined>;
@@ -120,6 +127,11 @@ export interface Bucket {
   ): Promise<number>;
   remove(key: string): Promise<void>;
   entries(signal?: AbortSignal): Promise<readonly Entry[]>;
+  /**
+   * The newest change of each key after revision `after` (0: of all there is), then every one as it comes, in order and
+   * through reconnects, until the signal aborts or the bus closes. Keys that expire by themselves may go untold.
+   */
+  follow(options: { readonly after: number; readonly signal: AbortSignal }): AsyncIterable<BucketChange>;
 }
 
 /**

@@ -3,6 +3,7 @@ import { chooseName, type Paths } from "@fleetbus/core";
 import type { ClaudeSession } from "@fleetbus/hooks";
 import { followDrops } from "../ingest/drops.ts";
 import type { Intake } from "../ingest/intake.ts";
+import { nextConnection } from "./connection.ts";
 import type { CredentialFiles } from "./credentials.ts";
 import { noteEvent, noteLost } from "../ingest/note.ts";
 import { ownerOf, type Edge } from "../requests/edge.ts";
@@ -33,6 +34,7 @@ export async function runLoops(deps: LoopDeps, signal: AbortSignal): Promise<voi
   };
   await Promise.all([
     forever("sending what is spooled", () => edge.outbox.drain(edge.bus, signal)),
+    forever("following the other machines' sessions", () => edge.roster.follow(signal)),
     forever("opening mailboxes", () => openMailboxes(edge, signal)),
     forever("following the inbox signal", () => edge.mailboxes.follow(signal)),
     forever("taking in dropped hooks", () =>
@@ -71,16 +73,7 @@ async function openMailboxes(edge: Edge, signal: AbortSignal): Promise<void> {
   const names = ["me", ...edge.registry.live().map((record) => record.name), ...(await provisioned(edge))];
   await Promise.all(names.map((name) => edge.mailboxes.open(ownerOf(edge, name))));
   for (const name of names) edge.planner.retry(name);
-  await new Promise<void>((resolve) => {
-    const off = edge.bus.onConnection((isConnected) => isConnected && done());
-    const done = () => {
-      off();
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    signal.addEventListener("abort", done, { once: true });
-    if (signal.aborted) done(); // stopped while the mailboxes were being opened
-  });
+  await nextConnection(edge.bus, signal);
 }
 
 /** Mailboxes that were made before their session (`--create`): only their consumers tell of them. */

@@ -13,6 +13,7 @@ import type { Settings } from "../life/settings.ts";
 import type { Pauses } from "../life/pauses.ts";
 import type { ProcessTable } from "../session/process.ts";
 import type { Registry } from "../session/registry.ts";
+import type { Roster } from "../session/roster.ts";
 import type { SessionStore } from "../session/store.ts";
 import type { Budget } from "../wake/budget.ts";
 import type { WakePlanner } from "../wake/planner.ts";
@@ -30,6 +31,7 @@ export interface Edge {
   readonly journal: Journal;
   readonly registry: Registry;
   readonly store: SessionStore;
+  readonly roster: Roster;
   readonly mailboxes: Mailboxes;
   readonly receipts: ReceiptWriter;
   readonly planner: WakePlanner;

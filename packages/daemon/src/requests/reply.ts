@@ -2,9 +2,11 @@ import {
   FleetError,
   formatAddress,
   supervisorOf,
+  timeLimit,
+  type Address,
   type Message,
   type Receipt,
-  timeLimit,
+  type SessionRecord,
 } from "@fleetbus/core";
 import type { Identity, PublishAnswer, publishSchema } from "@fleetbus/core/api";
 import type { z } from "zod";
@@ -55,7 +57,7 @@ export async function report(
       "usage",
       "reporting an outcome: this is no session; `fleet whoami` says who you are",
     );
-  const supervisor = supervisorOf(record, { sessions: await allSessions(edge) });
+  const supervisor = await supervisorOn(edge, record);
   if (supervisor === undefined) {
     throw new FleetError(
       "not_found",
@@ -77,6 +79,14 @@ export async function report(
       ...(isBad ? { priority: "high" } : {}),
     },
   });
+}
+
+/** One on another machine may have come a moment ago. */
+async function supervisorOn(edge: Edge, record: SessionRecord): Promise<Address | undefined> {
+  const known = supervisorOf(record, { sessions: await allSessions(edge) });
+  if (known !== undefined) return known;
+  await edge.roster.refresh().catch(() => undefined); // no server: there is nobody to ask
+  return supervisorOf(record, { sessions: await allSessions(edge) });
 }
 
 /** Recalls what the caller sent and nobody was offered yet. */

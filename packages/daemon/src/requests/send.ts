@@ -2,7 +2,6 @@ import {
   FleetError,
   formatAddress,
   newMessage,
-  resolveTarget,
   type Address,
   type Message,
   type Target,
@@ -12,7 +11,7 @@ import type { z } from "zod";
 import { publishAnswer, publishMessage } from "../inbox/publish.ts";
 import { isLive } from "../session/registry.ts";
 import type { Edge } from "./edge.ts";
-import { allSessions } from "./sessions.ts";
+import { targetOf } from "./send-target.ts";
 
 /** A publish request with its sender as the daemon attested it. */
 export interface Sending {
@@ -23,7 +22,8 @@ export interface Sending {
 /** Says something to one mailbox or a group. Nothing is stored before all of it is valid. */
 export async function send(edge: Edge, sending: Sending): Promise<PublishAnswer> {
   const from = senderOf(sending, edge);
-  const target = await resolve(edge, sending, from);
+  const { target: asked, create = false } = sending.request;
+  const target = await targetOf(edge, { target: asked, from, create });
   const message = messageFor(edge, { ...sending, from, target });
   guardStorm(edge, message);
   const { encodeMessage: encode, decodeMessage: decode } = edge.codec;
@@ -53,16 +53,6 @@ function senderOf({ who, request }: Sending, edge: Edge): Address {
     "refused",
     `sending as ${formatAddress(wanted)}: ${formatAddress(self)} may only send as itself`,
   );
-}
-
-async function resolve(edge: Edge, { request }: Sending, from: Address): Promise<Target> {
-  const world = {
-    machine: edge.machine,
-    self: from,
-    sessions: await allSessions(edge),
-    mailboxes: edge.mailboxes.all().map((each) => each.owner),
-  };
-  return resolveTarget(request.target, world, { create: request.create === true });
 }
 
 interface Addressed extends Sending {

@@ -6,10 +6,13 @@ import type { Edge } from "./edge.ts";
 /** How long an ended session stays in the list. */
 const shownAfterEndMs = 24 * 60 * 60 * 1000;
 
-/** This machine's sessions from memory, the other machines' from the bucket; without a server only the former. */
-export async function allSessions(edge: Edge): Promise<readonly SessionRecord[]> {
-  const others = await edge.store.load().catch(() => []); // no server: what is here is what there is
-  return [...edge.registry.all(), ...others.filter((record) => record.machine !== edge.machine)];
+/** Whom a daemon knows. */
+export type Known = Pick<Edge, "roster"> & { readonly registry: Pick<Edge["registry"], "all"> };
+
+/** This machine's sessions and the other machines', both from memory; without a server the latter as they were last heard of. */
+export async function allSessions({ registry, roster }: Known): Promise<readonly SessionRecord[]> {
+  if (!roster.isFollowing()) await roster.refresh().catch(() => undefined); // no server: what was heard before
+  return [...registry.all(), ...roster.others()];
 }
 
 /** The sessions as `fleet session list` shows them: the live ones, and for a day those that ended. */
@@ -25,15 +28,27 @@ export async function listSessions(edge: Edge): Promise<Items<SessionView>> {
 
 /** One session by name, `machine/name` or CLI session id; throws `not_found` with the list. */
 export async function findSession(edge: Edge, ref: string): Promise<SessionView> {
-  const records = await allSessions(edge);
-  const own = records.find((record) => record.machine === edge.machine && record.name === ref);
-  const found =
-    own ?? records.find((record) => [record.name, nameOf(record), record.cliSession].includes(ref));
+  const found = withRef(edge, await allSessions(edge), ref) ?? (await lookAgain(edge, ref));
   if (found !== undefined) return viewOf(edge, found);
-  const candidates = records.map(nameOf);
+  const candidates = (await allSessions(edge)).map(nameOf);
   throw new FleetError("not_found", `looking for session "${ref}": there is none`, {
     details: { candidates },
   });
+}
+
+function withRef(
+  { machine }: Edge,
+  records: readonly SessionRecord[],
+  ref: string,
+): SessionRecord | undefined {
+  const own = records.find((record) => record.machine === machine && record.name === ref);
+  return own ?? records.find((record) => [record.name, nameOf(record), record.cliSession].includes(ref));
+}
+
+/** One that another machine saved a moment ago. */
+async function lookAgain(edge: Edge, ref: string): Promise<SessionRecord | undefined> {
+  await edge.roster.refresh().catch(() => undefined); // no server: there is nobody to ask
+  return withRef(edge, await allSessions(edge), ref);
 }
 
 function viewOf(edge: Edge, record: SessionRecord): SessionView {

@@ -1,13 +1,13 @@
 import type { Clock } from "../../clock.ts";
 import { bucketId, type BucketShape } from "../layout.ts";
 import { requireKey, requireTtl } from "../bucket-rules.ts";
-import type { Bucket, Entry } from "../port.ts";
+import type { Bucket, BucketChange, Entry, Incoming } from "../port.ts";
 import { FleetError } from "../../errors/fleet-error.ts";
 import { bytesOf } from "./delivery.ts";
 import { apiCodes, isApiError } from "./errors.ts";
 import { fromMsgHdrs, toMsgHdrs } from "./headers.ts";
 import type { Link } from "./link.ts";
-import { readStream } from "./read.ts";
+import { readStream, type Reading } from "./read.ts";
 
 /** Where a bucket is. */
 export interface BucketPlace {
@@ -51,6 +51,7 @@ export function bucketOn(place: BucketPlace): Bucket {
     },
     remove: (key) => link.call(doing("removing", key), () => remove(place, key)),
     entries: async (signal) => entriesOf(place, signal),
+    follow: (options) => changesOf(place, options),
   };
 }
 
@@ -106,27 +107,40 @@ async function lastOf(place: BucketPlace, key: string): Promise<Last | undefined
 }
 
 async function entriesOf(place: BucketPlace, signal?: AbortSignal): Promise<readonly Entry[]> {
-  const { link, ns, shape, clock } = place;
-  const prefix = subjectOf(place, "");
+  const { link, shape } = place;
   const entries = new Map<string, Entry>();
-  // Each key has one message. A key that is written meanwhile moves to the end, and is read there.
-  const messages = readStream(link, {
-    stream: bucketStream(ns, shape),
-    subjects: [`${prefix}>`],
-    from: "all",
-    until: "empty",
-    signal: signal ?? link.closed,
-    clock,
-  });
-  for await (const { subject, seq, data, headers } of messages) {
-    const key = subject.slice(prefix.length);
-    if (isMark(headers)) entries.delete(key);
-    else entries.set(key, { key, value: data, revision: seq });
+  const reading = { from: "all", until: "empty", signal: signal ?? link.closed } as const;
+  for await (const { key, value, revision } of changesIn(place, reading)) {
+    if (value === undefined) entries.delete(key);
+    else entries.set(key, { key, value, revision });
   }
   signal?.throwIfAborted();
   if (link.closed.aborted)
     throw new FleetError("unavailable", `reading bucket ${shape.name}: the bus is closed`);
   return [...entries.values()];
+}
+
+function changesOf(
+  place: BucketPlace,
+  { after, signal }: Parameters<Bucket["follow"]>[0],
+): AsyncIterable<BucketChange> {
+  return changesIn(place, { from: { seq: after + 1 }, until: "aborted", signal });
+}
+
+/** Each key has one message. A key that is written meanwhile moves to the end, and is read there. */
+async function* changesIn(
+  place: BucketPlace,
+  reading: Pick<Reading, "from" | "until" | "signal">,
+): AsyncGenerator<BucketChange> {
+  const { link, ns, shape, clock } = place;
+  const prefix = subjectOf(place, "");
+  const what = { stream: bucketStream(ns, shape), subjects: [`${prefix}>`], clock };
+  for await (const message of readStream(link, { ...reading, ...what })) yield changeOf(message, prefix);
+}
+
+function changeOf({ subject, seq, data, headers }: Incoming, prefix: string): BucketChange {
+  const value = isMark(headers) ? undefined : data;
+  return { key: subject.slice(prefix.length), value, revision: seq };
 }
 
 /** A removed key (by any client), or one that the server let expire. */

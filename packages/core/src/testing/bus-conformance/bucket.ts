@@ -127,6 +127,31 @@ export const bucketCases: readonly BusCase[] = [
     },
   },
   {
+    name: "who follows a bucket sees the newest of each key after a revision, then each write and removal by anybody",
+    run: async ({ bus, join }) => {
+      const [mine, other] = [await bus.bucket("sessions"), await (await join()).bucket("sessions")];
+      const first = await other.put("a", one);
+      await other.put("b", one);
+      await other.put("b", two);
+      const over = new AbortController();
+      const changes = mine.follow({ after: first, signal: over.signal })[Symbol.asyncIterator]();
+      const next = async () => {
+        const change = await changes.next();
+        if (change.done === true) return "ended";
+        const { key, value } = change.value;
+        return [key, value === undefined ? undefined : [...value]];
+      };
+      deepEqual(await next(), ["b", [2]]);
+      await other.put("a", two);
+      deepEqual(await next(), ["a", [2]]);
+      await other.remove("b");
+      deepEqual(await next(), ["b", undefined]);
+      const end = changes.next();
+      over.abort();
+      equal((await end).done, true);
+    },
+  },
+  {
     name: "buckets do not see each other's keys",
     run: async ({ bus }) => {
       await (await bus.bucket("tasks")).put("k", one);

@@ -25,7 +25,7 @@ export interface MemoryStore {
 export function memoryStore(ns: string, clock: Clock): MemoryStore {
   const change = changeOn(clock);
   const streams = new Map(streamShapes(ns).map((shape) => [shape.name, memoryStream(shape, clock)]));
-  const buckets = new Map(bucketShapes.map((shape) => [shape.name, memoryBucket(shape, clock)]));
+  const buckets = new Map(bucketShapes.map((shape) => [shape.name, memoryBucket(shape, { clock, change })]));
   return {
     ns,
     clock,

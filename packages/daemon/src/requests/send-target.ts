@@ -1,0 +1,48 @@
+import { FleetError, messageOf, resolveTarget, type Address, type Target } from "@fleetbus/core";
+import type { Mailboxes } from "../inbox/mailboxes.ts";
+import { allSessions, type Known } from "./sessions.ts";
+
+/** What is known of who is where. */
+export interface Places extends Known {
+  readonly machine: string;
+  readonly mailboxes: Pick<Mailboxes, "all">;
+}
+
+/** What is to be resolved, and for whom. */
+export interface Asked {
+  readonly target: string;
+  readonly from: Address;
+  readonly create: boolean;
+}
+
+/**
+ * Where a message goes, by the sessions that this daemon knows of. Before a target counts as unknown the other machines'
+ * sessions are read once more: one that was saved there before the call is found.
+ */
+export async function targetOf(places: Places, { target, from, create }: Asked): Promise<Target> {
+  const find = async (options: { readonly create: boolean }) =>
+    resolveTarget(target, await worldOf(places, from), options);
+  try {
+    return await find({ create: false });
+  } catch (error) {
+    if (!isUnknown(error)) throw error;
+    const failure = await places.roster.refresh().catch(messageOf);
+    return find({ create }).catch((reason: unknown) => {
+      throw failure === undefined || !isUnknown(reason) ? reason : withDoubt(reason, failure);
+    });
+  }
+}
+
+async function worldOf(places: Places, self: Address) {
+  const mailboxes = places.mailboxes.all().map((each) => each.owner);
+  return { machine: places.machine, self, sessions: await allSessions(places), mailboxes };
+}
+
+function isUnknown(error: unknown): error is FleetError {
+  return error instanceof FleetError && error.code === "target_unknown";
+}
+
+/** Nobody could be asked whether another machine knows it. */
+function withDoubt({ code, message, details }: FleetError, failure: string): FleetError {
+  return new FleetError(code, `${message} (${failure})`, { details });
+}
