@@ -59,7 +59,8 @@ describe.concurrent(
         ({ permissionMode, state }) => permissionMode === "bypassPermissions" && state === "idle",
       );
       const id = await fleet().pub("bypass", "[[say read]]");
-      const [, deferred] = await fleet().untilStage(id, "deferred");
+      const [stored, deferred, ...others] = await fleet().untilStage(id, "deferred");
+      expect([stored?.stage, deferred?.stage, ...others]).toEqual(["stored", "deferred"]);
       expect(deferred?.reason).toContain("no way to wake it");
       expect(await worker.screen()).not.toMatch(/peer|another session|Deny/i);
       await worker.submit("what is new?");

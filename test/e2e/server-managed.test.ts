@@ -6,6 +6,7 @@ import { FleetError } from "@fleetbus/core";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { afterEach, describe, expect, it } from "vitest";
+import { isAlive } from "../support/alive.ts";
 import { binary, cleanup, connectAsHub, serverFolder, start, until } from "./server-fixture.ts";
 
 const owner = cleanup();
@@ -219,12 +220,4 @@ async function listen(port: number) {
 
 async function getJson(url: string): Promise<unknown> {
   return (await fetch(url, { signal: AbortSignal.timeout(5000) })).json();
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }

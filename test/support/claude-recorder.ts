@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isAlive, until } from "./claude.ts";
+import { isAlive } from "./alive.ts";
+import { until } from "./claude.ts";
 
 /** One hook call as the CLI made it. */
 export interface HookCall {

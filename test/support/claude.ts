@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isAlive } from "./alive.ts";
 import type { PrivateTmux } from "./claude-tmux.ts";
 
 /** How to start the real CLI for a test. */
@@ -133,7 +134,13 @@ function driver(
     },
     async exit() {
       await session.submit("/exit");
-      await until(() => !isAlive(pid), { timeoutMs: 15_000, what: () => `exit of ${pid}` });
+      let last = "";
+      const hasLeft = async () => {
+        if (!isAlive(pid)) return true;
+        last = await screen().catch(() => last); // gone between the two looks
+        return false;
+      };
+      await until(hasLeft, { timeoutMs: 15_000, what: () => `exit of ${pid}; its screen:\n${last}` });
     },
     async close() {
       // A pane that is gone already is what was wanted.
@@ -152,16 +159,6 @@ function driver(
 
 function escape(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-}
-
-/** Whether a process runs. */
-export function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    // ESRCH is the answer "no".
-    return false;
-  }
 }
 
 interface Until {

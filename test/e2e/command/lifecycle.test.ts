@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/prom
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isAlive } from "../../support/alive.ts";
 import { newHome, type Home, type HomeOptions } from "../../support/fleet/home.ts";
 import { buildPackage, type BuiltPackage } from "../../support/fleet/package.ts";
 import { eventually } from "../../support/tmux.ts";
@@ -46,14 +47,6 @@ async function closed(server: Server): Promise<void> {
   server.close();
   await once(server, "close");
 }
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 describe("a config that cannot be read", () => {
   it("is refused at the start with all its problems at once, each with its place", async () => {

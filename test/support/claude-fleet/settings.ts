@@ -4,13 +4,14 @@ import { dirname, join } from "node:path";
 /** A way to wake that a test switches off as a user would: no waiting hook, peers refused, no tmux around the CLI. */
 export type Rung = "rewake" | "socket" | "tmux";
 
-/** The user's settings before fleet's hooks come: `sleep` may run unasked, peers may be refused. */
+/** The user's settings before fleet's hooks come: `sleep` may run unasked, peers may be refused, no tips come and go. */
 export async function writeUserSettings(
   home: string,
   { without, settings }: { readonly without: readonly Rung[]; readonly settings: object },
 ): Promise<void> {
   const peers = without.includes("socket") ? { crossSessionInbound: "refuse" } : {};
-  await write(home, { permissions: { allow: ["Bash(sleep *)"] }, ...peers, ...settings });
+  const usual = { permissions: { allow: ["Bash(sleep *)"] }, spinnerTipsEnabled: false };
+  await write(home, { ...usual, ...peers, ...settings });
 }
 
 /** Trusts all folders below, before any CLI runs: each rewrites what another start adds to the same file. */

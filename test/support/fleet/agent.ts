@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isAlive } from "../alive.ts";
 import { startTmux, type TestTmux } from "../tmux.ts";
 import { demoSettings, type SettingsOptions } from "./settings.ts";
 
@@ -141,16 +141,6 @@ function paneAgent(tmux: TestTmux, place: AgentPlace, cwd: string): DemoAgent {
 /** A pane's server of its own, for agents that live in panes. */
 export async function agentTmux(): Promise<TestTmux> {
   return startTmux();
-}
-
-/** A dead process that its parent has not reaped does not count. */
-function isAlive(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
-  } catch {
-    return false;
-  }
 }
 
 function pause(ms: number): Promise<void> {

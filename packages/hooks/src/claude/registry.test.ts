@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -113,6 +113,23 @@ describe("watching Claude Code's list of sessions", () => {
     await next();
     await endProcess(pid);
     expect(await next()).toEqual({ type: "gone", pid, why: "dead" });
+  });
+
+  test("knows a session that was killed and that nobody has reaped, though it still takes signals", async () => {
+    // The shell becomes a program that never waits for the child that it started before.
+    const parent = spawn("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    children.push(parent);
+    const [line] = await once(parent.stdout, "data");
+    const pid = Number(String(line).trim());
+    await write(pid, sessionOf(pid));
+    const next = watching();
+    expect(await next()).toMatchObject({ type: "seen", session: { pid } });
+    await expect.poll(() => readFile(`/proc/${parent.pid}/comm`, "utf8")).toBe("sleep\n");
+    process.kill(pid, "SIGKILL");
+    expect(await next()).toEqual({ type: "gone", pid, why: "dead" });
+    expect(() => process.kill(pid, 0)).not.toThrow();
   });
 
   test("does not take a reused pid for the session that had it", async () => {

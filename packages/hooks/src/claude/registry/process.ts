@@ -1,13 +1,21 @@
 import { readFile } from "node:fs/promises";
 
-/** Whether the process `pid` runs and is the one that started at `procStart` (ticks since boot; unknown: not compared). */
+/**
+ * Whether the process `pid` runs and is the one that started at `procStart` (ticks since boot; unknown: not compared).
+ * One that has ended and was not reaped still takes signals, and does not run: tmux 3.3a forgets a child now and then.
+ */
 export async function isSameProcess(pid: number, procStart: string | undefined): Promise<boolean> {
-  if (!isRunning(pid)) return false;
-  const start = procStart === undefined ? undefined : await startTicks(pid);
-  return start === undefined || start === procStart;
+  if (!takesSignals(pid)) return false;
+  const stat = await statOf(pid);
+  if (stat === undefined) return true;
+  const isDead = /^[ZX]/.test(stat[0] ?? "");
+  return !isDead && (procStart === undefined || stat[startField] === procStart);
 }
 
-function isRunning(pid: number): boolean {
+/** Field 22 of the file, counted from the state, which is field 3. */
+const startField = 19;
+
+function takesSignals(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
@@ -16,11 +24,11 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Field 22 of /proc/PID/stat; the command before it may hold spaces and brackets. Undefined without /proc (macOS). */
-async function startTicks(pid: number): Promise<string | undefined> {
+/** /proc/PID/stat from the state on; the command before it may hold spaces and brackets. Undefined without /proc (macOS). */
+async function statOf(pid: number): Promise<readonly string[] | undefined> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
     return undefined;
   }
