@@ -11,6 +11,12 @@ describe.concurrent("Esc in the real Claude Code", () => {
   const { open, fleet } = useFleet({ sideBySide: true });
   beforeAll(() => open());
 
+  /** Every request that holds a body holds it once; `ends` says how those requests ended. */
+  const expectOnce = (body: string, ends: readonly string[]) => {
+    const requests = fleet().model.holding(body);
+    expect(requests.map(({ end }) => end)).toEqual(ends);
+    expect(requests.map((request) => times(request, body))).toEqual(ends.map(() => 1));
+  };
   const asked = (text: string) => fleet().model.waitFor((request) => times(request, text) > 0);
 
   test("before output takes a typed prompt back with its message, which is offered again, marked", async () => {
@@ -25,29 +31,57 @@ describe.concurrent("Esc in the real Claude Code", () => {
     await worker.submit("second");
     const trace = await fleet().untilStage(id, "done");
     expect(trace.filter(({ stage }) => stage === "offered").map(({ offers }) => offers)).toEqual([1, 2]);
+    expectOnce("the body for typed", ["aborted", "answered"]);
     const requests = fleet().model.holding("the body for typed");
-    expect(requests.map(({ end }) => end)).toEqual(["aborted", "answered"]);
-    expect(requests.map((request) => times(request, "the body for typed"))).toEqual([1, 1]);
     expect(requests.map((request) => times(request, "redelivered: "))).toEqual([0, 1]);
   });
 
-  test("before output of a turn that a message began: it is offered again, marked, and wakes again", async () => {
+  test("before output of a turn that a message began leaves it in the conversation: it is not offered again, and ends with the next turn", async () => {
     const worker = await fleet().start("woken");
     const id = await fleet().pub("woken", "[[hold woken]] the body for woken");
     await asked("the body for woken");
     await fleet().untilStage(id, "shown");
     await worker.press("Escape");
-    await fleet().untilStage(id, "offered", 2);
+    await fleet().untilState("woken", "idle", 6_000);
     fleet().model.release("woken");
+    await worker.submit("go on");
     const trace = await fleet().untilStage(id, "done");
-    expect(trace.flatMap(({ stage, rung }) => (stage === "woken" ? [rung] : []))).toEqual([
-      "rewake",
-      "rewake",
-    ]);
+    expect(trace.map(({ stage }) => stage)).toEqual(["stored", "woken", "offered", "shown", "done"]);
     expect(trace.at(-1)).toMatchObject({ outcome: "done" });
-    const requests = fleet().model.holding("the body for woken");
-    expect(requests.map(({ end }) => end)).toEqual(["aborted", "answered"]);
-    // What a wake brought stays in the conversation: the second copy is the one that is marked.
+    expectOnce("the body for woken", ["aborted", "answered"]);
+  });
+
+  test("before output of a continuation leaves its message in the conversation, too", async () => {
+    const worker = await fleet().start("continued");
+    await worker.submit("[[hold first]] [[say first]]");
+    await asked("[[hold first]]");
+    const id = await fleet().pub("continued", "[[hold continued]] the body for continued");
+    fleet().model.release("first");
+    await asked("the body for continued");
+    await fleet().untilStage(id, "shown");
+    await worker.press("Escape");
+    await fleet().untilState("continued", "idle", 6_000);
+    fleet().model.release("continued");
+    await worker.submit("go on");
+    const trace = await fleet().untilStage(id, "done");
+    expect(trace.map(({ stage }) => stage)).toEqual(["stored", "offered", "shown", "done"]);
+    expectOnce("the body for continued", ["aborted", "answered"]);
+  });
+
+  test("leaves a message in a conversation that is then cleared: it is offered to the next one, marked", async () => {
+    const worker = await fleet().start("cleared");
+    const id = await fleet().pub("cleared", "[[hold cleared]] the body for cleared");
+    await asked("the body for cleared");
+    await fleet().untilStage(id, "shown");
+    await worker.press("Escape");
+    const { cliSession } = await fleet().untilState("cleared", "idle", 6_000);
+    fleet().model.release("cleared");
+    await worker.submit("/clear");
+    await fleet().untilSession("cleared", (session) => session.cliSession !== cliSession);
+    await worker.submit("hello");
+    expect((await fleet().untilStage(id, "done")).at(-1)).toMatchObject({ outcome: "done" });
+    expectOnce("the body for cleared", ["aborted", "answered"]);
+    const requests = fleet().model.holding("the body for cleared");
     expect(requests.map((request) => times(request, "redelivered: "))).toEqual([0, 1]);
   });
 

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import type { Clock } from "@fleetbus/core";
-import { proofFold, watchTranscript, type ProofFold } from "@fleetbus/hooks";
+import { isShown, proofFold, watchTranscript, type NonceProof, type ProofFold } from "@fleetbus/hooks";
 import { bell, type Bell } from "../life/bell.ts";
 import type { Evidence, Sight } from "./proof.ts";
 
@@ -51,6 +51,8 @@ export function evidenceOf(deps: {
       Promise.resolve(
         record.transcript === undefined ? undefined : sightOf(follow(record.transcript), record.transcript),
       ),
+    hasLost: ({ transcript = "" }, nonce) =>
+      followed.get(transcript)?.fold.proofs.get(nonce)?.fate === "rewound",
     forget: ({ transcript }) => {
       const known = transcript === undefined ? undefined : followed.get(transcript);
       if (known !== undefined) Object.assign(known, { fold: proofFold(), sight: undefined });
@@ -109,13 +111,16 @@ function sightOf(following: Following, path: string): Sight | undefined {
 }
 
 function proven({ proofs }: ProofFold): Sight {
-  const requested = new Set<string>();
-  const answered = new Set<string>();
-  for (const [nonce, { fate }] of proofs) {
-    if (fate === "requested" || fate === "answered" || fate === "kept") requested.add(nonce);
-    if (fate === "answered") answered.add(nonce);
-  }
-  return { requested, answered };
+  const nonces = (holds: (proof: NonceProof) => boolean) =>
+    new Set([...proofs].flatMap(([nonce, proof]) => (holds(proof) ? [nonce] : [])));
+  return {
+    requested: nonces(
+      ({ fate, requestedAt }) =>
+        fate === "answered" || ((fate === "requested" || fate === "kept") && requestedAt.length > 0),
+    ),
+    answered: nonces(({ fate }) => fate === "answered"),
+    kept: nonces((proof) => proof.fate !== "answered" && isShown(proof, { hasEnded: true })),
+  };
 }
 
 function dropIdle(followed: Map<string, Following>, before: number): void {

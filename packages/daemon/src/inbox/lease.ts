@@ -34,6 +34,8 @@ export interface Offer {
   readonly promptId?: string;
   /** A tool batch has ended since: the next PreToolUse needs a model answer. */
   isBatchOver?: boolean;
+  /** The transcript of the conversation that held it when its turn was interrupted: the next request there carries it by itself. */
+  keptIn?: string;
   proof?: Proof;
 }
 
@@ -46,7 +48,7 @@ export function newOffer(via: OfferVia, at: number, promptId: string | undefined
 }
 
 /** The same message for the same mailbox, however often it was stored: sender, target and id (DESIGN §3). */
-export function leaseKey(message: Message): string {
+export function leaseKey(message: Pick<Message, "id" | "from" | "to">): string {
   return `${formatAddress(message.from)} ${message.id} ${formatAddress(message.to)}`;
 }
 

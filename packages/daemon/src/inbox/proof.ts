@@ -1,6 +1,6 @@
 import { type Clock, type SessionEventKind, type SessionRecord, timeLimit } from "@fleetbus/core";
 import { transcriptQuietMs } from "@fleetbus/hooks";
-import type { Lease } from "./lease.ts";
+import type { Lease, Offer } from "./lease.ts";
 import type { Mailbox, TurnEnd } from "./mailbox.ts";
 
 /** What a CLI's own record of a conversation says of the offers made in it (Claude: its transcript). */
@@ -9,6 +9,8 @@ export interface Sight {
   readonly requested: ReadonlySet<string>;
   /** Nonces that an answer of the model follows on the conversation's live chain. */
   readonly answered: ReadonlySet<string>;
+  /** Nonces without an answer that the conversation holds all the same: its next request carries them by itself. */
+  readonly kept: ReadonlySet<string>;
 }
 
 /** Where proofs come from. */
@@ -17,6 +19,8 @@ export interface Evidence {
   look(record: SessionRecord): Promise<Sight | undefined>;
   /** Resolves when the record may say more, or when the signal aborts. */
   change(record: SessionRecord, signal: AbortSignal): Promise<void>;
+  /** Whether the conversation went back to before a nonce, or was compacted since, by what was read so far. */
+  hasLost(record: SessionRecord, nonce: string): boolean;
   /** Nothing is open any more: what was read so far need not be kept. */
   forget(record: SessionRecord): void;
 }
@@ -59,25 +63,56 @@ export async function inferOffers(deps: ProofDeps, kind: SessionEventKind): Prom
 
 /** Ends the leases of a turn that ended by itself; what no model request held is offered again (DESIGN §5). */
 export async function endTurn(deps: ProofDeps, end: TurnEnd): Promise<void> {
+  const lost = takeLost(deps);
   const unproved = await deps.mailbox.endTurn(end);
   await proveLate(deps, unproved);
   const isShown = (lease: Lease) => lease.phase === "shown";
   await Promise.all(unproved.filter(isShown).map((lease) => deps.mailbox.finish(lease, end)));
-  await deps.mailbox.offerAgain(unproved.filter((lease) => lease.phase === "unproved"));
+  await deps.mailbox.offerAgain([...lost, ...unproved.filter((lease) => lease.phase === "unproved")]);
   forgetWhenQuiet(deps);
 }
 
-/** Ends the leases of a turn that was interrupted or failed: only what the model answered to is done, the rest is offered again. */
+/**
+ * Ends the leases of a turn that was interrupted or failed: only what the model answered to is done. What an interrupted
+ * conversation still holds reaches the model with its next request, and ends with that turn; the rest is offered again.
+ */
 export async function breakTurn(deps: ProofDeps, end: TurnEnd): Promise<void> {
   const open = deps.mailbox.held().filter((lease) => lease.phase === "offered" || lease.phase === "shown");
   if (open.length === 0) return;
   const sight = await settledSight(deps);
   if (sight !== undefined) proveAll(deps, sight);
-  const isAnswered = (lease: Lease) =>
-    lease.offer !== undefined && sight?.answered.has(lease.offer.nonce) === true;
+  const isAnswered = ({ offer }: Lease) => offer !== undefined && sight?.answered.has(offer.nonce) === true;
+  const rest = open.filter((lease) => !isAnswered(lease));
+  const kept = end.outcome === "interrupted" && sight !== undefined ? keepHeld(deps, rest, sight) : [];
   await Promise.all(open.filter(isAnswered).map((lease) => deps.mailbox.finish(lease, end)));
-  await deps.mailbox.offerAgain(open.filter((lease) => !isAnswered(lease)));
+  await deps.mailbox.offerAgain(rest.filter((lease) => !kept.includes(lease)));
   forgetWhenQuiet(deps);
+}
+
+/** Those that the conversation holds on to, noted as such. */
+function keepHeld({ record, evidence }: ProofDeps, leases: readonly Lease[], sight: Sight): readonly Lease[] {
+  const isHeld = ({ nonce, keptIn }: Offer) =>
+    sight.kept.has(nonce) || (isSameConversation(record, keptIn) && !evidence.hasLost(record, nonce));
+  const kept = leases.filter(({ offer }) => offer !== undefined && isHeld(offer));
+  for (const { offer } of kept)
+    if (offer !== undefined && record.transcript !== undefined) offer.keptIn = record.transcript;
+  return kept;
+}
+
+/**
+ * Those that were kept, and that the conversation of the turn that has just ended did not hold: another one was begun
+ * (/clear), or it was compacted or rewound. From here on they do not count as shown.
+ */
+function takeLost({ mailbox, record, evidence }: ProofDeps): readonly Lease[] {
+  const isLost = ({ nonce, keptIn }: Offer) =>
+    keptIn !== undefined && (!isSameConversation(record, keptIn) || evidence.hasLost(record, nonce));
+  const lost = mailbox.held().filter(({ phase, offer }) => phase === "shown" && offer && isLost(offer));
+  for (const lease of lost) lease.phase = "unproved";
+  return lost;
+}
+
+function isSameConversation({ transcript }: SessionRecord, keptIn: string | undefined): boolean {
+  return keptIn !== undefined && keptIn === transcript;
 }
 
 function forgetWhenQuiet({ mailbox, evidence, record }: ProofDeps): void {

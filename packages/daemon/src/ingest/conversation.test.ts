@@ -39,6 +39,7 @@ const deps = (): ConversationDeps => ({
       return Promise.resolve(undefined);
     },
     change: () => Promise.resolve(),
+    hasLost: () => false,
     forget: () => undefined,
   },
   clock: systemClock,
