@@ -3,6 +3,7 @@ import { FleetError, timeLimit } from "@fleetbus/core";
 import type { DeadView, Items } from "@fleetbus/core/api";
 import type { Bus, Delivery, Incoming, Outgoing } from "@fleetbus/core/bus";
 import type { Edge } from "./edge.ts";
+import { gaveUp, newestFirst } from "./newest-first.ts";
 
 const reasonHeader = "fleet-reason";
 const subjectHeader = "fleet-subject";
@@ -45,20 +46,34 @@ export async function buryFile(
   });
 }
 
-/** All dead letters, oldest first, at most the newest thousand. */
+const listMs = 10_000;
+
+/** All dead letters, oldest first, at most the newest thousand. Throws `pending` where that takes too long. */
 export async function listDead(edge: Pick<Edge, "bus" | "subjects">): Promise<Items<DeadView>> {
+  const subjects = [edge.subjects.dead()];
+  const first = await newestFrom(edge, subjects, maxListed);
   const items: DeadView[] = [];
-  const signal = timeLimit(10_000);
-  for await (const letter of edge.bus.read("DEAD", {
-    subjects: [edge.subjects.dead()],
-    from: "all",
-    untilCaughtUp: true,
-    signal,
-  })) {
-    items.push(viewOf(letter));
-    if (items.length > maxListed) items.shift();
+  const signal = timeLimit(listMs);
+  const options = { subjects, from: { seq: first }, untilCaughtUp: true, signal };
+  for await (const letter of edge.bus.read("DEAD", options)) items.push(viewOf(letter));
+  if (signal.aborted) throw gaveUp(listing, listMs, items.length);
+  return { items: items.slice(-maxListed) };
+}
+
+const listing = { doing: "listing dead letters", wayOut: "ask for one: `fleet dead show <number>`" };
+
+/** Where the newest `count` begin. */
+async function newestFrom(
+  edge: Pick<Edge, "bus">,
+  subjects: readonly string[],
+  count: number,
+): Promise<number> {
+  const seqs: number[] = [];
+  for await (const batch of newestFirst(edge.bus, { stream: "DEAD", subjects, ...listing })) {
+    seqs.unshift(...batch.map(({ seq }) => seq));
+    if (seqs.length >= count) break;
   }
-  return { items };
+  return seqs.at(-count) ?? seqs[0] ?? 1;
 }
 
 /** One dead letter. */
@@ -109,8 +124,17 @@ function viewOf(letter: Incoming): DeadView {
     seq: letter.seq,
     consumer: letter.subject.split(".").at(-1) ?? "",
     time: new Date(letter.time).toISOString(),
-    reason: decodeURIComponent(letter.headers[reasonHeader] ?? "unknown"),
+    reason: decoded(letter.headers[reasonHeader] ?? "unknown"),
     subject: letter.headers[subjectHeader] ?? letter.subject,
     preview: Buffer.from(letter.data.subarray(0, 200)).toString("utf8"),
   };
+}
+
+/** A stranger's letter may say anything. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

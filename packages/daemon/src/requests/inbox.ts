@@ -4,7 +4,8 @@ import type { Lease } from "../inbox/lease.ts";
 import type { Mailbox } from "../inbox/mailbox.ts";
 import { watchOffers } from "../inbox/proof.ts";
 import { ownerOf, type Edge } from "./edge.ts";
-import { messagesTo, pickMessage } from "./history.ts";
+import { messagesTo } from "./history.ts";
+import { findMessage } from "./look-up.ts";
 
 /** What somebody asks of a mailbox. */
 export interface InboxAsk {
@@ -78,17 +79,22 @@ async function print(edge: Edge, mailbox: Mailbox, leases: readonly Lease[]): Pr
 }
 
 async function findOne(edge: Edge, mailbox: Mailbox, id: string): Promise<InboxView> {
-  const all = await history(edge, mailbox);
-  return pickMessage(all, id);
+  const { message } = await findMessage(edge, id, edge.subjects.inbox(mailbox.owner));
+  return standing(mailbox)(message);
 }
 
 async function history(edge: Edge, mailbox: Mailbox): Promise<readonly InboxView[]> {
-  const held = new Map(mailbox.held().map((lease) => [lease.message.id, lease]));
   const messages = await messagesTo(edge, mailbox.owner);
-  return messages.map((message) => {
+  return messages.map(standing(mailbox));
+}
+
+/** How far a mailbox is with a message: what it does not hold is done. */
+function standing(mailbox: Mailbox): (message: Message) => InboxView {
+  const held = new Map(mailbox.held().map((lease) => [lease.message.id, lease]));
+  return (message) => {
     const lease = held.get(message.id);
     return lease === undefined ? { ...message, stage: "done", offers: 0 } : viewOf(lease);
-  });
+  };
 }
 
 function viewOf(lease: Lease): InboxView {

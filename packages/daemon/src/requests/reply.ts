@@ -1,6 +1,7 @@
 import {
   FleetError,
   formatAddress,
+  isSameAddress,
   supervisorOf,
   timeLimit,
   type Address,
@@ -11,9 +12,11 @@ import {
 import type { Identity, PublishAnswer, publishSchema } from "@fleetbus/core/api";
 import type { z } from "zod";
 import { ownerOf, type Edge } from "./edge.ts";
-import { messagesFrom, messagesTo, pickMessage } from "./history.ts";
+import { findMessage, type StoredMessage } from "./look-up.ts";
+import { gaveUp } from "./newest-first.ts";
 import { send } from "./send.ts";
 import { allSessions } from "./sessions.ts";
+import { readReceipts } from "./streams.ts";
 
 type Said = Pick<z.output<typeof publishSchema>, "caller" | "body"> & { readonly id?: string | undefined };
 
@@ -23,7 +26,8 @@ export async function reply(
   who: Identity,
   said: Said & { readonly to: string | undefined },
 ): Promise<PublishAnswer> {
-  const original = pickMessage(await messagesTo(edge, ownerOf(edge, who.session)), said.to);
+  const inbox = edge.subjects.inbox(ownerOf(edge, who.session));
+  const { message: original } = await findMessage(edge, said.to, inbox);
   const { to: _to, ...rest } = said;
   const answer = await send(edge, {
     who,
@@ -91,11 +95,13 @@ async function supervisorOn(edge: Edge, record: SessionRecord): Promise<Address 
 
 /** Recalls what the caller sent and nobody was offered yet. */
 export async function cancel(edge: Edge, who: Identity, id: string | undefined): Promise<Receipt> {
-  const message = pickMessage(await messagesFrom(edge, ownerOf(edge, who.session)), id);
+  const sent = edge.subjects.inbox({}, ownerOf(edge, who.session));
+  const found = await findMessage(edge, id, sent);
+  const { message } = found;
   const mailbox = message.to.machine === edge.machine ? edge.mailboxes.find(message.to.session) : undefined;
   const lease = mailbox?.find(message.id);
   const isCancelled = lease !== undefined && (await mailbox?.cancel(lease)) === true;
-  if (isCancelled || (lease === undefined && (await eraseUnfetched(edge, message))))
+  if (isCancelled || (lease === undefined && (await eraseUnfetched(edge, found))))
     return receiptOf(edge, message);
   throw new FleetError(
     "refused",
@@ -103,31 +109,22 @@ export async function cancel(edge: Edge, who: Identity, id: string | undefined):
   );
 }
 
+const receiptsMs = 5000;
+
 /** Nobody holds it: erased from the stream, if no receipt says that it went further than that. */
-async function eraseUnfetched(edge: Edge, message: Message): Promise<boolean> {
-  const signal = timeLimit(5000);
-  const filter = edge.subjects.receipt(message.from, message.id, message.to);
-  for await (const incoming of edge.bus.read("RECEIPTS", {
-    subjects: [filter],
-    from: "all",
-    untilCaughtUp: true,
-    signal,
-  })) {
-    if (edge.codec.decodeReceipt(incoming).stage !== "stored") return false;
+async function eraseUnfetched(edge: Edge, { message, seq }: StoredMessage): Promise<boolean> {
+  const signal = timeLimit(receiptsMs);
+  for await (const receipt of readReceipts(edge, message.id, { signal, untilCaughtUp: true })) {
+    const isOfThis = isSameAddress(receipt.from, message.from) && isSameAddress(receipt.to, message.to);
+    if (isOfThis && receipt.stage !== "stored") return false;
   }
-  const subject = edge.subjects.inbox(message.to, message.from);
-  for await (const incoming of edge.bus.read("INBOX", {
-    subjects: [subject],
-    from: "all",
-    untilCaughtUp: true,
-    signal,
-  })) {
-    if (edge.codec.decodeMessage(incoming).id !== message.id) continue;
-    const isErased = await edge.bus.erase("INBOX", incoming.seq);
-    if (isErased) void edge.receipts.write({ message }, { stage: "cancelled" });
-    return isErased;
+  if (signal.aborted) {
+    const doing = `cancelling message ${message.id}: reading its receipts`;
+    throw gaveUp({ doing, wayOut: "try again later" }, receiptsMs, 0);
   }
-  return false;
+  const isErased = await edge.bus.erase("INBOX", seq);
+  if (isErased) void edge.receipts.write({ message }, { stage: "cancelled" });
+  return isErased;
 }
 
 function receiptOf(edge: Edge, { id, from, to }: Message): Receipt {

@@ -45,10 +45,14 @@ function subjectOf({ subjects }: Edge, { session: said = "", kind }: EventsQuery
   );
 }
 
-/** The receipts of one message, those that are there and those that come, until `isEnough` or the signal. */
-export async function* readReceipts(edge: Edge, id: string, signal: AbortSignal): AsyncIterable<Receipt> {
+/** The receipts of one message, those that are there and, unless `untilCaughtUp`, those that come until the signal aborts; foreign ones are passed over. */
+export async function* readReceipts(
+  edge: Pick<Edge, "bus" | "subjects" | "codec">,
+  id: string,
+  options: Pick<ReadOptions, "signal" | "untilCaughtUp">,
+): AsyncIterable<Receipt> {
   const subjects = [edge.subjects.receipt({}, id)];
-  for await (const incoming of edge.bus.read("RECEIPTS", { subjects, from: "all", signal })) {
+  for await (const incoming of edge.bus.read("RECEIPTS", { ...options, subjects, from: "all" })) {
     const receipt = decodeOrSkip(() => edge.codec.decodeReceipt(incoming));
     if (receipt !== undefined) yield receipt;
   }
@@ -98,7 +102,8 @@ function timeOf(since: string): number {
   throw new FleetError("usage", `reading --since "${since}": give a duration (1h) or an RFC 3339 time`);
 }
 
-function decodeOrSkip<T>(decode: () => T): T | undefined {
+/** What the work gives; undefined where it throws, for what is foreign. */
+export function decodeOrSkip<T>(decode: () => T): T | undefined {
   try {
     return decode();
   } catch {

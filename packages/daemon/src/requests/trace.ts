@@ -1,8 +1,11 @@
 import { FleetError, isToken, type Receipt, type Stage, timeLimit } from "@fleetbus/core";
 import type { TraceAnswer } from "@fleetbus/core/api";
 import type { Edge } from "./edge.ts";
-import { messagesTo } from "./history.ts";
-import { isReached, readReceipts } from "./streams.ts";
+import { findId, findMessage, isWholeId } from "./look-up.ts";
+import { gaveUp } from "./newest-first.ts";
+import { decodeOrSkip, isReached, readReceipts } from "./streams.ts";
+
+const readMs = 10_000;
 
 /** Every stage of one message so far, with the time since it was stored. */
 export async function trace(edge: Edge, id: string): Promise<TraceAnswer> {
@@ -15,8 +18,10 @@ export async function trace(edge: Edge, id: string): Promise<TraceAnswer> {
     ...receipt,
     sinceStoredMs: Date.parse(receipt.time) - storedAt,
   }));
-  const message = (await messagesTo(edge, first.to)).find((each) => each.id === first.id);
-  return { stages, ...(message === undefined ? {} : { message }) };
+  const found = await findMessage(edge, first.id, edge.subjects.inbox(first.to, first.from)).catch(
+    (error: unknown) => orNothing(error), // erased, or older than what the stream keeps
+  );
+  return { stages, ...(found === undefined ? {} : { message: found.message }) };
 }
 
 /** The receipts of one message as they come, until the wanted stage stands for every mailbox it went to, it ends, or the signal aborts. */
@@ -27,10 +32,14 @@ export async function* followReceipts(
 ): AsyncIterable<Receipt> {
   const id = await resolveId(edge, about.id).catch((error: unknown) => orItself(error, about.id));
   const stop = new AbortController();
-  for await (const receipt of readReceipts(edge, id, AbortSignal.any([signal, stop.signal]))) {
+  for await (const receipt of readReceipts(edge, id, { signal: AbortSignal.any([signal, stop.signal]) })) {
     yield receipt;
     if (about.until !== undefined && isReached(receipt.stage, about.until)) stop.abort();
   }
+}
+
+function orNothing(error: unknown): undefined {
+  if (!(error instanceof FleetError) || error.code !== "not_found") throw error;
 }
 
 /** An id that nothing is known of may be on its way: whoever follows it waits. */
@@ -41,24 +50,12 @@ function orItself(error: unknown, id: string): string {
 
 async function receiptsOf(edge: Edge, id: string): Promise<readonly Receipt[]> {
   // Before the stream is read: what is sent meanwhile is then in both, not in neither.
-  const pending = edge.outbox
-    .pending()
-    .filter(
-      (outgoing) =>
-        outgoing.subject.split(".")[5] === id && outgoing.subject.startsWith(`fleet.${edge.ns}.receipt.`),
-    )
-    .map((outgoing) => edge.codec.decodeReceipt({ ...outgoing, seq: 0, time: 0 }));
+  const pending = pendingReceipts(edge, id);
   const found: Receipt[] = [];
-  const signal = timeLimit(10_000);
-  const subjects = [edge.subjects.receipt({}, id)];
-  for await (const incoming of edge.bus.read("RECEIPTS", {
-    subjects,
-    from: "all",
-    untilCaughtUp: true,
-    signal,
-  })) {
-    found.push(edge.codec.decodeReceipt(incoming));
-  }
+  const signal = timeLimit(readMs);
+  for await (const receipt of readReceipts(edge, id, { signal, untilCaughtUp: true })) found.push(receipt);
+  const doing = `reading the receipts of message "${id}"`;
+  if (signal.aborted) throw gaveUp({ doing, wayOut: "try again later" }, readMs, found.length);
   return inOrder([...found, ...pending]);
 }
 
@@ -70,44 +67,17 @@ export function inOrder(receipts: readonly Receipt[]): readonly Receipt[] {
 
 /** A whole id as it is, also of a message whose receipts are not with the server yet; a suffix, or `last`, by what was sent from this machine. */
 async function resolveId(edge: Edge, id: string): Promise<string> {
-  const found = new Set<string>();
-  let last: string | undefined;
-  const subjects = [edge.subjects.receipt(id === "last" ? { machine: edge.machine } : {}, undefined)];
-  const isWhole = /^[0-9a-hjkmnp-tv-z]{26}$/.test(id);
-  if (isWhole || isPending(edge, id)) return id;
-  const options = {
-    subjects,
-    from: "all",
-    isHeadersOnly: true,
-    untilCaughtUp: true,
-    signal: timeLimit(10_000),
-  } as const;
-  for await (const { subject } of edge.bus.read("RECEIPTS", options)) {
-    const parsed = edge.subjects.parse(subject);
-    if (parsed.type !== "receipt") continue;
-    last = parsed.id;
-    if (parsed.id.endsWith(id)) found.add(parsed.id);
-  }
-  return requireOne(
-    id,
-    id === "last" ? [last ?? ""].filter(Boolean) : [...found].filter((each) => each === id || !found.has(id)),
-  );
+  if (isWholeId(id) || pendingReceipts(edge, id).length > 0) return id;
+  return findId(edge, id, edge.subjects.receipt(id === "last" ? { machine: edge.machine } : {}));
 }
 
-function isPending(edge: Edge, id: string): boolean {
+/** Receipts on their way to the server. */
+function pendingReceipts(edge: Edge, id: string): readonly Receipt[] {
   const start = `fleet.${edge.ns}.receipt.`;
   return edge.outbox
     .pending()
-    .some(({ subject }) => subject.startsWith(start) && subject.split(".")[5] === id);
-}
-
-function requireOne(id: string, found: readonly string[]): string {
-  const [only] = found;
-  if (found.length > 1) {
-    throw new FleetError("target_ambiguous", `looking for message "${id}": ${found.length} end like that`, {
-      details: { candidates: found },
-    });
-  }
-  if (only !== undefined) return only;
-  throw new FleetError("not_found", `looking for message "${id}": nothing is known of it`);
+    .filter(({ subject }) => subject.startsWith(start) && subject.split(".")[5] === id)
+    .flatMap(
+      (outgoing) => decodeOrSkip(() => edge.codec.decodeReceipt({ ...outgoing, seq: 0, time: 0 })) ?? [],
+    );
 }
