@@ -64,6 +64,18 @@ export default defineConfig({
         ...shared,
         test: {
           setupFiles: ["test/support/count-assertions.ts"],
+          name: "containers",
+          include: ["test/containers/**/*.test.ts"],
+          globalSetup: ["test/support/global-setup.ts", "test/containers/global-setup.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          setupFiles: ["test/support/count-assertions.ts"],
           name: "clis",
           include: ["test/clis/**/*.test.ts"],
           globalSetup: ["test/support/global-setup.ts"],

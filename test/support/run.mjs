@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { labels, outcomesOf, readClaims } from "./claims.mjs";
 import { claudeBinaryPath, provideClaude } from "./claude-cache.mjs";
+import { whyNoContainers } from "../containers/engine/why-not.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const vitest = join(root, "node_modules/vitest/vitest.mjs");
@@ -16,6 +17,7 @@ const suites = [
   { name: "unit", projects: ["unit", "house"] },
   { name: "e2e", projects: ["e2e"] },
   { name: "chaos", projects: ["chaos"] },
+  { name: "containers", projects: ["containers"], whyNot: () => whyNoContainers(process.env, say) },
   { name: "clis", projects: ["clis"], whyNot: whyNoClis, prepare: () => provideClaude(process.env, say) },
 ];
 
@@ -29,8 +31,10 @@ async function main() {
   const unknown = asked.filter((name) => !suites.some((suite) => suite.name === name));
   if (unknown.length > 0)
     return say(`no suite ${unknown.join(", ")}: ${suites.map((suite) => suite.name).join(", ")}`, 2);
-  const notRun = suites.filter((suite) => whySkipped(suite) !== undefined);
-  if (asked.length === 0) for (const suite of notRun) say(`${suite.name}: not run: ${whySkipped(suite)}`);
+  const reasons = await Promise.all(suites.map((suite) => whySkipped(suite)));
+  const notRun = suites.filter((_suite, index) => reasons[index] !== undefined);
+  if (asked.length === 0)
+    for (const suite of notRun) say(`${suite.name}: not run: ${reasons[suites.indexOf(suite)]}`);
   const wanted = suites.filter((suite) => !notRun.includes(suite));
   const failed = [];
   for (const lanes of plan(wanted)) {
@@ -44,11 +48,11 @@ async function main() {
 
 /**
  * What runs after what, and what beside it. `unit` keeps both cores busy; the others mostly wait, so `chaos` runs beside
- * `e2e` and `clis`. Under CI everything runs alone.
+ * `e2e`, `containers` and `clis`. Under CI everything runs alone.
  */
 function plan(wanted) {
   const named = (...names) => wanted.filter((suite) => names.includes(suite.name));
-  const lanes = [named("e2e", "clis"), named("chaos")].filter((lane) => lane.length > 0);
+  const lanes = [named("e2e", "containers", "clis"), named("chaos")].filter((lane) => lane.length > 0);
   const beside = process.env.CI === "true" ? lanes.map((lane) => [lane]) : [lanes];
   return [[named("unit")], ...beside].filter((group) => group.some((lane) => lane.length > 0));
 }
@@ -57,7 +61,7 @@ async function runLane(lane, { isAlone, failed }) {
   for (const suite of lane) if (!(await runSuite(suite, isAlone))) failed.push(suite.name);
 }
 
-function whySkipped(suite) {
+async function whySkipped(suite) {
   if (asked.length > 0) return asked.includes(suite.name) ? undefined : "not asked for";
   return suite.whyNot?.();
 }
