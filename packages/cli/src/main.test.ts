@@ -24,6 +24,7 @@ function closedWorld(argv: readonly string[], out: string[]): World {
     stdout: {
       isTerminal: false,
       columns: undefined,
+      rows: undefined,
       write: (text: string) => Promise.resolve(void out.push(text)),
     },
   };
@@ -81,7 +82,7 @@ describe("the exit code", () => {
   };
   const run = async (error: unknown, out: string[] = []) => {
     const write = (text: string) => Promise.resolve(void out.push(text));
-    const stderr = { isTerminal: false, columns: undefined, write };
+    const stderr = { isTerminal: false, columns: undefined, rows: undefined, write };
     const world: World = {
       ...closedWorld([], out),
       argv: [],

@@ -96,6 +96,7 @@ function worldOf(parts: {
   const into = (list: string[]) => ({
     isTerminal,
     columns: undefined,
+    rows: undefined,
     write: (text: string) => {
       list.push(text);
       return Promise.resolve();

@@ -82,7 +82,7 @@ describe("the overview", () => {
     });
     const [head, , titles] = (await daemon.fleet([])).stdout.split("\n");
     expect(head).toBe(
-      "lab (main) · server nats://127.0.0.1:4222 is away · wakes are paused · 2 sessions · 2 messages waiting · 3 in the spool · 1 dead letters (fleet dead)",
+      "lab (main) · server nats://127.0.0.1:4222 is away · wakes are paused · 2 sessions · 2 messages waiting · 3 in the spool · 1 dead letter (fleet dead)",
     );
     expect(titles).toMatch(/^SESSION/);
   });

@@ -34,6 +34,8 @@ export interface Api {
   ack(id: string | undefined): Promise<Receipt>;
   cancel(id: string | undefined): Promise<Receipt>;
   inbox(request: Said<A.InboxRequest>): Promise<A.InboxAnswer>;
+  /** A line a message that is stored for the session, or for anybody of this machine; until the world's signal. */
+  arrivals(session?: string): AsyncIterable<A.Arrival>;
   sessions(): Promise<A.Items<A.SessionView>>;
   session(ref: string): Promise<A.SessionView>;
   rename(session: string, name: string): Promise<A.SessionView>;
@@ -74,6 +76,12 @@ export function apiOf(daemon: Daemon): Api {
     ack: (id) => say("/v1/acks", { id }, aReceipt),
     cancel: (id) => say("/v1/cancellations", { id }, aReceipt),
     inbox: (request) => say("/v1/inbox", request, shape<A.InboxAnswer>("items")),
+    arrivals: (session) =>
+      follow(
+        daemon,
+        { path: `/v1/arrivals${session === undefined ? "" : `?session=${part(session)}`}` },
+        anArrival,
+      ),
     sessions: () => get("/v1/sessions", shape<A.Items<A.SessionView>>("items")),
     session: (ref) => get(`/v1/sessions/${part(ref)}`, aSession),
     rename: (session, name) => say("/v1/sessions/rename", { session, name }, aSession),
@@ -96,6 +104,7 @@ export function apiOf(daemon: Daemon): Api {
 const aStatus = shape<A.StatusAnswer>("version", "server", "spool");
 const published = shape<A.PublishAnswer>("id", "to", "stage");
 const aReceipt = shape<Receipt>("id", "to", "stage", "time");
+const anArrival = shape<A.Arrival>("seq");
 const aSession = shape<A.SessionView>("machine", "name", "state");
 const consumers = shape<A.Items<A.ConsumerView>>("items");
 const aLetter = shape<A.DeadView>("seq", "reason");

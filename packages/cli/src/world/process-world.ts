@@ -40,6 +40,9 @@ function outputOf(open: () => NodeJS.WriteStream, fd: number): Output {
     get columns() {
       return isTerminal ? opened().columns : undefined;
     },
+    get rows() {
+      return isTerminal ? opened().rows : undefined;
+    },
     write: (text) => writeTo(opened(), text),
   };
 }

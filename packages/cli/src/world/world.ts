@@ -5,6 +5,8 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Width in cells where it is a terminal. */
   readonly columns: number | undefined;
+  /** Height in cells where it is a terminal. */
+  readonly rows: number | undefined;
   /** Resolves when it is handed over; rejects with EPIPE when the reader has gone. */
   write(text: string): Promise<void>;
 }

@@ -41,6 +41,12 @@ export interface InboxAnswer extends Items<InboxView> {
   readonly text?: string;
 }
 
+/** `GET /v1/arrivals`: something was stored; for a group where no session is named. */
+export interface Arrival {
+  readonly seq: number;
+  readonly session?: string;
+}
+
 /** `GET /v1/messages/<id>/trace` */
 export interface TraceAnswer {
   readonly message?: Message;

@@ -63,6 +63,8 @@ export const inboxSchema = z.strictObject({
   session: z.string().optional(),
   take: z.boolean().optional(),
   all: z.boolean().optional(),
+  /** One's own too stays as it is: whoever prints it acknowledges each message. What a hooked agent reads is offered all the same. */
+  peek: z.boolean().optional(),
   /** One message, whole, wherever it stands: an id or unique suffix. */
   id: z.string().optional(),
 });

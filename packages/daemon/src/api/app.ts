@@ -85,6 +85,7 @@ function messageRoutes(routes: Hono, desk: Desk): void {
   routes.post("/v1/acks", async (c) => c.json(await desk.ack(await body(c, byIdSchema))));
   routes.post("/v1/cancellations", async (c) => c.json(await desk.cancel(await body(c, byIdSchema))));
   routes.post("/v1/inbox", async (c) => c.json(await desk.inbox(await body(c, inboxSchema))));
+  routes.get("/v1/arrivals", (c) => ndjson(c, (signal) => desk.arrivals(c.req.query("session"), signal)));
 }
 
 function sessionRoutes(routes: Hono, desk: Desk): void {

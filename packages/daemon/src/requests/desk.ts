@@ -8,6 +8,7 @@ import {
 } from "@fleetbus/core";
 import type {
   AdapterView,
+  Arrival,
   Caller,
   ConsumerView,
   DeadView,
@@ -24,6 +25,7 @@ import type {
 import type { z } from "zod";
 import { attest } from "../session/attest.ts";
 import { isLive } from "../session/registry.ts";
+import { arrivals } from "./arrivals.ts";
 import { dropDead, listDead, retryDead, showDead } from "./dead.ts";
 import { ownerOf, type Edge } from "./edge.ts";
 import { ackMessage, readMailbox, type InboxAsk } from "./inbox.ts";
@@ -54,6 +56,7 @@ export interface Desk {
   ack(asked: Asked & { id?: string | undefined }): Promise<Receipt>;
   cancel(asked: Asked & { id?: string | undefined }): Promise<Receipt>;
   inbox(asked: Asked & Omit<InboxAsk, "who">): Promise<InboxAnswer>;
+  arrivals(session: string | undefined, signal: AbortSignal): AsyncIterable<Arrival>;
   sessions(): Promise<Items<SessionView>>;
   session(ref: string): Promise<SessionView>;
   kick(asked: Asked & { session: string; text?: string | undefined }): Promise<PublishAnswer>;
@@ -90,6 +93,7 @@ export function desk(edge: Edge, status: () => Promise<StatusAnswer>): Desk {
     },
     cancel: async (asked) => cancel(edge, await who(asked), asked.id),
     inbox: async ({ caller, ...asked }) => readMailbox(edge, { ...asked, who: await who({ caller }) }),
+    arrivals: (session, signal) => arrivals(edge, session, signal),
     sessions: () => listSessions(edge),
     session: (ref) => findSession(edge, ref),
     kick: async ({ session, text, ...asked }) => kick(edge, await who(asked), { ...asked, session, text }),

@@ -13,6 +13,8 @@ export interface InboxAsk {
   readonly session?: string | undefined;
   readonly take?: boolean | undefined;
   readonly all?: boolean | undefined;
+  /** Leaves one's own as it is, too. */
+  readonly peek?: boolean | undefined;
   /** One message, whole, wherever it stands. */
   readonly id?: string | undefined;
 }
@@ -33,6 +35,7 @@ export async function readMailbox(edge: Edge, ask: InboxAsk): Promise<InboxAnswe
   if (!isOwn && ask.take !== true) return { items };
   if (isOwn && edge.registry.find(name)?.hooked === true)
     return { items, text: await print(edge, mailbox, leases) };
+  if (ask.peek === true) return { items };
   await Promise.all(leases.map((lease) => mailbox.finish(lease, { outcome: "done" })));
   return { items };
 }

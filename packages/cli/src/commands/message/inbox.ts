@@ -1,9 +1,8 @@
-import type { InboxView } from "@fleetbus/core/api";
+import { FleetError } from "@fleetbus/core";
 import { defineCommand } from "../../command/define.ts";
 import { json, text, toggle } from "../../command/flags.ts";
 import { printJson } from "../../output/json.ts";
-import { lineOf } from "../../output/line.ts";
-import { sanitise } from "@fleetbus/core";
+import { renderMessage } from "./render-message.ts";
 
 /** `fleet inbox`: one's own drains; another's only peeks. */
 export const inbox = defineCommand({
@@ -14,14 +13,25 @@ export const inbox = defineCommand({
     session: text("--session <name>", "another session's inbox"),
     take: toggle("--take", "empty it although it is another's"),
     all: toggle("--all", "also what is done already"),
+    follow: toggle("-f, --follow", "stay and print what arrives"),
     json,
   },
   examples: [
     { line: "fleet inbox", about: "what is for you" },
     { line: "fleet inbox --session web", about: "a look at web's, which leaves it as it is" },
     { line: "fleet inbox --all --json", about: "the history for a script" },
+    { line: "fleet inbox --follow --json", about: "one JSON object a line, as messages arrive" },
   ],
-  async run({ session, take, all, json: isJson }, context) {
+  async run({ session, take, all, follow, json: isJson }, context) {
+    if (follow) {
+      if (all)
+        throw new FleetError(
+          "usage",
+          "reading an inbox: --all shows what is done, --follow what comes; give one",
+        );
+      const { followInbox } = await import("./follow-inbox.ts");
+      return followInbox({ session, take, json: isJson }, context);
+    }
     const request = {
       ...(session === undefined ? {} : { session }),
       ...(take ? { take } : {}),
@@ -32,25 +42,6 @@ export const inbox = defineCommand({
     // An agent reads the daemon's own fence: it holds the nonce that proves the reading.
     if (answer.text !== undefined && answer.text !== "") return context.print(answer.text);
     if (answer.items.length === 0) return context.say("no messages");
-    for (const message of answer.items) await context.print(render(message));
+    for (const message of answer.items) await context.print(renderMessage(message));
   },
 });
-
-function render(message: InboxView): string {
-  const { id, kind, priority, stage, subject, time, from, origin, offers } = message;
-  const head = lineOf([
-    ...[time, id, `from ${from.machine}/${from.session} (${origin})`, kind],
-    ...[priority !== "normal" && priority, stage !== "stored" && stage, offers > 0 && "redelivered"],
-  ]);
-  return [
-    head,
-    ...(subject === undefined ? [] : [lineOf([subject])]),
-    indent(sanitise(message.body)),
-    "",
-  ].join("\n");
-}
-
-/** Indented, so that no body can look like the head of a next message. */
-function indent(body: string): string {
-  return body.replace(/^/gm, "    ");
-}
