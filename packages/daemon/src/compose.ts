@@ -100,6 +100,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     journal: parts.journal,
     receipts,
     clock,
+    depth: config.inbox.depth,
     decode: codec.decodeMessage,
     bury: (delivery, reason) => bury(letters, `${machine}=inbox`, { delivery, reason }),
     isAddressed: (owner) => (message) => isMember(sessions.find(owner.session), owner, message),

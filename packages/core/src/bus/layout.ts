@@ -109,6 +109,12 @@ export interface ConsumerShape {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
+/**
+ * What may be unacknowledged of one inbox: far more than its depth, for the server gives nothing beyond it, and only what
+ * was given can be told by its urgency. The mailbox keeps the heads of what is beyond its depth.
+ */
+const maxInboxPending = 100_000;
+
 /** A mailbox's inbox (NATS.md, table of consumers): it counts its own deliveries, so the server never gives up. */
 export function inboxConsumer(ns: string, owner: Address, groups: readonly string[] = []): ConsumerShape {
   const s = subjectsOf(ns);
@@ -118,7 +124,7 @@ export function inboxConsumer(ns: string, owner: Address, groups: readonly strin
     subjects: [s.inbox(owner), ...groups.map((group) => s.cast(group))],
     from: "all",
     ackWaitMs: hour,
-    maxAckPending: 1000,
+    maxAckPending: maxInboxPending,
     maxDeliver: -1,
     metadata: { "fleet-role": "inbox" },
   };

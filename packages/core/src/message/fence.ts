@@ -24,6 +24,8 @@ export interface FenceOptions {
   readonly sizeOf?: (text: string) => number;
   /** Whether the session's human asked to be shown what came in. */
   readonly showHuman?: boolean;
+  /** How many wait beside what is offered. */
+  readonly alsoWaiting?: number;
 }
 
 /** A rendered inbox, and what became of each offer. */
@@ -49,6 +51,7 @@ export function renderInbox<T extends FenceOffer>(
   options: FenceOptions,
 ): RenderedInbox<T> {
   const size = options.sizeOf ?? bytesOf;
+  const count = offers.length + (options.alsoWaiting ?? 0);
   const fits = (sections: readonly string[], waiting: number) => {
     // "1 more waits" is a byte longer than "2 more wait": fewer may wait in the end than now.
     return size(assemble(sections, waiting, options)) + (waiting > 1 ? 1 : 0) <= options.maxBytes;
@@ -59,17 +62,15 @@ export function renderInbox<T extends FenceOffer>(
   for (const offer of offers) {
     const body = neutralise(sanitise(offer.message.body));
     const whole = sectionOf(offer, body);
-    const isWhole = fits([whole], offers.length);
-    const section = isWhole
-      ? whole
-      : previewOf(offer, body, (part) => fits([...sections, part], offers.length));
-    if (section === undefined || !fits([...sections, section], offers.length)) break;
+    const isWhole = fits([whole], count);
+    const section = isWhole ? whole : previewOf(offer, body, (part) => fits([...sections, part], count));
+    if (section === undefined || !fits([...sections, section], count)) break;
     sections.push(section);
     included.push(offer);
     if (!isWhole) truncated.push(offer);
   }
   const deferred = offers.slice(included.length);
-  const text = included.length === 0 ? "" : assemble(sections, deferred.length, options);
+  const text = included.length === 0 ? "" : assemble(sections, count - included.length, options);
   return { text, included, truncated, deferred };
 }
 

@@ -37,7 +37,7 @@ export function offerable<T extends { readonly message: Message }>(
     ({ message }) => momentsOfMode[message.mode].includes(moment) && !isExpired(message, nowMs),
   );
   if (moment === "stop" && !mayBe.some(({ message }) => wakes(message))) return [];
-  return mayBe.toSorted((a, b) => rankOf(a.message) - rankOf(b.message));
+  return mayBe.toSorted((a, b) => offerRank(a.message) - offerRank(b.message));
 }
 
 /** Whether an idle session is woken for it: a note never wakes, low priority neither (DESIGN §5 Kinds). */
@@ -58,6 +58,7 @@ export function priorityOf(type: string, priority: Priority = "normal"): Priorit
 const priorities: readonly Priority[] = ["urgent", "high", "normal", "low"];
 const modes: readonly Mode[] = ["stop", "now", "turn", "idle"];
 
-function rankOf({ priority, mode }: Message): number {
+/** The order of offering at one age: lower is earlier. */
+export function offerRank({ priority, mode }: Pick<Message, "priority" | "mode">): number {
   return priorities.indexOf(priority) * modes.length + modes.indexOf(mode);
 }

@@ -15,6 +15,8 @@ const heldSchema = z.object({
   offers: z.int(),
   /** How often it was before the model without an end: counts towards `dead`. */
   shows: z.int(),
+  /** Its sender knows that it waits for room. */
+  isDeferred: z.boolean().optional(),
 });
 const finalSchema = z.object({
   t: z.literal("final"),
@@ -39,8 +41,8 @@ export interface Journal {
   hold(record: HeldRecord): Promise<void>;
   /** Notes an end; resolves when it is on disk. Only then may the delivery be acknowledged. */
   finish(record: FinalRecord): Promise<void>;
-  /** The offers and shows of a delivery that was held before. */
-  find(seq: number): HeldRecord | undefined;
+  /** What was noted of a delivery that was held before, by the mailbox whose key it is. */
+  find(seq: number, key: string): HeldRecord | undefined;
   /** The end of the message `key`, if it had one within the last fortnight. */
   ended(key: string): FinalRecord | undefined;
   /** All that is held. */
@@ -62,7 +64,7 @@ export async function openJournal(dir: string, clock: Clock): Promise<Journal> {
 class DiskJournal implements Journal {
   private readonly log: AppendLog;
   private readonly clock: Clock;
-  private readonly holding = new Map<number, HeldRecord>();
+  private readonly holding = new Map<string, HeldRecord>();
   private readonly finals = new Map<string, FinalRecord>();
   private compactAt = compactAfterBytes;
 
@@ -73,12 +75,12 @@ class DiskJournal implements Journal {
 
   restore(bytes: Uint8Array): void {
     const record = recordSchema.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
-    if (record.t === "held") this.holding.set(record.seq, record);
+    if (record.t === "held") this.holding.set(placeOf(record), record);
     else this.end(record);
   }
 
   async hold(record: HeldRecord): Promise<void> {
-    this.holding.set(record.seq, record);
+    this.holding.set(placeOf(record), record);
     await this.log.append(pack({ ...record, t: "held" }));
   }
 
@@ -88,8 +90,8 @@ class DiskJournal implements Journal {
     if (this.log.bytes() > this.compactAt) await this.compact().catch(() => this.compactLater());
   }
 
-  find(seq: number): HeldRecord | undefined {
-    return this.holding.get(seq);
+  find(seq: number, key: string): HeldRecord | undefined {
+    return this.holding.get(placeOf({ seq, key }));
   }
 
   ended(key: string): FinalRecord | undefined {
@@ -101,7 +103,7 @@ class DiskJournal implements Journal {
   }
 
   forgetBefore(seq: number): void {
-    for (const held of this.holding.keys()) if (held < seq) this.holding.delete(held);
+    for (const [place, held] of this.holding) if (held.seq < seq) this.holding.delete(place);
   }
 
   async compact(): Promise<void> {
@@ -124,9 +126,14 @@ class DiskJournal implements Journal {
   }
 
   private end(record: FinalRecord): void {
-    this.holding.delete(record.seq);
+    this.holding.delete(placeOf(record));
     this.finals.set(record.key, record);
   }
+}
+
+/** A broadcast has one sequence for all its mailboxes. */
+function placeOf({ seq, key }: Pick<HeldRecord, "seq" | "key">): string {
+  return `${seq} ${key}`;
 }
 
 function pack(record: z.infer<typeof recordSchema>): Uint8Array {

@@ -1,6 +1,7 @@
 import type { Address, Clock, Message } from "@fleetbus/core";
 import type { Consumer, Delivery } from "@fleetbus/core/bus";
 import type { Journal } from "../disk/journal.ts";
+import { place, type Deferred } from "./backlog.ts";
 import { leaseKey, type Lease } from "./lease.ts";
 import type { Ledger } from "./ledger.ts";
 import type { ReceiptWriter } from "./receipts.ts";
@@ -13,6 +14,8 @@ export interface MailboxDeps {
   readonly journal: Journal;
   readonly receipts: ReceiptWriter;
   readonly clock: Clock;
+  /** How many messages may wait here; what is beyond waits on the server, and its sender is told. */
+  readonly depth: number;
   /** Reads a delivery; rejects what is no message. */
   decode(delivery: Delivery): Message;
   /** Takes over a delivery that can never be offered; resolves when it lies in the dead letters. */
@@ -30,6 +33,8 @@ export interface Shelf {
   readonly deps: MailboxDeps;
   readonly ledger: Ledger;
   readonly leases: Map<string, Lease>;
+  /** What is beyond the depth, by lease key. */
+  readonly backlog: Map<string, Deferred>;
   /** Keys of those whose end is on its way to the disk and the server. */
   readonly ending: Set<string>;
   /** Nothing up to here is still to come: it was delivered, or is no more. */
@@ -52,12 +57,10 @@ export async function admit(delivery: Delivery, shelf: Shelf): Promise<boolean> 
   const known = leases.get(key);
   const isHeldAlready = known !== undefined && known.delivery.seq !== delivery.seq;
   if (isHeldAlready || !deps.isAddressed(message)) return delivery.ack().then(() => false);
-  const noted = deps.journal.find(delivery.seq);
-  const before = noted?.key === key ? noted : undefined; // a stream that was made anew counts from 1 again
-  const counts = { offers: before?.offers ?? 0, shows: before?.shows ?? 0 };
-  const fresh: Lease = { message, delivery, phase: "waiting", wakes: 0, ...counts };
+  const { offers = 0, shows = 0, isDeferred = false } = deps.journal.find(delivery.seq, key) ?? {};
+  const fresh: Lease = { message, delivery, phase: "waiting", wakes: 0, offers, shows, isDeferred };
   const lease = known === undefined ? fresh : Object.assign(known, { delivery });
-  leases.set(key, lease);
+  if (known === undefined && !place(lease, shelf)) return false;
   ledger.noteSoon(lease);
   return true;
 }

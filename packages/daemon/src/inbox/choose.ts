@@ -30,7 +30,10 @@ export function frameOffer(
     nonce: mailbox.prepare(lease, via, promptId),
     isRedelivered: lease.offers > 0,
   }));
-  const { text, included, deferred } = renderInbox(offers, { owner: mailbox.owner, maxBytes, showHuman });
+  const { text, included, deferred } = renderInbox(offers, {
+    ...{ owner: mailbox.owner, maxBytes, showHuman },
+    alsoWaiting: mailbox.deferred().length,
+  });
   return {
     text,
     leases: included.map((offer) => offer.lease),

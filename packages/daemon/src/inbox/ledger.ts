@@ -1,24 +1,25 @@
 import type { Clock, Message } from "@fleetbus/core";
 import type { Delivery } from "@fleetbus/core/bus";
 import type { FinalRecord, Journal } from "../disk/journal.ts";
+import type { Deferred } from "./backlog.ts";
 import { leaseKey, type Lease } from "./lease.ts";
 import type { ReceiptWriter, StageFacts } from "./receipts.ts";
 
 /** What is on disk of a mailbox's leases, and what the server is told of them: always in this order (DESIGN §5 Leases). */
 export interface Ledger {
-  /** Notes where a lease stands; resolves when it is on disk. */
-  note(lease: Lease): Promise<void>;
+  /** Notes where a message stands; resolves when it is on disk. */
+  note(entry: Lease | Deferred): Promise<void>;
   /** As `note`, where nobody waits for it. */
-  noteSoon(lease: Lease): void;
+  noteSoon(entry: Lease | Deferred): void;
   /**
    * Notes an end, tells the sender, then acknowledges: what a crash or a lost connection leaves out is made up for when
    * the delivery comes again. Rejects with `storage` where the end could not be noted.
    */
-  conclude(lease: Lease, end: StageFacts): Promise<void>;
+  conclude(entry: Lease | Deferred, end: StageFacts): Promise<void>;
   /** For a delivery that comes again although its message has ended: tells once more, acknowledges. */
   concludeAgain(delivery: Delivery, message: Message, final: FinalRecord): Promise<void>;
   /** Returns a delivery to the server at once. Never rejects. */
-  giveBack(lease: Lease): Promise<void>;
+  giveBack(entry: Lease | Deferred): Promise<void>;
 }
 
 /** What a ledger needs. */
@@ -31,8 +32,11 @@ export interface LedgerDeps {
 
 /** The ledger of one mailbox. */
 export function ledger({ journal, receipts, clock, onError }: LedgerDeps): Ledger {
-  const note = ({ delivery, message, offers, shows }: Lease) =>
-    journal.hold({ seq: delivery.seq, ack: delivery.ackSubject, key: leaseKey(message), offers, shows });
+  const note = ({ delivery, message, offers, shows, isDeferred }: Lease | Deferred) =>
+    journal.hold({
+      ...{ seq: delivery.seq, ack: delivery.ackSubject, key: leaseKey(message), offers, shows },
+      ...(isDeferred === true ? { isDeferred } : {}),
+    });
   return {
     note,
     noteSoon: (lease) => void note(lease).catch((error: unknown) => onError(error, "journaling a lease")),

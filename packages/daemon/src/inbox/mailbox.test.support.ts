@@ -6,6 +6,7 @@ import { inboxConsumer, type Consumer, type ConsumerStatus } from "@fleetbus/cor
 import { fakeClock, memoryBus } from "@fleetbus/core/testing";
 import { openJournal, type Journal } from "../disk/journal.ts";
 import { Mailbox } from "./mailbox.ts";
+import type { About, StageFacts } from "./receipts.ts";
 
 /** A mailbox's surroundings: a bus in memory, a journal on disk, and an account of what senders are told. */
 export interface Surroundings {
@@ -34,7 +35,7 @@ export interface Surroundings {
 const owner = { machine: "lab", session: "web" };
 
 /** Makes them anew. */
-export async function surroundings(): Promise<Surroundings> {
+export async function surroundings({ depth = 1000 } = {}): Promise<Surroundings> {
   const dir = await mkdtemp(join(tmpdir(), "fleet-mailbox-"));
   const clock = fakeClock();
   const bus = memoryBus({ ns: "main", clock });
@@ -49,7 +50,7 @@ export async function surroundings(): Promise<Surroundings> {
       },
     }),
     journal: await openJournal(dir, clock),
-    open: () => openMailbox(made),
+    open: () => openMailbox(made, depth),
     reopenJournal: async () => {
       await made.journal.close();
       made.journal = await openJournal(dir, clock);
@@ -78,16 +79,23 @@ export function prove(mailbox: Mailbox): void {
   mailbox.prove(mailbox.held()[0]?.offer?.nonce ?? "", "request");
 }
 
-async function openMailbox(made: Surroundings): Promise<Mailbox> {
+async function openMailbox(made: Surroundings, depth: number): Promise<Mailbox> {
   const shape = inboxConsumer("main", owner);
+  const tell = ({ message }: About, facts: StageFacts) =>
+    made.stages.push(`${message.id} ${facts.stage}${labelOf(facts)}`);
   return new Mailbox(owner, {
     consumer: made.lateBy(await made.bus.consumer(shape)),
     lastStored: () => made.bus.lastSeq("INBOX", shape.subjects),
     journal: made.journal,
     clock: made.clock,
+    depth,
     receipts: {
-      write: ({ message }, facts) => {
-        made.stages.push(`${message.id} ${facts.stage}${labelOf(facts)}`);
+      write: (about, facts) => {
+        tell(about, facts);
+        return made.receiptOnDisk;
+      },
+      writeAll: (all, facts) => {
+        for (const about of all) tell(about, facts);
         return made.receiptOnDisk;
       },
     },

@@ -1,9 +1,10 @@
-import type { Address, Outcome, Proof, SessionEventKind } from "@fleetbus/core";
+import { isExpired, type Address, type Outcome, type Proof, type SessionEventKind } from "@fleetbus/core";
 import type { MailboxDeps, Shelf } from "./admission.ts";
+import type { Deferred } from "./backlog.ts";
 import { ledger, type Ledger } from "./ledger.ts";
 import { impliesShown, leaseKey, newOffer, type Lease, type OfferVia } from "./lease.ts";
 import type { StageFacts } from "./receipts.ts";
-import { maxHeld, refilling, type Refilling } from "./refilling.ts";
+import { refilling, type Refilling } from "./refilling.ts";
 
 /** Shown this often without an end, a message is dead (DESIGN §5 Leases). */
 export const maxShows = 8;
@@ -32,7 +33,8 @@ export class Mailbox {
     this.owner = owner;
     this.deps = deps;
     this.ledger = ledger(deps);
-    this.shelf = { owner, deps, ledger: this.ledger, leases: new Map(), ending: new Set(), newestSeq: 0 };
+    const empty = { leases: new Map(), backlog: new Map(), ending: new Set<string>(), newestSeq: 0 };
+    this.shelf = { owner, deps, ledger: this.ledger, ...empty };
     this.refilling = refilling(this.shelf);
   }
 
@@ -47,8 +49,14 @@ export class Mailbox {
     return this.isClosed ? [] : this.held().filter((lease) => lease.phase === "waiting");
   }
 
-  find(id: string): Lease | undefined {
-    return this.held().find((lease) => lease.message.id === id || lease.message.id.endsWith(id));
+  /** What waits on the server for room here, in no order. */
+  deferred(): readonly Deferred[] {
+    return [...this.shelf.backlog.values()];
+  }
+
+  find(id: string): Lease | Deferred | undefined {
+    const all = [...this.held(), ...this.deferred()];
+    return all.find(({ message }) => message.id === id || message.id.endsWith(id));
   }
 
   /** The first fetch; resolves when what it found is held. */
@@ -128,16 +136,17 @@ export class Mailbox {
   }
 
   /** Ends one message: on disk first, then told to both the server and the sender. */
-  async finish(lease: Lease, end: TurnEnd): Promise<void> {
-    if (!this.holds(lease)) return;
+  async finish(entry: Lease | Deferred, end: TurnEnd): Promise<void> {
+    if (!this.holds(entry)) return;
     const lastText = end.lastText === undefined ? {} : { lastText: end.lastText };
-    await this.end(lease, { stage: "done", outcome: end.outcome, ...lastText });
+    await this.end(entry, { stage: "done", outcome: end.outcome, ...lastText });
   }
 
   /** Recalls a message that was not offered yet; false when it is too late. */
-  async cancel(lease: Lease): Promise<boolean> {
-    if (!this.holds(lease) || lease.phase !== "waiting" || lease.offers > 0) return false;
-    await this.end(lease, { stage: "cancelled" });
+  async cancel(entry: Lease | Deferred): Promise<boolean> {
+    const isWaiting = !("phase" in entry) || entry.phase === "waiting";
+    if (!this.holds(entry) || !isWaiting || entry.offers > 0) return false;
+    await this.end(entry, { stage: "cancelled" });
     return true;
   }
 
@@ -156,9 +165,10 @@ export class Mailbox {
   async release(): Promise<void> {
     this.isClosed = true;
     await Promise.all([this.refilling.close(), ...this.settling]);
-    const all = this.held();
+    const all = [...this.held(), ...this.deferred()];
     this.shelf.leases.clear();
-    await Promise.all(all.map((lease) => this.ledger.giveBack(lease)));
+    this.shelf.backlog.clear();
+    await Promise.all(all.map((entry) => this.ledger.giveBack(entry)));
   }
 
   private show(lease: Lease, proof: Proof): void {
@@ -191,34 +201,37 @@ export class Mailbox {
   /** Ends what is past its deadline and was not offered. */
   expire(): void {
     const now = this.deps.clock.now();
-    for (const lease of this.shelf.leases.values()) {
-      const deadline = lease.message.expiresAt;
-      if (lease.phase !== "waiting" || deadline === undefined || Date.parse(deadline) > now) continue;
-      void this.end(lease, { stage: "expired" }).catch((error: unknown) =>
+    for (const entry of [...this.shelf.leases.values(), ...this.shelf.backlog.values()]) {
+      if ("phase" in entry && entry.phase !== "waiting") continue;
+      if (!isExpired(entry.message, now)) continue;
+      void this.end(entry, { stage: "expired" }).catch((error: unknown) =>
         this.deps.onError(error, "ending an expired message"),
       );
     }
   }
 
   /** From now on it is not offered; where the disk does not take its end, it is held as before. */
-  private async end(lease: Lease, end: StageFacts): Promise<void> {
-    const { leases, ending } = this.shelf;
-    const key = leaseKey(lease.message);
-    const wasFull = leases.size >= maxHeld;
+  private async end(entry: Lease | Deferred, end: StageFacts): Promise<void> {
+    const { leases, backlog, ending } = this.shelf;
+    const key = leaseKey(entry.message);
     leases.delete(key);
+    backlog.delete(key);
     ending.add(key);
     try {
-      await this.ledger.conclude(lease, end);
-      if (wasFull) void this.refill();
+      await this.ledger.conclude(entry, end);
     } catch (error) {
-      leases.set(key, lease);
+      if ("phase" in entry) leases.set(key, entry);
+      else backlog.set(key, entry);
       throw error;
     } finally {
       ending.delete(key);
     }
+    void this.refilling.moveUp();
   }
 
-  private holds(lease: Lease): boolean {
-    return this.shelf.leases.get(leaseKey(lease.message)) === lease;
+  private holds({ message }: Lease | Deferred): boolean {
+    const key = leaseKey(message);
+    const there = this.shelf.leases.get(key) ?? this.shelf.backlog.get(key);
+    return there?.message === message;
   }
 }

@@ -7,7 +7,7 @@ export type StageFacts = Pick<Receipt, "stage"> & Partial<Receipt>;
 
 /** The message that a receipt is about, and how often it was offered. */
 export interface About {
-  readonly message: Message;
+  readonly message: Pick<Message, "id" | "from" | "to">;
   readonly offers?: number | undefined;
 }
 
@@ -15,6 +15,8 @@ export interface About {
 export interface ReceiptWriter {
   /** Resolves when it is on disk. Never rejects; a receipt that cannot be written is logged, the message is not held up by it. */
   write(about: About, facts: StageFacts): Promise<void>;
+  /** The same for many messages, at the price of one. */
+  writeAll(about: readonly About[], facts: StageFacts): Promise<void>;
 }
 
 /** A writer through `outbox`. */
@@ -25,15 +27,15 @@ export function receiptWriter(deps: {
   count(stage: string): void;
   onError(error: unknown, doing: string): void;
 }): ReceiptWriter {
-  return {
-    write: ({ message, offers }, facts) => {
-      const { id, from, to } = message;
-      const time = new Date(deps.clock.now()).toISOString();
-      const receipt = { id, from, to, time, ...(offers === undefined ? {} : { offers }), ...facts };
-      deps.count(facts.stage);
-      return deps.outbox
-        .add([deps.encode(receipt)])
-        .catch((error: unknown) => deps.onError(error, "writing a receipt"));
-    },
+  const encode = ({ message, offers }: About, facts: StageFacts) => {
+    const { id, from, to } = message;
+    const time = new Date(deps.clock.now()).toISOString();
+    deps.count(facts.stage);
+    return deps.encode({ id, from, to, time, ...(offers === undefined ? {} : { offers }), ...facts });
   };
+  const writeAll = (all: readonly About[], facts: StageFacts) =>
+    deps.outbox
+      .add(all.map((about) => encode(about, facts)))
+      .catch((error: unknown) => deps.onError(error, "writing a receipt"));
+  return { write: (about, facts) => writeAll([about], facts), writeAll };
 }

@@ -1,5 +1,6 @@
 import { formatAddress, timeLimit } from "@fleetbus/core";
 import { admit, type Shelf } from "./admission.ts";
+import { recallBest, tellDeferred } from "./backlog.ts";
 
 /** How a mailbox gets what its durable consumer has. All of it may be called concurrently; nothing of it rejects. */
 export interface Refilling {
@@ -9,14 +10,14 @@ export interface Refilling {
   refill(upTo?: number): Promise<void>;
   /** What was stored before the call is held when it resolves (DESIGN §5 No idle race), or the signal has aborted. */
   catchUp(signal: AbortSignal): Promise<void>;
+  /** Something has ended: the best of what waits for room is fetched. Many calls at once are one. */
+  moveUp(): Promise<void>;
   /** Resolves when the fetch that is under way has ended; there are no more then. */
   close(): Promise<void>;
 }
 
 const fetchSize = 256;
 const fetchTimeoutMs = 2000;
-/** The server delivers no more than these before some have ended (core: `inboxConsumer`). */
-export const maxHeld = 1000;
 /** A server that took so long has not said that nothing is there; it is asked again, so often. */
 const silentMs = 400;
 const maxSilences = 5;
@@ -33,6 +34,7 @@ export function refilling(shelf: Shelf): Refilling {
   let running: Promise<void> = Promise.resolve();
   /** One that has not begun yet: all who ask meanwhile share it. */
   let next: Promise<void> | undefined;
+  let moving: Promise<void> | undefined;
   const closing = new AbortController();
   const fetchOnce = (): Promise<void> => {
     const begin = () => {
@@ -48,7 +50,7 @@ export function refilling(shelf: Shelf): Refilling {
   /** 0 where the server does not say: then what it gives must do. */
   const lastStored = () => deps.lastStored().catch(() => 0);
   const until = async (seq: number, signal: AbortSignal) => {
-    const isMissing = () => shelf.newestSeq < seq && shelf.leases.size < maxHeld;
+    const isMissing = () => shelf.newestSeq < seq;
     for (let pauseMs = 1; isMissing() && !signal.aborted; pauseMs *= 2) {
       await deps.clock.sleep(pauseMs, signal).catch(() => undefined); // aborted: it is not waited for any longer
       await fetchOnce();
@@ -71,8 +73,17 @@ export function refilling(shelf: Shelf): Refilling {
       const [stored] = await Promise.all([lastStored(), fetchOnce()]);
       await until(stored, AbortSignal.any([closing.signal, signal]));
     },
+    moveUp: () =>
+      (moving ??= Promise.resolve().then(async () => {
+        moving = undefined;
+        const keys = closing.signal.aborted ? [] : await recallBest(shelf);
+        if (keys.length === 0) return;
+        await fetchOnce();
+        if (keys.some((key) => !isHere(shelf, key))) void lookAgain(shelf, fetchOnce, closing.signal);
+      })),
     close: async () => {
       closing.abort();
+      await moving;
       await running;
     },
   };
@@ -81,6 +92,10 @@ export function refilling(shelf: Shelf): Refilling {
 /** Nothing up to there is still to come. */
 function know(shelf: Shelf, seq: number): void {
   shelf.newestSeq = Math.max(shelf.newestSeq, seq);
+}
+
+function isHere({ leases, backlog, ending }: Shelf, key: string): boolean {
+  return leases.has(key) || backlog.has(key) || ending.has(key);
 }
 
 const lookAgainMs = [20, 100, 500];
@@ -94,15 +109,16 @@ async function lookAgain(shelf: Shelf, fetchOnce: () => Promise<void>, closed: A
 }
 
 async function fetchAll(shelf: Shelf, closed: AbortSignal): Promise<void> {
-  const { owner, deps, leases } = shelf;
+  const { owner, deps } = shelf;
   for (let silences = 0; !closed.aborted;) {
     const startedAt = deps.clock.monotonic();
     const signal = timeLimit(fetchTimeoutMs);
     const deliveries = await deps.consumer.fetch({ max: fetchSize, waitMs: 0, signal });
     const admitted = await Promise.all(deliveries.map((delivery) => admit(delivery, shelf)));
     if (admitted.some(Boolean)) deps.onArrival(owner);
+    await tellDeferred(shelf);
     if (deliveries.length === fetchSize) continue;
     const isSilent = deliveries.length === 0 && deps.clock.monotonic() - startedAt >= silentMs;
-    if (!isSilent || leases.size >= maxHeld || ++silences === maxSilences) return;
+    if (!isSilent || ++silences === maxSilences) return;
   }
 }

@@ -44,7 +44,7 @@ export async function readMailbox(edge: Edge, ask: InboxAsk): Promise<InboxAnswe
 export async function ackMessage(
   edge: Edge,
   ask: { readonly who: Identity; readonly id: string | undefined },
-): Promise<Message> {
+): Promise<Pick<Message, "id" | "from" | "to">> {
   const mailbox = await requireMailbox(edge, ask.who.session);
   const lease = ask.id === undefined ? mailbox.held().at(-1) : mailbox.find(ask.id);
   if (lease === undefined)

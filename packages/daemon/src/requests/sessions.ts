@@ -52,7 +52,8 @@ async function lookAgain(edge: Edge, ref: string): Promise<SessionRecord | undef
 }
 
 function viewOf(edge: Edge, record: SessionRecord): SessionView {
-  const inbox = record.machine === edge.machine ? (edge.mailboxes.find(record.name)?.held().length ?? 0) : 0;
+  const mailbox = record.machine === edge.machine ? edge.mailboxes.find(record.name) : undefined;
+  const inbox = mailbox === undefined ? 0 : mailbox.held().length + mailbox.deferred().length;
   const advice = record.hooked
     ? {}
     : { advice: `not hooked: run \`fleet hooks install --${record.cli} --apply\` and start it again` };
