@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock, type SessionRecord } from "@fleetbus/core";
@@ -69,5 +69,39 @@ describe("the evidence of a transcript", () => {
     await writeFile(late, "");
     await evidence.look(recordOf(late));
     await evidence.close();
+  });
+});
+
+describe("a transcript of which nothing is open any more", () => {
+  /** What the system watches for this process. */
+  const watches = async () => {
+    const fds = await readdir("/proc/self/fdinfo");
+    const texts = await Promise.all(
+      fds.map((fd) => readFile(`/proc/self/fdinfo/${fd}`, "utf8").catch(() => "")),
+    );
+    return texts.join("").split("inotify wd:").length - 1;
+  };
+
+  it.runIf(process.platform === "linux")(
+    "is not looked at until somebody asks again, and then from its end",
+    async () => {
+      const file = join(dir, "some.jsonl");
+      await writeFile(file, "");
+      const before = await watches();
+      const first = await evidence.look(recordOf(file));
+      await expect.poll(watches).toBe(before + 1);
+      evidence.forget(recordOf(file));
+      await expect.poll(watches).toBe(before);
+      expect(await evidence.look(recordOf(file))).not.toBe(first);
+      await expect.poll(watches).toBe(before + 1);
+    },
+  );
+
+  it("lets go whoever waits for a change", async () => {
+    const file = join(dir, "some.jsonl");
+    await writeFile(file, "");
+    const changed = evidence.change(recordOf(file), AbortSignal.timeout(5000)).then(() => "looks again");
+    evidence.forget(recordOf(file));
+    expect(await changed).toBe("looks again");
   });
 });

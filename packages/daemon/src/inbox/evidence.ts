@@ -55,7 +55,11 @@ export function evidenceOf(deps: {
       followed.get(transcript)?.fold.proofs.get(nonce)?.fate === "rewound",
     forget: ({ transcript }) => {
       const known = transcript === undefined ? undefined : followed.get(transcript);
-      if (known !== undefined) Object.assign(known, { fold: proofFold(), sight: undefined });
+      if (transcript === undefined || known === undefined) return;
+      // The next offer begins anew at the file's end: each one that is followed is looked at twice a second.
+      followed.delete(transcript);
+      known.stop.abort();
+      known.change.ring();
     },
     change: async (record, signal) => {
       if (record.transcript === undefined) return untilAborted(signal);

@@ -52,7 +52,11 @@ export async function readSessionList(deps: ListReaderDeps, signal: AbortSignal)
   const lookAgain = async () => {
     while (!signal.aborted) {
       await deps.clock.sleep(lookAgainMs, signal).catch(() => undefined); // aborted: the loop ends
-      for (const session of listed.values()) check(session);
+      const find = finder(deps.live());
+      for (const session of listed.values()) {
+        const record = find(session);
+        if (record !== undefined && isContradicted(session, record)) check(session);
+      }
     }
   };
   const follow = async () => {
@@ -98,9 +102,21 @@ interface CompareDeps extends ListReaderDeps {
 }
 
 async function compare(session: ClaudeSession, record: SessionRecord, deps: CompareDeps): Promise<void> {
-  if (session.status === "idle" && isWorking(record)) await confirmIdle(session, record, deps);
-  if (session.status === "busy" && record.state === "idle") await confirmBusy(session, record, deps);
-  if (session.status === "waiting" && record.state === "busy") await confirmWaiting(session, record, deps);
+  if (!isContradicted(session, record)) return;
+  const confirm = { idle: confirmIdle, busy: confirmBusy, waiting: confirmWaiting }[session.status];
+  await confirm(session, record, deps);
+}
+
+function isContradicted({ status }: ClaudeSession, record: SessionRecord): boolean {
+  if (status === "idle") return isWorking(record);
+  return record.state === (status === "busy" ? "idle" : "busy");
+}
+
+/** As `recordOf`, for many: of a thousand sessions each is looked for once a second. */
+function finder(live: readonly SessionRecord[]): (session: ClaudeSession) => SessionRecord | undefined {
+  const bySession = new Map(live.map((record) => [record.cliSession, record]));
+  const byPid = new Map(live.map((record) => [record.pid, record]));
+  return ({ sessionId, pid }) => bySession.get(sessionId) ?? byPid.get(pid);
 }
 
 function recordOf(session: ClaudeSession, deps: ListReaderDeps): SessionRecord | undefined {

@@ -1,7 +1,6 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { isSameProcess } from "./registry/process.ts";
-import { readSessionFile, type ClaudeSession } from "./registry/session-file.ts";
+import { sessionFiles, type Listed } from "./registry/session-files.ts";
+import type { ClaudeSession } from "./registry/session-file.ts";
 import { changesOf } from "./transcript/changes.ts";
 
 export type { ClaudeSession } from "./registry/session-file.ts";
@@ -20,7 +19,7 @@ export interface ClaudeSessionsOptions {
   readonly signal: AbortSignal;
   /** Called once a file whose shape is not the known one; the session is then not reported. */
   readonly onUnknown: (file: string) => void;
-  /** At least this often all is looked at, dead processes too; 1000 ms unless given. */
+  /** At least this often all processes are looked at, and all files where the system does not tell of them; 1000 ms unless given. */
   readonly pollMs?: number;
 }
 
@@ -39,64 +38,32 @@ export async function* watchClaudeSessions(
 ): AsyncGenerator<ClaudeSessionChange, void> {
   const folder = join(options.dir, "sessions");
   const known = new Map<number, ClaudeSession>();
-  const unknown = new Set<string>();
-  const turns = changesOf({
-    path: folder,
-    isFolder: true,
-    signal: options.signal,
-    pollMs: options.pollMs ?? 1000,
-  });
-  for await (const _ of turns) {
-    const found = await readSessions(folder, (file) => {
-      if (!unknown.has(file)) options.onUnknown(file);
-      unknown.add(file);
-    });
-    yield* differences(known, found);
+  const list = sessionFiles(folder, options.onUnknown);
+  const { signal, pollMs = 1000 } = options;
+  let sweptAt = -Infinity;
+  for await (const told of changesOf({ path: folder, isFolder: true, signal, pollMs })) {
+    const isSweep = told === "anything" || performance.now() - sweptAt >= sweepEvery * pollMs;
+    if (isSweep) sweptAt = performance.now();
+    await (isSweep ? list.sweep() : list.look(told));
+    yield* differences(known, list.now());
   }
 }
 
-interface Found {
-  readonly live: ReadonlyMap<number, ClaudeSession>;
-  readonly dead: ReadonlySet<number>;
-  /** Their files are being written: what was known of them stands. */
-  readonly unread: ReadonlySet<number>;
-}
-
-async function readSessions(folder: string, onUnknown: (file: string) => void): Promise<Found> {
-  const names = (await listFolder(folder)).filter((name) => /^\d+\.json$/.test(name));
-  const [live, dead, unread] = [new Map<number, ClaudeSession>(), new Set<number>(), new Set<number>()];
-  for (const name of names) {
-    const read = await readSessionFile(join(folder, name));
-    const pid = Number.parseInt(name, 10);
-    if (read === "unknown") onUnknown(name);
-    const session = typeof read === "string" ? undefined : read;
-    if (!(await isSameProcess(pid, session?.procStart))) dead.add(pid);
-    else if (session !== undefined) live.set(pid, session);
-    else unread.add(pid);
-  }
-  return { live, dead, unread };
-}
-
-async function listFolder(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch {
-    // No session has run under this folder yet.
-    return [];
-  }
-}
+/** The system tells of what changes; what it left out is found after so many times `pollMs`. */
+const sweepEvery = 10;
 
 function* differences(
   known: Map<number, ClaudeSession>,
-  { live, dead, unread }: Found,
+  { live, dead, unread }: Listed,
 ): Generator<ClaudeSessionChange> {
   for (const pid of [...known.keys()].filter((one) => !live.has(one) && !unread.has(one))) {
     known.delete(pid);
     yield { type: "gone", pid, why: dead.has(pid) ? "dead" : "removed" };
   }
   for (const [pid, session] of live) {
-    if (JSON.stringify(known.get(pid)) === JSON.stringify(session)) continue;
+    const before = known.get(pid);
+    if (before === session) continue;
     known.set(pid, session);
-    yield { type: "seen", session };
+    if (JSON.stringify(before) !== JSON.stringify(session)) yield { type: "seen", session };
   }
 }

@@ -1,12 +1,12 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 
 /**
  * Whether the process `pid` runs and is the one that started at `procStart` (ticks since boot; unknown: not compared).
  * One that has ended and was not reaped still takes signals, and does not run: tmux 3.3a forgets a child now and then.
  */
-export async function isSameProcess(pid: number, procStart: string | undefined): Promise<boolean> {
+export function isSameProcess(pid: number, procStart: string | undefined): boolean {
   if (!takesSignals(pid)) return false;
-  const stat = await statOf(pid);
+  const stat = statOf(pid);
   if (stat === undefined) return true;
   const isDead = /^[ZX]/.test(stat[0] ?? "");
   return !isDead && (procStart === undefined || stat[startField] === procStart);
@@ -15,7 +15,8 @@ export async function isSameProcess(pid: number, procStart: string | undefined):
 /** Field 22 of the file, counted from the state, which is field 3. */
 const startField = 19;
 
-function takesSignals(pid: number): boolean {
+/** Whether there is such a process, also a dead one that nobody has reaped; a tenth of the cost. */
+export function takesSignals(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
@@ -25,9 +26,9 @@ function takesSignals(pid: number): boolean {
 }
 
 /** /proc/PID/stat from the state on; the command before it may hold spaces and brackets. Undefined without /proc (macOS). */
-async function statOf(pid: number): Promise<readonly string[] | undefined> {
+function statOf(pid: number): readonly string[] | undefined {
   try {
-    const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
     return undefined;

@@ -12,20 +12,24 @@ export interface ChangesOptions {
   readonly pollMs?: number;
 }
 
+/** What a turn is about: anything, or the entries that the system told of, none where it only is time to look. */
+export type Told = "anything" | ReadonlySet<string>;
+
 /**
  * Gives a turn at once and then whenever `path` may have changed. News that come while the consumer works make one more
  * turn, none is lost. A file's folder is watched, so that one that is made or replaced is noticed; while there is no
  * folder, polling alone works.
  */
-export async function* changesOf(options: ChangesOptions): AsyncGenerator<void, void> {
+export async function* changesOf(options: ChangesOptions): AsyncGenerator<Told, void> {
   const { signal, pollMs = 500 } = options;
   const bell = doorbell(signal);
   let watcher: FSWatcher | undefined;
   try {
     while (!signal.aborted) {
+      const isNew = watcher === undefined;
       watcher ??= watchFolder(options, { ring: bell.ring, onLost: () => (watcher = undefined) });
-      bell.reset();
-      yield;
+      const told = bell.reset();
+      yield isNew ? "anything" : told;
       await bell.wait(pollMs);
     }
   } finally {
@@ -35,7 +39,7 @@ export async function* changesOf(options: ChangesOptions): AsyncGenerator<void, 
 }
 
 interface Watching {
-  readonly ring: () => void;
+  readonly ring: (name: string | null) => void;
   readonly onLost: () => void;
 }
 
@@ -43,7 +47,7 @@ function watchFolder({ path, isFolder }: ChangesOptions, { ring, onLost }: Watch
   const [folder, name] = isFolder === true ? [path] : [dirname(path), basename(path)];
   try {
     const watcher = watch(folder, { persistent: false }, (_, changed) => {
-      if (changed === null || name === undefined || changed === name) ring();
+      if (changed === null || name === undefined || changed === name) ring(changed);
     });
     watcher.on("error", () => {
       watcher.close();
@@ -57,26 +61,35 @@ function watchFolder({ path, isFolder }: ChangesOptions, { ring, onLost }: Watch
 }
 
 interface Doorbell {
-  ring(): void;
-  reset(): void;
+  /** Without a name the system does not say which entry it is. */
+  ring(name: string | null): void;
+  /** What it has rung for since the last time. */
+  reset(): Told;
   /** Resolves at the next ring since the reset, after `ms`, or when the signal aborts. */
   wait(ms: number): Promise<void>;
   close(): void;
 }
 
 function doorbell(signal: AbortSignal): Doorbell {
-  let hasRung = false;
+  let names = new Set<string>();
+  let isNameless = false;
   let wake: () => void = () => undefined;
-  const ring = () => {
-    hasRung = true;
+  const ring = (name: string | null) => {
+    if (name === null) isNameless = true;
+    else names.add(name);
     wake();
   };
-  signal.addEventListener("abort", ring, { once: true });
+  const end = () => wake();
+  signal.addEventListener("abort", end, { once: true });
   return {
     ring,
-    reset: () => void (hasRung = false),
+    reset: () => {
+      const told = isNameless ? "anything" : names;
+      [names, isNameless] = [new Set(), false];
+      return told;
+    },
     async wait(ms) {
-      if (hasRung || signal.aborted) return;
+      if (names.size > 0 || isNameless || signal.aborted) return;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, ms);
         wake = () => {
@@ -86,6 +99,6 @@ function doorbell(signal: AbortSignal): Doorbell {
       });
       wake = () => undefined;
     },
-    close: () => signal.removeEventListener("abort", ring),
+    close: () => signal.removeEventListener("abort", end),
   };
 }
