@@ -35,6 +35,7 @@ async function fakeEntry(body: string): Promise<string> {
 
 const listening = `
 writeFileSync(process.env.FLEET_HOME + "/pid", String(process.pid));
+writeFileSync(process.env.FLEET_HOME + "/url", process.env.FLEET_STARTED_WITH_URL ?? "");
 writeFileSync(process.env.FLEET_HOME + "/argv", JSON.stringify(process.argv.slice(2)));
 createServer((request, response) => {
   const item = { machine: "lab", name: "web", state: "idle", stateSince: "2026-01-01T00:00:00Z", cli: "claude", inbox: 0 };
@@ -64,15 +65,12 @@ describe("a daemon that is not running", () => {
     expect(JSON.parse(await readFile(join(home, "argv"), "utf8"))).toEqual(["up", "--foreground"]);
   });
 
-  test("is started with the server that was asked for", async () => {
-    const ran = await withAutostart(["up", "--connect", "nats://hub:4222"], await fakeEntry(listening));
+  test("is started with the server that was asked for, which stands in no command line that others can read", async () => {
+    const url = "nats://fleet:secret@hub:4222";
+    const ran = await withAutostart(["up", "--connect", url], await fakeEntry(listening));
     expect(ran.code).toBe(0);
-    expect(JSON.parse(await readFile(join(home, "argv"), "utf8"))).toEqual([
-      "up",
-      "--foreground",
-      "--connect",
-      "nats://hub:4222",
-    ]);
+    expect(await readFile(join(home, "url"), "utf8")).toBe(url);
+    expect(JSON.parse(await readFile(join(home, "argv"), "utf8"))).toEqual(["up", "--foreground"]);
   });
 
   test("is not started where that is switched off: exit 7 with the way out", async () => {

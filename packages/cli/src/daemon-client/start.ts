@@ -17,6 +17,12 @@ export interface StartOptions {
 /** The environment variable that names the descriptor on which a starting daemon tells its stages, one a line. */
 export const stageFdName = "FLEET_STAGE_FD";
 
+/**
+ * The environment variable that names the chosen server to a daemon that is started: every user of the machine can read a
+ * command line, and the URL may hold a password.
+ */
+export const connectName = "FLEET_STARTED_WITH_URL";
+
 /** A first start may have to fetch a server. */
 const startMs = 180_000;
 /** A start that lost the race for the lock ends with `conflict`; the winner is given this long to answer. */
@@ -50,15 +56,13 @@ export async function startDaemon(parts: Parts, options: StartOptions = {}): Pro
 function spawnDaemon(parts: Parts, options: StartOptions, logFile: string): ChildProcess {
   mkdirSync(dirname(logFile), { recursive: true, mode: 0o700 });
   const log = openSync(logFile, "w", 0o600);
-  const flags = [
-    ...(options.connect === undefined ? [] : ["--connect", options.connect]),
-    ...(options.context === undefined ? [] : ["--context", options.context]),
-  ];
+  const { connect, context } = options;
+  const flags = context === undefined ? [] : ["--context", context];
   try {
     return spawn(process.execPath, [parts.world.entry, "up", "--foreground", ...flags], {
       cwd: "/",
       detached: true,
-      env: { ...daemonEnv(parts.world), [stageFdName]: "3" },
+      env: { ...daemonEnv(parts.world), [stageFdName]: "3", [connectName]: connect },
       stdio: ["ignore", log, log, "pipe"],
     });
   } finally {

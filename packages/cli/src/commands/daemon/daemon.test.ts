@@ -86,6 +86,15 @@ describe.runIf(process.platform === "linux")("fleet up --install-unit", () => {
     await expect(stat(unit())).rejects.toMatchObject({ code: "ENOENT" });
   });
 
+  test("keeps the chosen server, which may hold a password, out of the command line that everybody can read", async () => {
+    const env = await withSystemctl(0);
+    const url = "nats://fleet:secret@hub:4222";
+    await daemon.fleet(["up", "--install-unit", "--connect", url], { env, entry: "/opt/fleet.js" });
+    const lines = (await readFile(unit(), "utf8")).split("\n");
+    expect(lines.filter((line) => line.includes("secret"))).toEqual([expect.stringMatching(/^Environment=/)]);
+    expect((await stat(unit())).mode & 0o777).toBe(0o600);
+  });
+
   test("says what to run by hand where the machine has no such service: exit 1", async () => {
     const ran = await daemon.fleet(["up", "--install-unit"], { env: await withSystemctl(1) });
     expect(ran).toMatchObject({

@@ -4,7 +4,7 @@ import { renderUnit, type Unit } from "@fleetbus/daemon";
 import { FleetError } from "@fleetbus/core";
 import type { Context } from "../../command/context.ts";
 import { daemonEnv } from "../../daemon-client/daemon-env.ts";
-import type { StartOptions } from "../../daemon-client/start.ts";
+import { connectName, type StartOptions } from "../../daemon-client/start.ts";
 
 /** Variables that a unit must carry, as it inherits none of a shell's. */
 const carried = [
@@ -13,6 +13,7 @@ const carried = [
   "FLEET_NS",
   "FLEET_MACHINE",
   "FLEET_URL",
+  connectName,
   "XDG_CONFIG_HOME",
   "XDG_DATA_HOME",
   "XDG_CACHE_HOME",
@@ -43,9 +44,9 @@ export async function removeUnit(context: Context): Promise<boolean> {
   return isThere;
 }
 
-function unitOf(choice: StartOptions, { world }: Context): Unit {
-  const flags = Object.entries(choice).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const own = daemonEnv(world);
+function unitOf({ connect, context }: StartOptions, { world }: Context): Unit {
+  const flags = context === undefined ? [] : ["--context", context];
+  const own: Readonly<Record<string, string | undefined>> = { ...daemonEnv(world), [connectName]: connect };
   const env = Object.fromEntries(carried.flatMap((name) => (own[name] ? [[name, own[name]] as const] : [])));
   return renderUnit(process.platform, {
     argv: [process.execPath, world.entry, "up", "--foreground", ...flags],

@@ -3,7 +3,7 @@ import type { StatusAnswer } from "@fleetbus/core/api";
 import type { Context } from "../../command/context.ts";
 import { defineCommand } from "../../command/define.ts";
 import { text, toggle } from "../../command/flags.ts";
-import type { StartOptions } from "../../daemon-client/start.ts";
+import { connectName, type StartOptions } from "../../daemon-client/start.ts";
 
 /** `fleet up` */
 export const up = defineCommand({
@@ -30,10 +30,18 @@ export const up = defineCommand({
       ...(name === undefined ? {} : { context: name }),
     };
     if (installUnit) return (await import("./unit.ts")).installUnit(choice, context);
-    if (foreground) return (await import("./foreground.ts")).runInForeground(choice, context);
+    if (foreground) return stay(choice, context);
     await start(choice, context);
   },
 });
+
+/** A daemon that was started in the background, or by its unit, finds its server in the environment. */
+async function stay(choice: StartOptions, context: Context): Promise<void> {
+  const { [connectName]: connect, ...env } = context.world.env;
+  const isTold = choice.connect !== undefined || choice.context !== undefined || !connect;
+  const { runInForeground } = await import("./foreground.ts");
+  await runInForeground(isTold ? choice : { connect }, { ...context, world: { ...context.world, env } });
+}
 
 async function start(choice: StartOptions, context: Context): Promise<void> {
   const running = await context.daemon().status();
