@@ -4,6 +4,7 @@ import { serveApi } from "./api/serve.ts";
 import { compose } from "./compose.ts";
 import { startAdapters } from "./host/start.ts";
 import { evidenceOf } from "./inbox/evidence.ts";
+import type { Evidence } from "./inbox/proof.ts";
 import { hookIntake } from "./ingest/intake.ts";
 import { credentialFiles } from "./life/credentials.ts";
 import { closingStack, type Closing } from "./life/closing.ts";
@@ -11,6 +12,7 @@ import { joinBus, type Joined } from "./life/join-bus.ts";
 import { openLocal, type Local } from "./life/local.ts";
 import { runLoops } from "./life/loops.ts";
 import { rebuildSessions } from "./life/rebuild.ts";
+import { endStep, type EndStep } from "./life/end-step.ts";
 import { forgetChoice, type ServerChoice } from "./life/server-choice.ts";
 import type { ReportStage } from "./life/stage.ts";
 import { statusOf } from "./life/status.ts";
@@ -19,9 +21,12 @@ import { attestOn, desk } from "./requests/desk.ts";
 import { send } from "./requests/send.ts";
 import { sessionStore } from "./session/store.ts";
 import { inboundOf } from "./wake/inbound.ts";
-import { rungsOf } from "./wake/rungs.ts";
+import { ladderOf } from "./wake/rungs.ts";
 
 const flushOnStopMs = 3000;
+/** More than one exchange with a server that does not answer. */
+const endLoopsMs = 8000;
+const giveBackMs = 3000;
 
 /** How to run a daemon. */
 export interface DaemonOptions extends ServerChoice {
@@ -63,7 +68,9 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
   const leaving = { server: false };
   const isServerLeaving = () => leaving.server;
   const joined = await joinBus(local, { ...options, closing, isServerLeaving });
-  const { edge, intake, waiters, counts } = assemble(local, joined);
+  const evidence = evidenceOf(local);
+  closing.push("transcripts", () => evidence.close());
+  const { edge, intake, waiters, counts } = assemble(local, { ...joined, evidence });
   await rebuildSessions({
     ...edge,
     load: () => edge.store.load(),
@@ -93,10 +100,17 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
     loops.abort();
     waiters.sendOn("the daemon is stopping");
     const { listening, running } = await up;
-    await Promise.all([listening.close(), edge.host.close(), running]);
-    await Promise.all(edge.mailboxes.all().map((mailbox) => edge.mailboxes.close(mailbox.owner.session)));
-    await edge.store.flush(timeLimit(flushOnStopMs));
-    if (how.server) await forgetChoice(local.paths);
+    const step = (doing: string, withinMs: number, work: EndStep["work"]) =>
+      endStep({ doing, withinMs, work }, local.onError);
+    await step("ending what runs", endLoopsMs, () =>
+      Promise.all([listening.close(), edge.host.close(), running]),
+    );
+    // What a server that hangs does not take back is in the journal, and given back at the next start.
+    await step("giving back what is held", giveBackMs, () =>
+      Promise.all(edge.mailboxes.all().map((mailbox) => edge.mailboxes.close(mailbox.owner.session))),
+    );
+    await step("saving the sessions", 2 * flushOnStopMs, () => edge.store.flush(timeLimit(flushOnStopMs)));
+    if (how.server) await step("forgetting the server", flushOnStopMs, () => forgetChoice(local.paths));
     await closing.closeAll(local.onError);
     end();
   };
@@ -129,7 +143,7 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
 }
 
 /** The daemon's parts on a bus; nothing runs yet. */
-function assemble(local: Local, { bus }: Joined) {
+function assemble(local: Local, { bus, evidence }: Joined & { readonly evidence: Evidence }) {
   const { settings, clock, onError, logger } = local;
   const store = sessionStore({ bucket: () => bus.bucket("sessions"), clock, onError });
   const counts = metrics({
@@ -140,9 +154,9 @@ function assemble(local: Local, { bus }: Joined) {
   const { edge, waiters } = compose({
     ...local,
     ...{ machine: settings.machine, bus, store, metrics: counts },
-    evidence: evidenceOf({ clock, onError }),
+    evidence,
     log: (name) => logger.named(name),
-    rungs: (record, waiting) => rungsOf(record, waiting, inboundOf(local.env)),
+    ladder: (record, waiting) => ladderOf(record, waiting, inboundOf(local.env)),
   });
   const intake = hookIntake({
     edge,

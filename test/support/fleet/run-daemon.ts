@@ -15,7 +15,9 @@ try {
   });
   process.stdout.write(`ready ${JSON.stringify(daemon.status)}\n`);
   await daemon.closed;
-  process.exit(0);
+  // Told to linger, it ends only when nothing keeps it: a test looks for what was left behind.
+  if (process.env["FLEET_TEST_LINGER"] === undefined) process.exit(0);
+  process.stderr.write(`the daemon has ended; still there: ${process.getActiveResourcesInfo().join(", ")}\n`);
 } catch (error) {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const message = error instanceof Error ? error.message : String(error);

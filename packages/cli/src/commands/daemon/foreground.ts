@@ -18,11 +18,20 @@ export async function runInForeground(choice: StartOptions, context: Context): P
   });
   teller.close();
   await daemon.closed;
-  // A watcher or timer that was left behind must not keep an ended daemon alive.
-  setTimeout(() => process.exit(), exitWithinMs).unref();
+  setTimeout(() => endByForce(context), exitWithinMs).unref();
 }
 
 const exitWithinMs = 2000;
+
+/** What was left behind must not keep an ended daemon alive; it is named, for it is a fault of the one who left it. */
+function endByForce(context: Context): void {
+  const left = [...new Set(process.getActiveResourcesInfo())].join(", ");
+  const warning = `fleet: warning: the daemon has ended, but its process went on for ${exitWithinMs} ms; still there: ${left}`;
+  void context
+    .say(warning)
+    .catch(() => undefined) // nobody listens
+    .finally(() => process.exit());
+}
 
 interface Teller {
   tell(line: string): void;
