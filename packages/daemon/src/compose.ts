@@ -13,7 +13,6 @@ import {
   type Clock,
   type FleetEvent,
   type IdSource,
-  type Rung,
   type SendReceipt,
   type SessionRecord,
 } from "@fleetbus/core";
@@ -40,7 +39,9 @@ import { registry, type Change } from "./session/registry.ts";
 import { roster } from "./session/roster.ts";
 import type { SessionStore } from "./session/store.ts";
 import { budget } from "./wake/budget.ts";
+import { outlookOf } from "./wake/outlook.ts";
 import { WakePlanner } from "./wake/planner.ts";
+import type { Step } from "./wake/rungs.ts";
 import { waiters, type Waiters } from "./wake/waiters.ts";
 
 /** What a daemon's parts are made from. */
@@ -57,8 +58,8 @@ export interface Parts {
   readonly metrics: Metrics;
   readonly settings: Settings;
   log(name: string): AdapterLog;
-  /** The ways to wake a session, best first, of those that it has now. */
-  rungs(record: SessionRecord, waiters: Waiters): readonly Rung[];
+  /** The ways to wake a session, best first, with whether they are open now. */
+  ladder(record: SessionRecord, waiters: Waiters): readonly Step[];
   onError(error: unknown, doing: string): void;
 }
 
@@ -110,16 +111,19 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
   const wakeful = (name: string) => wakefulLeases(boxes.find(name), clock.now());
   const mayWake = (record: SessionRecord) =>
     config.wake.enabled && (rulesFor(config, record).wake ?? record.wake);
+  const ladder = (record: SessionRecord) => parts.ladder(record, waiting);
+  const perSession = budget(parts.settings.limits.wakesPerSession, clock);
+  const perFleet = budget(parts.settings.limits.wakesPerFleet, clock);
   const planner = new WakePlanner({
     machine,
     clock,
-    perSession: budget(parts.settings.limits.wakesPerSession, clock),
-    perFleet: budget(parts.settings.limits.wakesPerFleet, clock),
+    perSession,
+    perFleet,
     session: (name) => sessions.find(name),
     wakeful,
     mayWake: (record) =>
       mayWake(record) && !parts.pauses.isPaused(record.name) && !talk.isAnswering(record.name),
-    rungs: (record) => parts.rungs(record, waiting),
+    rungs: (record) => ladder(record).flatMap(({ rung, isReady }) => (isReady ? [rung] : [])),
     text: wakeText,
     publish: async (attempt) =>
       void (await bus.publish(codec.encodeEvent(wakeEvent(attempt, stamp({ ids, clock }))))),
@@ -186,6 +190,14 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
   };
   const perPair = budget(parts.settings.limits.messagesPerPair, clock);
   const frame: Edge["frame"] = (mailbox, what) => frameOffer(mailbox, what);
+  const outlook: Edge["outlook"] = (record) =>
+    outlookOf(record, {
+      pauses: parts.pauses,
+      mayWake: mayWake(record),
+      steps: ladder(record),
+      freeInMs: Math.max(perSession.freeIn(record.name), perFleet.freeIn("fleet")),
+      waiting: wakeful(record.name).length,
+    });
   const { journal, store, pauses, evidence, settings } = parts;
   const { maxHops } = parts.settings.limits;
   const made = {
@@ -199,6 +211,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     host,
     perPair,
     frame,
+    outlook,
   };
   const given = {
     machine,

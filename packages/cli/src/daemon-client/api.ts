@@ -38,6 +38,7 @@ export interface Api {
   arrivals(session?: string): AsyncIterable<A.Arrival>;
   sessions(): Promise<A.Items<A.SessionView>>;
   session(ref: string): Promise<A.SessionView>;
+  wake(ref: string): Promise<A.WakeView>;
   rename(session: string, name: string): Promise<A.SessionView>;
   kick(session: string, text: string | undefined): Promise<A.PublishAnswer>;
   events(query: EventQuery): AsyncIterable<FleetEvent>;
@@ -84,6 +85,7 @@ export function apiOf(daemon: Daemon): Api {
       ),
     sessions: () => get("/v1/sessions", shape<A.Items<A.SessionView>>("items")),
     session: (ref) => get(`/v1/sessions/${part(ref)}`, aSession),
+    wake: (ref) => get(`/v1/wakes/${part(ref)}`, shape<A.WakeView>("session", "obstacles", "rungs")),
     rename: (session, name) => say("/v1/sessions/rename", { session, name }, aSession),
     kick: (session, text) => say("/v1/sessions/kick", { session, text }, published),
     events: (query) =>

@@ -29,7 +29,7 @@ export async function daemonChecks(context: Context): Promise<readonly CheckResu
 }
 
 /** Its mode is the credential of everybody who talks to the daemon. */
-async function socketCheck(file: string): Promise<CheckResult> {
+export async function socketCheck(file: string): Promise<CheckResult> {
   const { mode, uid } = await stat(file);
   const bits = (mode & 0o777).toString(8);
   const isOwn = process.getuid === undefined || uid === process.getuid();

@@ -2,6 +2,7 @@ import type { ConsumerStatus, StreamStatus } from "../bus/port.ts";
 import type { Message, Priority } from "../message/message.ts";
 import type { Receipt, Stage } from "../message/receipt.ts";
 import type { SessionRecord } from "../session/record.ts";
+import type { Rung } from "../wake/attempt.ts";
 
 /** A list as every `--json` prints it. */
 export interface Items<T> {
@@ -23,7 +24,7 @@ export interface PublishAnswer {
 
 /** A session as `fleet session list --json` prints it. */
 export interface SessionView extends SessionRecord {
-  /** Messages waiting, offered or shown and not yet done. */
+  /** Messages waiting (also for room in the inbox), offered or shown and not yet done. */
   readonly inbox: number;
   /** Set for a session that runs without hooks: what to do. */
   readonly advice?: string;
@@ -39,6 +40,18 @@ export interface InboxView extends Message {
 /** `POST /v1/inbox`. `text` is for an agent that reads its own: the same fence that a hook would have given it. */
 export interface InboxAnswer extends Items<InboxView> {
   readonly text?: string;
+}
+
+/** `GET /v1/wakes/<ref>`: how a session could be woken now. */
+export interface WakeView {
+  readonly session: string;
+  readonly state: SessionRecord["state"];
+  /** Messages that wait and may wake it. */
+  readonly waiting: number;
+  /** What keeps it from being woken at all; empty when the first ready rung would be tried. */
+  readonly obstacles: readonly string[];
+  /** Its ladder, best first. */
+  readonly rungs: readonly { readonly rung: Rung; readonly isReady: boolean; readonly why: string }[];
 }
 
 /** `GET /v1/arrivals`: something was stored; for a group where no session is named. */

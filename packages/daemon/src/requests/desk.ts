@@ -20,6 +20,7 @@ import type {
   StatusAnswer,
   StreamView,
   TraceAnswer,
+  WakeView,
   publishSchema,
 } from "@fleetbus/core/api";
 import type { z } from "zod";
@@ -59,6 +60,8 @@ export interface Desk {
   arrivals(session: string | undefined, signal: AbortSignal): AsyncIterable<Arrival>;
   sessions(): Promise<Items<SessionView>>;
   session(ref: string): Promise<SessionView>;
+  /** Of a session of this machine. */
+  wake(ref: string): Promise<WakeView>;
   kick(asked: Asked & { session: string; text?: string | undefined }): Promise<PublishAnswer>;
   rename(asked: Asked & { session: string; name: string }): Promise<SessionView>;
   pause(asked: Asked & { target?: string | undefined }, isPaused: boolean): Promise<StatusAnswer>;
@@ -96,6 +99,7 @@ export function desk(edge: Edge, status: () => Promise<StatusAnswer>): Desk {
     arrivals: (session, signal) => arrivals(edge, session, signal),
     sessions: () => listSessions(edge),
     session: (ref) => findSession(edge, ref),
+    wake: (ref) => wakeOutlook(edge, ref),
     kick: async ({ session, text, ...asked }) => kick(edge, await who(asked), { ...asked, session, text }),
     rename: async ({ session, name, ...asked }) => {
       await who(asked);
@@ -179,6 +183,14 @@ async function rename(edge: Edge, session: string, wanted: string): Promise<void
   await edge.mailboxes.open(ownerOf(edge, name));
   edge.registry.rename(record.name, event);
   await edge.mailboxes.close(record.name);
+}
+
+/** Only its own machine knows its ways to be woken. */
+async function wakeOutlook(edge: Edge, ref: string): Promise<WakeView> {
+  const { machine, name } = await findSession(edge, ref);
+  const record = machine === edge.machine ? edge.registry.find(name) : undefined;
+  if (record !== undefined) return edge.outlook(record);
+  throw new FleetError("refused", `looking how to wake ${ref}: it is a session of ${machine}; ask there`);
 }
 
 async function testAdapter(

@@ -1,4 +1,5 @@
 import type { Clock, FleetEvent, IdSource, Message, Receipt, SessionRecord, Subjects } from "@fleetbus/core";
+import type { WakeView } from "@fleetbus/core/api";
 import type { Bus, Incoming, Outgoing } from "@fleetbus/core/bus";
 import type { Journal } from "../disk/journal.ts";
 import type { Outbox } from "../disk/outbox.ts";
@@ -42,6 +43,8 @@ export interface Edge {
   readonly evidence: Evidence;
   /** Frames leases for the model, as many as fit. */
   frame(mailbox: Mailbox, what: Framing): Choice;
+  /** How a session of this machine could be woken now. */
+  outlook(record: SessionRecord): WakeView;
   onError(error: unknown, doing: string): void;
   /** Messages that one sender may say to one mailbox. */
   readonly perPair: Budget;

@@ -11,24 +11,54 @@ const otherCli: readonly Rung[] = ["tmux"];
 /** What the user's settings say of messages from peers; undefined: nothing. */
 export type CrossSession = "accept" | "hold" | "refuse" | undefined;
 
-/** The rungs that a session has now. */
-export function rungsOf(record: SessionRecord, waiters: Waiters, inbound: CrossSession): readonly Rung[] {
-  const has: Readonly<Record<Rung, () => boolean>> = {
-    continuation: () => false,
-    rewake: () => waiters.has(record.name),
-    socket: () => record.messagingSocket !== undefined && isSocketOpen(record, inbound),
-    tmux: () => record.pane?.mux === "tmux",
+/** One rung of a session's ladder: whether it could be tried now, and why. */
+export interface Step {
+  readonly rung: Rung;
+  readonly isReady: boolean;
+  readonly why: string;
+}
+
+/** The ladder of a session as it stands now, best rung first. */
+export function ladderOf(record: SessionRecord, waiters: Waiters, inbound: CrossSession): readonly Step[] {
+  const looks: Readonly<Record<Rung, () => Omit<Step, "rung">>> = {
+    continuation: () => ({ isReady: false, why: "it is the answer of a turn's end, and no attempt" }),
+    rewake: () => lookAtWaiter(waiters.has(record.name)),
+    socket: () => lookAtSocket(record, inbound),
+    tmux: () => lookAtPane(record),
   };
   const ladder = ladders[record.cli] ?? otherCli;
-  return ladder.filter((rung) => has[rung]());
+  return ladder.map((rung) => ({ rung, ...looks[rung]() }));
+}
+
+function lookAtWaiter(isWaiting: boolean): Omit<Step, "rung"> {
+  return isWaiting
+    ? { isReady: true, why: "its background hook is waiting" }
+    : {
+        isReady: false,
+        why: "no background hook is waiting; it starts with the session and at each turn's end",
+      };
 }
 
 /**
  * Claude takes messages from its peers unless the user said otherwise; in bypassPermissions it holds them behind a
  * dialog (HOOKS.md §1.7). Before its first prompt the mode is unknown: then not.
  */
-function isSocketOpen({ permissionMode }: SessionRecord, inbound: CrossSession): boolean {
-  if (inbound === "accept") return true;
-  if (inbound !== undefined || permissionMode === undefined) return false;
-  return permissionMode !== "bypassPermissions";
+function lookAtSocket(
+  { messagingSocket, permissionMode }: SessionRecord,
+  inbound: CrossSession,
+): Omit<Step, "rung"> {
+  const no = (why: string) => ({ isReady: false, why });
+  if (messagingSocket === undefined) return no("it has told of no messaging socket");
+  if (inbound === "accept") return { isReady: true, why: "crossSessionInbound is accept" };
+  if (inbound !== undefined) return no(`crossSessionInbound is ${inbound}, or the settings cannot be read`);
+  if (permissionMode === undefined) return no("its permission mode is unknown until its first prompt");
+  return permissionMode === "bypassPermissions"
+    ? no("in bypassPermissions it would ask you in a dialog, unless you set crossSessionInbound to accept")
+    : { isReady: true, why: `it takes messages from peers in ${permissionMode}` };
+}
+
+function lookAtPane({ pane }: SessionRecord): Omit<Step, "rung"> {
+  return pane?.mux === "tmux"
+    ? { isReady: true, why: `it is in tmux pane ${pane.id}; typed only where that is safe` }
+    : { isReady: false, why: "it is in no tmux pane" };
 }
