@@ -90,7 +90,10 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
   const startedAt = new Date(local.clock.now()).toISOString();
   // Asked as soon as the socket listens: whoever asks waits for the rest of the start.
   const status = async () =>
-    statusOf({ edge, joined, startedAt, version: options.version, port: (await up).listening.port });
+    statusOf({
+      ...{ edge, joined, startedAt, version: options.version },
+      ...{ port: (await up).listening.port, logFile: local.paths.logFile },
+    });
   let end: () => void = () => undefined;
   const closed = new Promise<void>((resolve) => (end = resolve));
   const loops = new AbortController();

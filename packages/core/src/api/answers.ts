@@ -117,6 +117,8 @@ export interface StatusAnswer {
   readonly sessions: number;
   readonly dead: number;
   readonly isPaused: boolean;
+  /** Where the daemon writes its log; older parts lie beside it. */
+  readonly logFile?: string;
 }
 
 /** The body of every answer with a status of 400 or more. */

@@ -9,6 +9,7 @@ export interface StatusFacts {
   readonly startedAt: string;
   readonly version: string;
   readonly port: number;
+  readonly logFile: string;
 }
 
 /** The daemon's own account of itself; without a server it knows of no dead letters. */

@@ -34,6 +34,17 @@ describe("fleet up", () => {
   });
 });
 
+describe("fleet status", () => {
+  test("says where the daemon's log is", async () => {
+    const whole = { ...status, logFile: "/home/a/.local/share/fleet/log/daemon.log" };
+    daemon.on("GET /v1/status", (_asked, response) => void response.end(JSON.stringify(whole)));
+    expect(await daemon.fleet(["status"])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^log +\/home\/a\/.local\/share\/fleet\/log\/daemon.log$/m),
+    });
+  });
+});
+
 describe("fleet down", () => {
   test("ends daemon and server, and waits until nobody listens", async () => {
     let left = 3;

@@ -40,6 +40,7 @@ export function statusFields(answer: StatusAnswer): Readonly<Record<string, stri
     sessions: answer.sessions,
     spool: `${spool.pending} waiting, ${spool.bytes} bytes${spool.torn > 0 ? `, ${spool.torn} torn` : ""}`,
     "dead letters": answer.dead,
+    log: answer.logFile,
     wakes: answer.isPaused ? "paused; fleet resume lets them go on" : undefined,
   };
 }
