@@ -130,7 +130,25 @@ export function inboxConsumer(ns: string, owner: Address, groups: readonly strin
   };
 }
 
-/** An adapter instance's consumer (NATS.md, table of consumers). */
+/**
+ * What one adapter instance is to send to its far side. The host counts tries by time, so the server never gives up; what
+ * it holds back (quiet hours, a daily cap, a far side that is down) stays unacknowledged here, so the limit is wide: held
+ * ones must not block what breaks through.
+ */
+export function deliveryConsumer(name: string, subjects: readonly string[]): ConsumerShape {
+  return {
+    stream: "EVENTS",
+    name,
+    subjects,
+    from: "new",
+    ackWaitMs: 60_000,
+    maxAckPending: 10_000,
+    maxDeliver: -1,
+    metadata: { "fleet-role": "adapter" },
+  };
+}
+
+/** A wake rung's consumer (NATS.md, table of consumers): what is late is of no use. */
 export function adapterConsumer(
   stream: StreamName,
   name: string,

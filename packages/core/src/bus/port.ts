@@ -126,7 +126,8 @@ export interface Bucket {
     options?: { readonly revision?: number; readonly ttlMs?: number },
   ): Promise<number>;
   remove(key: string): Promise<void>;
-  entries(signal?: AbortSignal): Promise<readonly Entry[]>;
+  /** All keys, or those that begin with `under` and a dot. */
+  entries(signal?: AbortSignal, under?: string): Promise<readonly Entry[]>;
   /**
    * The newest change of each key after revision `after` (0: of all there is), then every one as it comes, in order and
    * through reconnects, until the signal aborts or the bus closes. Keys that expire by themselves may go untold.

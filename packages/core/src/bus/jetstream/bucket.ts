@@ -50,7 +50,7 @@ export function bucketOn(place: BucketPlace): Bucket {
       return link.call(text, () => put(place, { key, value, options }));
     },
     remove: (key) => link.call(doing("removing", key), () => remove(place, key)),
-    entries: async (signal) => entriesOf(place, signal),
+    entries: async (signal, under) => entriesOf(place, under, signal),
     follow: (options) => changesOf(place, options),
   };
 }
@@ -106,10 +106,14 @@ async function lastOf(place: BucketPlace, key: string): Promise<Last | undefined
   return { revision: found.seq, value: bytesOf(found.data), isRemoved: isMark(fromMsgHdrs(found.header)) };
 }
 
-async function entriesOf(place: BucketPlace, signal?: AbortSignal): Promise<readonly Entry[]> {
+async function entriesOf(
+  place: BucketPlace,
+  under: string | undefined,
+  signal?: AbortSignal,
+): Promise<readonly Entry[]> {
   const { link, shape } = place;
   const entries = new Map<string, Entry>();
-  const reading = { from: "all", until: "empty", signal: signal ?? link.closed } as const;
+  const reading = { from: "all", until: "empty", under, signal: signal ?? link.closed } as const;
   for await (const { key, value, revision } of changesIn(place, reading)) {
     if (value === undefined) entries.delete(key);
     else entries.set(key, { key, value, revision });
@@ -130,11 +134,12 @@ function changesOf(
 /** Each key has one message. A key that is written meanwhile moves to the end, and is read there. */
 async function* changesIn(
   place: BucketPlace,
-  reading: Pick<Reading, "from" | "until" | "signal">,
+  { under, ...reading }: Pick<Reading, "from" | "until" | "signal"> & { readonly under?: string | undefined },
 ): AsyncGenerator<BucketChange> {
   const { link, ns, shape, clock } = place;
   const prefix = subjectOf(place, "");
-  const what = { stream: bucketStream(ns, shape), subjects: [`${prefix}>`], clock };
+  const within = under === undefined ? prefix : subjectOf(place, `${requireKey(shape, under)}.`);
+  const what = { stream: bucketStream(ns, shape), subjects: [`${within}>`], clock };
   for await (const message of readStream(link, { ...reading, ...what })) yield changeOf(message, prefix);
 }
 

@@ -32,10 +32,10 @@ export const stateKinds: readonly string[] = Object.keys(changes);
 export function stateChangeOf({ kind, data }: Pick<FleetEvent, "kind" | "data">): StateChange | undefined {
   const known = Object.hasOwn(changes, kind) ? changes[kind] : undefined;
   if (kind === "turn.stopped" && isBad(data["outcome"]))
-    return { state: `stopped ${String(data["outcome"])}`, ends: [] };
+    return { state: `stopped ${textOf(data["outcome"])}`, ends: [] };
   if (known !== undefined) return known;
   if (kind === "notification.raised")
-    return { state: `notification ${String(data["text"] ?? "")}`, ends: [] };
+    return { state: `notification ${textOf(data["text"])}`, ends: [] };
   const about = data["adapter"];
   return kind.startsWith("adapter.") && typeof about === "string"
     ? { state: `${kind} ${about}`, ends: [] }
@@ -50,4 +50,9 @@ export function endingKinds(isTaken: (kind: string) => boolean): readonly string
 
 function isBad(outcome: unknown): boolean {
   return outcome === "error" || outcome === "blocked";
+}
+
+/** Bounded: it is kept, and only compared. */
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value.slice(0, 200) : "";
 }

@@ -50,6 +50,15 @@ export const bucketCases: readonly BusCase[] = [
     },
   },
   {
+    name: "the keys under a token are listed alone",
+    run: async ({ bus }) => {
+      const bucket = await bus.bucket("effects");
+      for (const key of ["a.1", "a.2.b", "ab.1", "b.1", "a"]) await bucket.put(key, one);
+      deepEqual((await bucket.entries(undefined, "a")).map(({ key }) => key).toSorted(), ["a.1", "a.2.b"]);
+      deepEqual(await bucket.entries(undefined, "c"), []);
+    },
+  },
+  {
     name: "a removed key is gone, can be created again, and its old revision is stale",
     run: async ({ bus }) => {
       for (const name of ["sessions", "locks"] as const) {

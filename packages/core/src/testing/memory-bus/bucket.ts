@@ -73,7 +73,10 @@ export function bucketThrough(link: MemoryLink, bucket: MemoryBucket): Bucket {
     get: (key) => link.call(() => bucket.get(key)),
     put: (key, value, options) => link.call(() => bucket.put(key, value, options)),
     remove: (key) => link.call(() => bucket.remove(key)),
-    entries: () => link.call(() => bucket.entries()),
+    entries: (_signal, under) =>
+      link.call(() =>
+        bucket.entries().filter(({ key }) => under === undefined || key.startsWith(`${under}.`)),
+      ),
     follow: (options) => followBucket(link, bucket, options),
   };
 }
