@@ -3,7 +3,8 @@ import { request, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { listen, type Handler } from "./listen.ts";
+import type { Handler } from "./http-server.ts";
+import { listen } from "./listen.ts";
 
 let dir: string;
 
@@ -13,7 +14,13 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true }));
 
 const open = (handler: Handler) =>
-  listen({ socketFile: join(dir, "s"), token: "t", preferredPort: undefined, handler });
+  listen({
+    socketFile: join(dir, "s"),
+    token: "t",
+    preferredPort: undefined,
+    handler,
+    onFull: () => undefined,
+  });
 
 function ask(): Promise<string> {
   return new Promise((resolve, reject) => {

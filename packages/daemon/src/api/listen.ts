@@ -1,14 +1,12 @@
 import { chmod, mkdir, unlink } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { dirname } from "node:path";
 import { FleetError, messageOf } from "@fleetbus/core";
 import { refusal } from "./guard.ts";
+import { httpServer, serveLimits, type Handler, type ServeLimits } from "./http-server.ts";
 
 const closeWithinMs = 500;
-
-/** Answers one request; over TCP only after the guard. */
-export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Where the API listens. */
 export interface Listening {
@@ -22,20 +20,28 @@ export interface ListenOptions {
   readonly token: string;
   /** The port of the last run: hooks of the http kind bear it. Another is taken when a stranger has it. */
   readonly preferredPort: number | undefined;
+  /** Over TCP it is called only after the guard. */
   readonly handler: Handler;
+  /** Of each of both; `serveLimits` unless given. */
+  readonly limits?: ServeLimits;
+  /** See `httpServer`. */
+  onFull(maxConnections: number): void;
 }
 
 /** Listens on the 0600 unix socket and on loopback TCP. A stale socket file is replaced, a live one is a conflict. */
 export async function listen(options: ListenOptions): Promise<Listening> {
-  const { socketFile, handler } = options;
+  const { socketFile, handler, limits = serveLimits } = options;
   await mkdir(dirname(socketFile), { recursive: true, mode: 0o700 });
   await removeStale(socketFile);
-  const local = createServer(handler);
+  const local = httpServer({ ...options, limits, handler });
   await listening(local, { path: socketFile });
   await chmod(socketFile, 0o600);
-  const tcp = createServer((request, response) => guarded(request, response, options));
+  const tcp = httpServer({
+    ...options,
+    limits,
+    handler: (request, response) => guarded(request, response, options),
+  });
   const port = await listenOnPort(tcp, options.preferredPort);
-  for (const server of [local, tcp]) Object.assign(server, { keepAliveTimeout: 60_000, requestTimeout: 0 });
   return { port, close: () => Promise.all([local, tcp].map(closeServer)).then(() => undefined) };
 }
 

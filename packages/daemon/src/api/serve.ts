@@ -37,7 +37,9 @@ export async function serveApi(deps: ServeDeps): Promise<Listening> {
     void (isHook ? serveHook(request, response, deps.hooks) : route(request, response));
   };
   const { socketFile, endpointFile } = deps.paths;
-  const listening = await listen({ socketFile, token, preferredPort: before.port, handler });
+  const onFull = (maxConnections: number) =>
+    deps.log.warn({ maxConnections }, "too many connections: whoever comes on top is hung up on");
+  const listening = await listen({ socketFile, token, preferredPort: before.port, handler, onFull });
   await writeEndpoint(endpointFile, { port: listening.port, token });
   return listening;
 }
