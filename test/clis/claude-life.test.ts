@@ -25,24 +25,33 @@ describe.concurrent("a session of the real Claude Code", () => {
   });
 
   test.each([
-    { when: "before any output", name: "silent", prompt: "[[hold never]] say nothing", isThere: () => true },
+    {
+      when: "before any output",
+      name: "silent",
+      prompt: "[[hold never]] say nothing",
+      isThere: () => true,
+      seen: /❯/u,
+    },
     {
       when: "while it answers",
       name: "talking",
-      prompt: "[[drip 60000]] [[say one two]]",
+      prompt: "[[drip 60000]] [[say hello world]]",
       isThere: () => true,
+      seen: /^● hello$/mu,
     },
     {
       when: "in a tool",
       name: "working",
       prompt: "[[run until [ -e never ]; do sleep 0.1; done]]",
       isThere: ({ tool }: SessionView) => tool === "Bash",
+      seen: /❯/u,
     },
-  ])("is idle within 6 s after Esc $when, though no hook tells", async ({ name, prompt, isThere }) => {
+  ])("is idle within 6 s after Esc $when, though no hook tells", async ({ name, prompt, isThere, seen }) => {
     const worker = await fleet().start(name, { permissionMode });
     await worker.submit(prompt);
     await fleet().untilSession(name, (session) => session.state === "busy" && isThere(session));
     await asked(prompt);
+    await worker.waitForScreen(seen);
     await worker.press("Escape");
     expect(await fleet().untilState(name, "idle", 6_000)).toMatchObject({ outcome: "interrupted" });
   });

@@ -70,7 +70,7 @@ describe("the stub model", () => {
     const text = await (await ask([user("[[drip 1]] [[say hello world]]")], { stream: true })).text();
     expect(text).toContain("message_stop");
     expect([...text.matchAll(/"text_delta","text":"([^"]*)"/g)].map((match) => match[1]).join("")).toBe(
-      "hello world",
+      String.raw`hello\n world`,
     );
   });
 

@@ -15,6 +15,7 @@ const inShort = () => new Date(Date.now() + 1200).toISOString();
 
 describe.skipIf(claude.path === undefined)(
   `the tmux adapter and the real Claude Code ${claude.reason}`,
+  { concurrent: true },
   () => {
     let stage: Stage;
     let model: StubModel;
@@ -75,8 +76,9 @@ describe.skipIf(claude.path === undefined)(
     };
     /** As a person pastes a prompt and sends it. */
     const submit = async (target: Target, text: string) => {
-      await stage.tmux.command("set-buffer", "-b", "person", "--", text);
-      await stage.tmux.command("paste-buffer", "-p", "-d", "-b", "person", "-t", target.pane);
+      const buffer = `person${target.pane}`;
+      await stage.tmux.command("set-buffer", "-b", buffer, "--", text);
+      await stage.tmux.command("paste-buffer", "-p", "-d", "-b", buffer, "-t", target.pane);
       await eventually(
         async () => (await stage.tmux.capture(target.pane)).includes(text.slice(0, 30)) || undefined,
         () => text,
@@ -110,12 +112,13 @@ describe.skipIf(claude.path === undefined)(
           /^the deadline passed: (a draft|the composer)/,
         );
         expect(await from(session, rule)).toBe(before);
-        const waiting = wake(session, { nonce: `gone${count}000000` });
+        const nonce = `gone${session.pane.slice(1)}000000`;
+        const waiting = wake(session, { nonce });
         await press(session, "C-c");
         if (await stage.tmux.capture(session.pane).then((screen) => screen.includes("!\u00A0")))
           await press(session, "BSpace");
         await waiting;
-        await asked(line(`gone${count}000000`));
+        await asked(line(nonce));
         expect(model.holding("half typed")).toEqual([]);
       },
     );

@@ -155,7 +155,8 @@ function empty(block: Block): Block {
 function deltas(block: Block, isDripping: boolean): readonly object[] {
   if (block.type === "tool_use")
     return [{ type: "input_json_delta", partial_json: JSON.stringify(block.input) }];
-  const parts = isDripping ? [block.text.slice(0, 5), block.text.slice(5)] : [block.text];
+  // The CLI shows what it is being answered by whole lines.
+  const parts = isDripping ? [`${block.text.slice(0, 5)}\n`, block.text.slice(5)] : [block.text];
   return parts.map((text) => ({ type: "text_delta", text }));
 }
 

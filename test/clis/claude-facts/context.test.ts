@@ -7,9 +7,9 @@ import { useClaude } from "../../support/claude-suite.ts";
 // Each title is a fact of docs/claude-code.md that fleet relies on.
 const { lab } = useClaude();
 
-describe("context that hooks offer to Claude Code", () => {
-  test("at SessionStart reaches the first request, at UserPromptSubmit its prompt's", async () => {
-    const it = await lab({
+describe.concurrent("context that hooks offer to Claude Code", () => {
+  test("at SessionStart reaches the first request, at UserPromptSubmit its prompt's", async (context) => {
+    const it = await lab(context, {
       before: (hooks) => hooks.answerNext("SessionStart", contextOf("SessionStart", nonceTag("start1"))),
     });
     await offer(it, "UserPromptSubmit", "prompt1");
@@ -20,8 +20,8 @@ describe("context that hooks offer to Claude Code", () => {
     expect((await it.waitForFate("prompt1", "answered")).requestedAt).toHaveLength(1);
   });
 
-  test("at PreToolUse, PostToolUse and PostToolBatch reaches the next request of the turn, tools in parallel too", async () => {
-    const it = await lab({ settings: allowed });
+  test("at PreToolUse, PostToolUse and PostToolBatch reaches the next request of the turn, tools in parallel too", async (context) => {
+    const it = await lab(context, { settings: allowed });
     const events = ["PreToolUse", "PostToolUse", "PostToolBatch"];
     for (const event of events) await offer(it, event, event.toLowerCase());
     await turn(it, "[[run sleep 0.5; echo a ;; echo b]] go");
@@ -31,8 +31,8 @@ describe("context that hooks offer to Claude Code", () => {
     }
   });
 
-  test("at Stop continues the turn: no prompt event, the same prompt_id, then Stop with stop_hook_active", async () => {
-    const it = await lab();
+  test("at Stop continues the turn: no prompt event, the same prompt_id, then Stop with stop_hook_active", async (context) => {
+    const it = await lab(context);
     await offer(it, "Stop", "mail01");
     const first = await turn(it, "hello");
     const second = await nth(it.hooks, "Stop", 1);
@@ -42,8 +42,8 @@ describe("context that hooks offer to Claude Code", () => {
     await it.waitForFate("mail01", "answered");
   });
 
-  test("at Stop counts toward the cap of 8; what the ninth offers waits for the next prompt", async () => {
-    const it = await lab();
+  test("at Stop counts toward the cap of 8; what the ninth offers waits for the next prompt", async (context) => {
+    const it = await lab(context);
     await it.hooks.answerAlways("Stop", contextOf("Stop", nonceTag("always")));
     await turn(it, "hello");
     const ninth = await nth(it.hooks, "Stop", 8);
@@ -58,8 +58,8 @@ describe("context that hooks offer to Claude Code", () => {
     ).toHaveLength(9);
   });
 
-  test("is whole up to 10,000 characters, and a pointer to a file beyond", async () => {
-    const it = await lab();
+  test("is whole up to 10,000 characters, and a pointer to a file beyond", async (context) => {
+    const it = await lab(context);
     const [whole, over] = ["é".repeat(10_000), "x".repeat(10_001)];
     await it.hooks.answerNext("UserPromptSubmit", contextOf("UserPromptSubmit", whole));
     await turn(it, "one");
@@ -70,8 +70,8 @@ describe("context that hooks offer to Claude Code", () => {
     expect(it.model.holding("<persisted-output>").length).toBeGreaterThan(0);
   });
 
-  test("at the start after /clear reaches the new session's first request", async () => {
-    const it = await lab();
+  test("at the start after /clear reaches the new session's first request", async (context) => {
+    const it = await lab(context);
     const before = await turn(it, "hello");
     await offer(it, "SessionStart", "clear1");
     await it.claude.submit("/clear");
@@ -85,8 +85,8 @@ describe("context that hooks offer to Claude Code", () => {
     });
   });
 
-  test("from before a compaction is gone after it", async () => {
-    const it = await lab();
+  test("from before a compaction is gone after it", async (context) => {
+    const it = await lab(context);
     await offer(it, "UserPromptSubmit", "before");
     await turn(it, "hello");
     await offer(it, "SessionStart", "compact");

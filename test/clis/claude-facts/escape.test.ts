@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { nonceTag } from "@fleetbus/core";
 import { isShown, transcriptQuietMs } from "@fleetbus/hooks";
-import { contextOf } from "../../support/claude-lab.ts";
+import { contextOf, type ClaudeLab } from "../../support/claude-lab.ts";
 import {
   allowed,
   emptyComposer,
@@ -17,9 +17,9 @@ import { useClaude } from "../../support/claude-suite.ts";
 // Each title is a fact of docs/claude-code.md that fleet relies on.
 const { lab } = useClaude();
 
-describe("Esc in Claude Code", () => {
-  test("before output takes a typed prompt back with its context: no hook, no record, idle at once", async () => {
-    const it = await lab();
+describe.concurrent("Esc in Claude Code", () => {
+  test("before output takes a typed prompt back with its context: no hook, no record, idle at once", async (context) => {
+    const it = await lab(context);
     await turn(it, "warm up");
     await offer(it, "UserPromptSubmit", "gone01");
     await it.claude.submit("[[hold a]] one");
@@ -38,26 +38,39 @@ describe("Esc in Claude Code", () => {
     await it.waitForFate("gone01", "rewound");
   });
 
-  test.each([
-    { at: "after output began", prompt: "[[drip 20000]] [[say hello world]] go", ready: /hello/ },
-    { at: "in a tool", prompt: "[[run sleep 20]] go", ready: /sleep 20/ },
-  ])("$at keeps what the turn brought, fires no hook, and is idle at once", async ({ prompt, ready }) => {
-    const it = await lab({ settings: allowed });
-    await turn(it, "warm up");
-    await offer(it, "UserPromptSubmit", "kept01");
-    await it.claude.submit(prompt);
-    await it.claude.waitForScreen(ready);
-    await it.waitForFate("kept01", prompt.includes("run") ? "answered" : "requested");
-    const events = await eventsOf(it);
-    expect(await escape(it)).toBeLessThan(1000);
-    await it.waitForFate("kept01", "answered");
-    expect(await eventsOf(it)).toEqual(events);
-    await turn(it, "second");
-    expect(holding(it, "kept01").at(-1)?.seq).toBe(it.model.requests().length - 1);
-  });
+  test.for([
+    {
+      at: "after output began",
+      prompt: "[[drip 20000]] [[say hello world]] go",
+      fate: "requested",
+      begun: ({ claude }: ClaudeLab) => claude.waitForScreen(/^● hello$/mu),
+    },
+    {
+      at: "in a tool",
+      prompt: "[[run sleep 20]] go",
+      fate: "answered",
+      begun: ({ hooks }: ClaudeLab) => hooks.waitForCall("PreToolUse"),
+    },
+  ] as const)(
+    "$at keeps what the turn brought, fires no hook, and is idle at once",
+    async ({ prompt, fate, begun }, context) => {
+      const it = await lab(context, { settings: allowed });
+      await turn(it, "warm up");
+      await offer(it, "UserPromptSubmit", "kept01");
+      await it.claude.submit(prompt);
+      await begun(it);
+      await it.waitForFate("kept01", fate);
+      const events = await eventsOf(it);
+      expect(await escape(it)).toBeLessThan(1000);
+      await it.waitForFate("kept01", "answered");
+      expect(await eventsOf(it)).toEqual(events);
+      await turn(it, "second");
+      expect(holding(it, "kept01").at(-1)?.seq).toBe(it.model.requests().length - 1);
+    },
+  );
 
-  test("at a permission dialog: waiting, then idle, without a hook", async () => {
-    const it = await lab();
+  test("at a permission dialog: waiting, then idle, without a hook", async (context) => {
+    const it = await lab(context);
     await it.claude.submit("[[run touch a]] go");
     const asked = await it.hooks.waitForCall("PermissionRequest");
     const waiting = await it.waitForStatus("waiting");
@@ -72,12 +85,12 @@ describe("Esc in Claude Code", () => {
     ]);
   });
 
-  test.each([
+  test.for([
     { of: "a continuation", nonce: "cont01" },
     { of: "a rewake", nonce: "wake01" },
     { of: "a message by socket", nonce: "sock01" },
-  ])("before output of $of keeps what it brought for the next request", async ({ of, nonce }) => {
-    const it = await lab({ rewakeOn: ["SessionStart"] });
+  ])("before output of $of keeps what it brought for the next request", async ({ of, nonce }, context) => {
+    const it = await lab(context, { rewakeOn: ["SessionStart"] });
     const text = `${nonceTag(nonce)} [[hold a]]`;
     if (of === "a continuation") await it.hooks.answerNext("Stop", contextOf("Stop", text));
     await turn(it, "warm up");

@@ -17,11 +17,11 @@ import { until } from "../../support/claude.ts";
 // Each title is a fact of docs/claude-code.md that fleet relies on.
 const { lab } = useClaude();
 
-describe("an asyncRewake waiter of Claude Code", () => {
-  test.each(modes)(
+describe.concurrent("an asyncRewake waiter of Claude Code", () => {
+  test.for(modes)(
     "wakes an idle session in %s: a prompt event whose context is honoured",
-    async (permissionMode) => {
-      const it = await lab({ rewakeOn: ["SessionStart"], permissionMode });
+    async (permissionMode, context) => {
+      const it = await lab(context, { rewakeOn: ["SessionStart"], permissionMode });
       await turn(it, "warm up");
       await offer(it, "UserPromptSubmit", "offer1");
       await it.hooks.rewake(nonceTag("wake01"));
@@ -39,15 +39,15 @@ describe("an asyncRewake waiter of Claude Code", () => {
     },
   );
 
-  test("makes the Stop of its turn say stop_hook_active, though nothing was continued", async () => {
-    const it = await lab({ rewakeOn: ["SessionStart"] });
+  test("makes the Stop of its turn say stop_hook_active, though nothing was continued", async (context) => {
+    const it = await lab(context, { rewakeOn: ["SessionStart"] });
     await turn(it, "warm up");
     await it.hooks.rewake("mail");
     expect((await nth(it.hooks, "Stop", 1)).payload["stop_hook_active"]).toBe(true);
   });
 
-  test("is delivered with a tool's result, by a prompt event of the running prompt_id", async () => {
-    const it = await lab({ rewakeOn: ["SessionStart"], settings: allowed });
+  test("is delivered with a tool's result, by a prompt event of the running prompt_id", async (context) => {
+    const it = await lab(context, { rewakeOn: ["SessionStart"], settings: allowed });
     await it.claude.submit("[[run sleep 1; echo done]] go");
     const tool = await it.hooks.waitForCall("PreToolUse");
     await offer(it, "UserPromptSubmit", "offer1");
@@ -63,8 +63,8 @@ describe("an asyncRewake waiter of Claude Code", () => {
     await it.waitForFate("wake01", "answered");
   });
 
-  test("is queued while an answer streams, and makes its own turn after it", async () => {
-    const it = await lab({ rewakeOn: ["SessionStart"] });
+  test("is queued while an answer streams, and makes its own turn after it", async (context) => {
+    const it = await lab(context, { rewakeOn: ["SessionStart"] });
     await it.claude.submit("[[hold a]] go");
     await held(it);
     await it.hooks.rewake(nonceTag("wake01"));
@@ -79,8 +79,8 @@ describe("an asyncRewake waiter of Claude Code", () => {
     expect(requestsWith(it, "wake01")).toEqual([1]);
   });
 
-  test("survives /clear and wakes the session that came after it", async () => {
-    const it = await lab({ rewakeOn: ["SessionStart"] });
+  test("survives /clear and wakes the session that came after it", async (context) => {
+    const it = await lab(context, { rewakeOn: ["SessionStart"] });
     await turn(it, "hello");
     await it.claude.submit("/clear");
     const start = await it.hooks.waitForCall("SessionStart", (call) => call.payload["source"] === "clear");

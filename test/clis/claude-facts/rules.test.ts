@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, type TestContext } from "vitest";
 import { claudeAllowRules } from "@fleetbus/hooks";
 import { nth } from "../../support/claude-moves.ts";
 import { useClaude } from "../../support/claude-suite.ts";
@@ -7,16 +7,16 @@ import { useClaude } from "../../support/claude-suite.ts";
 const { lab } = useClaude();
 
 /** Where there is a fleet on PATH, it must start nothing. */
-const start = () =>
-  lab({ settings: { permissions: { allow: claudeAllowRules } }, env: { FLEET_NO_AUTOSTART: "1" } });
+const start = (context: TestContext) =>
+  lab(context, { settings: { permissions: { allow: claudeAllowRules } }, env: { FLEET_NO_AUTOSTART: "1" } });
 
-describe("fleet's permission rules in Claude Code", () => {
-  test.each([
+describe.concurrent("fleet's permission rules in Claude Code", () => {
+  test.for([
     "fleet inbox --json",
     "fleet reply 01abc 'on it; see src/a.ts'",
     'fleet report --done "all green"',
-  ])("let %s run unasked in default mode", async (command) => {
-    const it = await start();
+  ])("let %s run unasked in default mode", async (command, context) => {
+    const it = await start(context);
     await it.claude.submit(`[[run ${command}]] go`);
     // There is no such command in the lab: that it was run is what counts.
     const failure = await nth(it.hooks, "PostToolUseFailure", 0);
@@ -24,10 +24,10 @@ describe("fleet's permission rules in Claude Code", () => {
     expect(await it.hooks.calls("PermissionRequest")).toEqual([]);
   });
 
-  test.each(["fleet pub web hello", "fleet inbox && touch /tmp/never", "fleet inboxes"])(
+  test.for(["fleet pub web hello", "fleet inbox && touch /tmp/never", "fleet inboxes"])(
     "leave %s to be asked for",
-    async (command) => {
-      const it = await start();
+    async (command, context) => {
+      const it = await start(context);
       await it.claude.submit(`[[run ${command}]] go`);
       const asked = await nth(it.hooks, "PermissionRequest", 0);
       expect(asked.payload).toMatchObject({ tool_input: { command } });

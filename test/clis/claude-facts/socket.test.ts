@@ -6,11 +6,11 @@ import { useClaude } from "../../support/claude-suite.ts";
 // Each title is a fact of docs/claude-code.md that fleet relies on.
 const { lab } = useClaude();
 
-describe("the messaging socket of Claude Code", () => {
-  test.each(["default", "acceptEdits"] as const)(
+describe.concurrent("the messaging socket of Claude Code", () => {
+  test.for(["default", "acceptEdits"] as const)(
     "delivers in %s, with a prompt event",
-    async (permissionMode) => {
-      const it = await lab({ permissionMode });
+    async (permissionMode, context) => {
+      const it = await lab(context, { permissionMode });
       await turn(it, "warm up");
       await offer(it, "UserPromptSubmit", "offer1");
       await it.sendToSocket(`look ${nonceTag("sock01")}`);
@@ -23,8 +23,8 @@ describe("the messaging socket of Claude Code", () => {
     },
   );
 
-  test("holds a message behind a dialog in bypassPermissions", async () => {
-    const it = await lab({ permissionMode: "bypassPermissions" });
+  test("holds a message behind a dialog in bypassPermissions", async (context) => {
+    const it = await lab(context, { permissionMode: "bypassPermissions" });
     await turn(it, "warm up");
     await it.sendToSocket(nonceTag("sock01"));
     await it.claude.waitForScreen(/Held message from another session/);
@@ -33,8 +33,8 @@ describe("the messaging socket of Claude Code", () => {
     expect(await it.hooks.calls("UserPromptSubmit")).toHaveLength(1);
   });
 
-  test("delivers in bypassPermissions where the user accepts it", async () => {
-    const it = await lab({
+  test("delivers in bypassPermissions where the user accepts it", async (context) => {
+    const it = await lab(context, {
       permissionMode: "bypassPermissions",
       settings: { crossSessionInbound: "accept" },
     });

@@ -17,9 +17,9 @@ import { until } from "../../support/claude.ts";
 // Each title is a fact of docs/claude-code.md that fleet relies on.
 const { lab, binary } = useClaude();
 
-describe("turns and sessions of Claude Code", () => {
-  test("are listed idle, busy and idle again, with pid, pane and socket", async () => {
-    const it = await lab();
+describe.concurrent("turns and sessions of Claude Code", () => {
+  test("are listed idle, busy and idle again, with pid, pane and socket", async (context) => {
+    const it = await lab(context);
     const idle = await it.waitForStatus("idle");
     expect(idle.session).toMatchObject({ pid: it.claude.pid, cwd: it.project });
     expect(idle.session.tmux).toMatch(new RegExp(`\\.${it.claude.pane}$`));
@@ -32,8 +32,8 @@ describe("turns and sessions of Claude Code", () => {
     expect((await it.waitForStatus("idle", stop.at)).at - stop.at).toBeLessThan(1000);
   });
 
-  test("are listed by its own command; a killed one is not, though its file stays", async () => {
-    const it = await lab();
+  test("are listed by its own command; a killed one is not, though its file stays", async (context) => {
+    const it = await lab(context);
     const ask = () => listClaudeAgents({ binary: binary(), env: { ...process.env, HOME: it.home } });
     await it.waitForStatus("idle");
     expect(await ask()).toMatchObject([{ pid: it.claude.pid, cwd: it.project, status: "idle" }]);
@@ -42,8 +42,8 @@ describe("turns and sessions of Claude Code", () => {
     await expect.poll(ask, { timeout: 5_000 }).toEqual([]);
   });
 
-  test("a prompt that a human submits while it is busy fires at once, with the running prompt_id, and not again", async () => {
-    const it = await lab();
+  test("a prompt that a human submits while it is busy fires at once, with the running prompt_id, and not again", async (context) => {
+    const it = await lab(context);
     await it.claude.submit("[[hold a]] one");
     await held(it);
     await offer(it, "UserPromptSubmit", "queued");
@@ -60,8 +60,8 @@ describe("turns and sessions of Claude Code", () => {
     expect(requestsWith(it, "queued")).toEqual([1]);
   });
 
-  test("a queued prompt that its human takes back drops the context offered with it", async () => {
-    const it = await lab();
+  test("a queued prompt that its human takes back drops the context offered with it", async (context) => {
+    const it = await lab(context);
     await it.claude.submit("[[hold a]] one");
     await held(it);
     await offer(it, "UserPromptSubmit", "dropped");
@@ -78,8 +78,8 @@ describe("turns and sessions of Claude Code", () => {
     expect(it.proof("dropped")).toBeUndefined();
   });
 
-  test("a shell line of the human makes a turn without a prompt event", async () => {
-    const it = await lab();
+  test("a shell line of the human makes a turn without a prompt event", async (context) => {
+    const it = await lab(context);
     await it.claude.type("!");
     await it.claude.type("echo hi");
     await it.claude.press("Enter");
@@ -88,8 +88,8 @@ describe("turns and sessions of Claude Code", () => {
     expect(it.model.requests()).toHaveLength(1);
   });
 
-  test("a sub-agent's hooks carry its id, and its requests are not in the session's transcript", async () => {
-    const it = await lab({ settings: allowed });
+  test("a sub-agent's hooks carry its id, and its requests are not in the session's transcript", async (context) => {
+    const it = await lab(context, { settings: allowed });
     await it.claude.submit("[[agent look around]] go");
     const stopped = await it.hooks.waitForCall("SubagentStop", (call) => call.payload["agent_type"] !== "");
     const asked = it.model.requests().find((request) => request.agent !== undefined);
@@ -104,8 +104,8 @@ describe("turns and sessions of Claude Code", () => {
     await until(() => recorded() === own.length, { timeoutMs: 5_000, what: () => `${own.length} requests` });
   });
 
-  test("an API error ends the turn with StopFailure and keeps what it brought", async () => {
-    const it = await lab();
+  test("an API error ends the turn with StopFailure and keeps what it brought", async (context) => {
+    const it = await lab(context);
     await offer(it, "UserPromptSubmit", "kept01");
     await it.claude.submit("[[fail 400]] go");
     await it.hooks.waitForCall("StopFailure");
@@ -118,24 +118,24 @@ describe("turns and sessions of Claude Code", () => {
     await it.waitForFate("kept01", "answered");
   });
 
-  test("without records of requests, an answer on the live chain still proves", async () => {
-    const it = await lab({ env: { CLAUDE_CODE_ELEGANT_MEADOW: "0" } });
+  test("without records of requests, an answer on the live chain still proves", async (context) => {
+    const it = await lab(context, { env: { CLAUDE_CODE_ELEGANT_MEADOW: "0" } });
     await offer(it, "UserPromptSubmit", "offer1");
     await turn(it, "hello");
     expect((await it.waitForFate("offer1", "answered")).requestedAt).toEqual([]);
     expect(it.facts().filter((fact) => fact.kind === "request")).toEqual([]);
   });
 
-  test("as another session's child it keeps no transcript and no place in the list", async () => {
-    const it = await lab({ env: { CLAUDECODE: "1", CLAUDE_CODE_CHILD_SESSION: "1" } });
+  test("as another session's child it keeps no transcript and no place in the list", async (context) => {
+    const it = await lab(context, { env: { CLAUDECODE: "1", CLAUDE_CODE_CHILD_SESSION: "1" } });
     await turn(it, "hello");
     await new Promise((done) => setTimeout(done, transcriptQuietMs));
     expect(it.statuses()).toEqual([]);
     expect(it.facts()).toEqual([]);
   });
 
-  test("/exit ends its waiters, its hooks say why, and its place in the list goes", async () => {
-    const it = await lab({ rewakeOn: ["SessionStart"] });
+  test("/exit ends its waiters, its hooks say why, and its place in the list goes", async (context) => {
+    const it = await lab(context, { rewakeOn: ["SessionStart"] });
     await until(async () => (await it.hooks.waiting()) === 1, { timeoutMs: 5_000, what: () => "a waiter" });
     await it.claude.exit();
     expect((await it.hooks.calls("SessionEnd"))[0]?.payload["reason"]).toBe("prompt_input_exit");
