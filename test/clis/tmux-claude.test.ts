@@ -15,7 +15,6 @@ const inShort = () => new Date(Date.now() + 1200).toISOString();
 
 describe.skipIf(claude.path === undefined)(
   `the tmux adapter and the real Claude Code ${claude.reason}`,
-  { concurrent: true },
   () => {
     let stage: Stage;
     let model: StubModel;
@@ -76,9 +75,8 @@ describe.skipIf(claude.path === undefined)(
     };
     /** As a person pastes a prompt and sends it. */
     const submit = async (target: Target, text: string) => {
-      const buffer = `person${target.pane}`;
-      await stage.tmux.command("set-buffer", "-b", buffer, "--", text);
-      await stage.tmux.command("paste-buffer", "-p", "-d", "-b", buffer, "-t", target.pane);
+      await stage.tmux.command("set-buffer", "-b", "person", "--", text);
+      await stage.tmux.command("paste-buffer", "-p", "-d", "-b", "person", "-t", target.pane);
       await eventually(
         async () => (await stage.tmux.capture(target.pane)).includes(text.slice(0, 30)) || undefined,
         () => text,
@@ -112,13 +110,12 @@ describe.skipIf(claude.path === undefined)(
           /^the deadline passed: (a draft|the composer)/,
         );
         expect(await from(session, rule)).toBe(before);
-        const nonce = `gone${session.pane.slice(1)}000000`;
-        const waiting = wake(session, { nonce });
+        const waiting = wake(session, { nonce: `gone${count}000000` });
         await press(session, "C-c");
         if (await stage.tmux.capture(session.pane).then((screen) => screen.includes("!\u00A0")))
           await press(session, "BSpace");
         await waiting;
-        await asked(line(nonce));
+        await asked(line(`gone${count}000000`));
         expect(model.holding("half typed")).toEqual([]);
       },
     );
