@@ -44,6 +44,7 @@ export * from "./config/adapter-entry.ts";
 export * from "./config/schema.ts";
 export * from "./config/load.ts";
 export * from "./config/settings.ts";
+export * from "./config/idle-keys.ts";
 export * from "./config/places.ts";
 export * from "./config/check-adapters.ts";
 export * from "./config/problems.ts";

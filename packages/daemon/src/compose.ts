@@ -22,6 +22,7 @@ import type { Outbox } from "./disk/outbox.ts";
 import { adapterHost } from "./host/host.ts";
 import { chooseOffer, frameOffer, wakeText, wakefulLeases } from "./inbox/choose.ts";
 import { mailboxes } from "./inbox/mailboxes.ts";
+import { refusalBy } from "./inbox/policy.ts";
 import type { Evidence } from "./inbox/proof.ts";
 import { receiptWriter } from "./inbox/receipts.ts";
 import { continuation } from "./ingest/continuation.ts";
@@ -105,6 +106,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     decode: codec.decodeMessage,
     bury: (delivery, reason) => bury(letters, `${machine}=inbox`, { delivery, reason }),
     isAddressed: (owner) => (message) => isMember(sessions.find(owner.session), owner, message),
+    refusal: refusalBy(config.policy, machine),
     onArrival: ({ session }) => planner.changed(session),
     onError,
   });

@@ -1,4 +1,4 @@
-import { timeLimit } from "@fleetbus/core";
+import { formatProblem, timeLimit } from "@fleetbus/core";
 import type { StatusAnswer } from "@fleetbus/core/api";
 import { serveApi } from "./api/serve.ts";
 import { compose } from "./compose.ts";
@@ -57,10 +57,19 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
     const local = await openLocal(options.env, closing);
     const detail = `${local.outbox.pending().length} spooled, ${local.journal.held().length} held`;
     options.onStage({ stage: "disk", state: "done", detail });
+    warnOfIdle(local, options);
     return await run(local, options, closing);
   } catch (error) {
     await closing.closeAll(() => undefined); // the first error is the one to tell
     throw error;
+  }
+}
+
+function warnOfIdle({ settings, paths, logger }: Local, { onStage }: DaemonOptions): void {
+  for (const problem of settings.idle) {
+    const detail = `${paths.configFile}:${formatProblem(problem)}`;
+    onStage({ stage: "config", state: "warning", detail });
+    logger.named("daemon").warn({ key: problem.path }, detail);
   }
 }
 

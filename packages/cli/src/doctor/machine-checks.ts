@@ -1,4 +1,4 @@
-import { messageOf, type CheckResult } from "@fleetbus/core";
+import { formatProblem, idleSettings, messageOf, type CheckResult } from "@fleetbus/core";
 import { hookStatus } from "@fleetbus/hooks";
 import { execa } from "execa";
 import { obstacles } from "../clis/change-hooks.ts";
@@ -26,6 +26,10 @@ export async function configChecks(context: Context): Promise<readonly CheckResu
         isOk: true,
         text: file === undefined ? `config: none at ${configFile}, defaults hold` : `config ${configFile}`,
       },
+      ...(file === undefined ? [] : idleSettings(file)).map((problem) => ({
+        isOk: true,
+        text: `config ${configFile}:${formatProblem(problem)}`,
+      })),
     ];
   } catch (error) {
     return [

@@ -30,7 +30,7 @@ per_session = "20/h"
 fleet = "200/h"
 
 [policy]
-other_machines = "hold"
+other_machines = "refuse"
 answer_permissions = false
 
 [[session]]
@@ -88,7 +88,7 @@ describe("a good config", () => {
     const { config } = loadConfig("", file);
     expect(config).toMatchObject({
       ns: "main",
-      policy: { other_machines: "hold" },
+      policy: { other_machines: "allow" },
       inbox: { depth: 1000 },
       adapter: [],
       session: [],
@@ -139,7 +139,7 @@ describe("problems", () => {
       "  4:1 me.quite: unknown key; did you mean quiet?",
       "  6:1 wake.per_session: expected string, received number",
       "  7:1 wake.fleet: use a count and a period, as in 20/h or 5/10m",
-      '  9:1 policy.other_machines: expected one of "allow"|"hold"|"refuse"',
+      '  9:1 policy.other_machines: expected one of "allow"|"refuse"',
       "  10:1 session[0].match: missing; string expected",
       "  11:1 session[0].role: use a-z, 0-9, - and _, at most 63 characters",
       "  12:1 adapter[0].topic: missing; string expected",

@@ -39,9 +39,12 @@ const wakeSchema = z.strictObject({
 
 const policySchema = z.strictObject({
   other_machines: z
-    .enum(["allow", "hold", "refuse"])
-    .default("hold")
-    .describe("What happens to messages that come from other machines"),
+    .enum(["allow", "refuse"], {
+      error: ({ input }) =>
+        input === "hold" ? "holding messages is not in this version yet: write allow or refuse" : undefined,
+    })
+    .default("allow")
+    .describe("Whether messages from other machines are let in; refused ones are told to their sender"),
   answer_permissions: z
     .boolean()
     .default(false)

@@ -22,6 +22,8 @@ export interface MailboxDeps {
   bury(delivery: Delivery, reason: string, message?: Message): Promise<void>;
   /** Whether the mailbox belonged to the message's group when it was sent. */
   isAddressed(message: Message): boolean;
+  /** Why a message is not let in by this machine's policy (inbox/policy.ts); absent, all are. */
+  refusal?(message: Message): string | undefined;
   /** Called when messages came or became available again. */
   onArrival(owner: Address): void;
   onError(error: unknown, doing: string): void;
@@ -60,6 +62,8 @@ export async function admit(delivery: Delivery, shelf: Shelf): Promise<boolean> 
   const { offers = 0, shows = 0, isDeferred = false } = deps.journal.find(delivery.seq, key) ?? {};
   const fresh: Lease = { message, delivery, phase: "waiting", wakes: 0, offers, shows, isDeferred };
   const lease = known === undefined ? fresh : Object.assign(known, { delivery });
+  const reason = known === undefined ? deps.refusal?.(message) : undefined;
+  if (reason !== undefined) return ledger.conclude(fresh, { stage: "refused", reason }).then(() => false);
   if (known === undefined && !place(lease, shelf)) return false;
   ledger.noteSoon(lease);
   return true;

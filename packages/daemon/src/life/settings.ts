@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import {
   FleetError,
+  idleSettings,
   loadConfig,
   messageOf,
   resolveSettings,
@@ -10,6 +11,7 @@ import {
   type FleetConfig,
   type LoadedConfig,
   type Paths,
+  type Problem,
 } from "@fleetbus/core";
 import type { Rate } from "../wake/budget.ts";
 
@@ -28,6 +30,8 @@ export interface Settings {
   readonly machine: string;
   readonly ns: string;
   readonly limits: Limits;
+  /** What stands in the file and has no effect yet. */
+  readonly idle: readonly Problem[];
 }
 
 /** Reads the config file, if there is one, with the adapters' own keys by their schemas. Rejects with `config` and all problems at once. */
@@ -43,6 +47,7 @@ export async function loadSettings(
     config,
     machine: config.machine ?? host,
     ns: config.ns,
+    idle: file === undefined ? [] : idleSettings(file),
     limits: {
       wakesPerSession: config.wake.per_session,
       wakesPerFleet: config.wake.fleet,

@@ -3,12 +3,12 @@ import { json, text } from "../../command/flags.ts";
 import { printJson } from "../../output/json.ts";
 import { resolve } from "node:path";
 import { readConfigFile } from "../../settings/read-settings.ts";
-import { FleetError } from "@fleetbus/core";
+import { FleetError, formatProblem, idleSettings } from "@fleetbus/core";
 
 /** `fleet config validate [file]` */
 export const validate = defineCommand({
   about:
-    "Checks fleet.toml: all problems at once, each with its place and the nearest valid key; exit 2 when there are any.",
+    "Checks fleet.toml: all problems at once, each with its place and the nearest valid key; exit 2 when there are any. What has no effect in this version is a warning.",
   args: { file: text("[file]", "another file than this machine's") },
   flags: { json },
   examples: [
@@ -24,7 +24,9 @@ export const validate = defineCommand({
     });
     if (found === undefined && file !== undefined)
       throw new FleetError("not_found", `reading ${path}: there is no such file`);
-    if (isJson) return printJson(context, { file: path, problems: [] });
+    const warnings = found === undefined ? [] : idleSettings(found);
+    if (isJson) return printJson(context, { file: path, problems: [], warnings });
+    for (const warning of warnings) await context.say(`warning: ${path}:${formatProblem(warning)}`);
     await context.say(
       found === undefined ? `no ${path}: every setting has its default` : `${path} is in order`,
     );
