@@ -29,11 +29,14 @@ export interface Published {
 }
 
 /**
- * Stores one message: with the server where it can, else in the spool (DESIGN §5 `stored`). The same id again is the
- * same message; with another body it is refused with `conflict` (DESIGN §3).
+ * Stores one message: with the server where it can, else in the spool (DESIGN §5 `stored`), also behind one of the same
+ * sender to the same mailbox that is still in the spool: none overtakes another. The same id again is the same message;
+ * with another body it is refused with `conflict` (DESIGN §3).
  */
 export async function publishMessage(message: Message, deps: PublishDeps): Promise<Published> {
   const outgoing = deps.encode(message);
+  if (deps.outbox.pending().some(({ subject }) => subject === outgoing.subject))
+    return spool(message, outgoing, deps);
   try {
     const stored = await deps.bus.publish(outgoing);
     if (stored.isDuplicate) await requireSame(message, stored, deps);
@@ -42,11 +45,15 @@ export async function publishMessage(message: Message, deps: PublishDeps): Promi
     return { message, stored };
   } catch (error) {
     if (toFleetError(error).code !== "unavailable") throw error;
-    await deps.outbox.add([outgoing]);
-    // Behind the message in the spool: nobody reads it before the message is stored.
-    void deps.receipts.write({ message }, { stage: "stored", reason: "spooled until the server was there" });
-    return { message };
+    return spool(message, outgoing, deps);
   }
+}
+
+async function spool(message: Message, outgoing: Outgoing, deps: PublishDeps): Promise<Published> {
+  await deps.outbox.add([outgoing]);
+  // Behind the message in the spool: nobody reads it before the message is stored.
+  void deps.receipts.write({ message }, { stage: "stored", reason: "spooled until the server was there" });
+  return { message };
 }
 
 /** The answer to whoever said it; `to` names the mailboxes it is for. */
