@@ -1,0 +1,30 @@
+import { eventPriority, type FleetEvent, type Notice } from "@fleetbus/core";
+import { layOut } from "./layout/lay-out.ts";
+import type { Sheet } from "./layout/sheet.ts";
+import type { NoticeOptions } from "./options.ts";
+import { pageOf } from "./template/page.ts";
+import { isResolving, keyOf } from "./words/topic.ts";
+import { viewOf } from "./words/view.ts";
+
+/**
+ * What a person is to read of an event, within the channel's limits: one notice, or several where the channel splits
+ * (ids `<id>-<n>`). Pure: the same event and options give the same notices, on every try and machine. Throws `config`
+ * for a template that `checkTemplates` would have told of.
+ */
+export function noticesOf(event: FleetEvent, options: NoticeOptions): readonly Notice[] {
+  const page = pageOf(event.kind, options);
+  const sheet: Sheet = {
+    page,
+    view: viewOf(page.names, event, options),
+    fileStem: `${event.from.session}-${event.kind}`,
+    notice: {
+      id: event.id,
+      priority: eventPriority(event),
+      key: keyOf(event),
+      isResolved: options.isResolved ?? isResolving(event),
+      ...(options.sound === undefined ? {} : { sound: options.sound }),
+      ...(options.link === undefined ? {} : { link: options.link }),
+    },
+  };
+  return layOut(sheet, options);
+}
