@@ -95,6 +95,7 @@ function contextOf(asked: string[], isWanted: Stage["isWanted"]): AdapterContext
     log: { debug: silent, info: silent, warn: silent, error: silent },
     clock: systemClock,
     fetch: globalThis.fetch,
+    ns: "main",
     stillWanted: async (nonce) => {
       asked.push(nonce);
       return isWanted(nonce, asked.filter((each) => each === nonce).length);

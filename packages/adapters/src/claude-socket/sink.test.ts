@@ -165,6 +165,7 @@ function contextOf(isWanted: boolean): AdapterContext {
     log,
     clock: systemClock,
     fetch: globalThis.fetch,
+    ns: "main",
     stillWanted: async () => isWanted,
   };
 }

@@ -55,6 +55,8 @@ export interface AdapterSpec<Config> {
 export interface AdapterContext {
   /** The instance's name in the machine's config. */
   readonly name: string;
+  /** The fleet's namespace. */
+  readonly ns: string;
   readonly log: AdapterLog;
   readonly clock: Clock;
   /** Guarded: no private address that the config does not allow, no redirect, bounded in time and bytes. */

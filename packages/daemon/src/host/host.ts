@@ -91,6 +91,7 @@ function contextOf(name: string, deps: HostDeps): AdapterContext {
     log: deps.log(name),
     clock: deps.clock,
     fetch: globalThis.fetch,
+    ns: deps.bus.ns,
     stillWanted: (nonce) => Promise.resolve(deps.stillWanted(nonce)),
   };
 }

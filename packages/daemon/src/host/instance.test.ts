@@ -64,7 +64,7 @@ function start(consumers: () => Promise<readonly Consumer[]>): void {
   const clock = { ...systemClock, sleep: () => Promise.resolve() };
   instance = new Instance({
     ...{ name: "paper", adapter, config: {}, on: [], consumers, decode: eventOf },
-    context: { name: "paper", log, clock, fetch, stillWanted: () => Promise.resolve(true) },
+    context: { name: "paper", ns: "main", log, clock, fetch, stillWanted: () => Promise.resolve(true) },
     bury: () => Promise.resolve(),
     onResult: () => undefined,
   });

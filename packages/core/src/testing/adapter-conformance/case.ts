@@ -107,6 +107,7 @@ function context(): AdapterContext {
     log: { debug: silent, info: silent, warn: silent, error: silent },
     clock: systemClock,
     fetch: globalThis.fetch,
+    ns: "main",
     stillWanted: async () => true,
   };
 }
