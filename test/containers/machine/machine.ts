@@ -33,8 +33,8 @@ export interface MachineOptions {
   readonly network?: StartedNetwork;
 }
 
-// Bash reaps what its daemons leave, as the first process of a machine has to.
-const life = ["bash", "-c", 'trap "exit 0" TERM; sleep infinity & wait'];
+/** The first process of a machine: it reaps what daemons leave, and ends when it is told to. */
+export const life = ["bash", "-c", 'trap "exit 0" TERM; sleep infinity & wait'] as const;
 
 /** Starts a machine from the suite's image. */
 export async function startMachine(options: MachineOptions): Promise<Machine> {
@@ -43,7 +43,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   const shape = new GenericContainer(given("FLEET_TEST_MACHINE"))
     .withHostname(name)
     .withBindMounts([installed])
-    .withCommand(life);
+    .withCommand([...life]);
   const container = await (network ? shape.withNetwork(network) : shape.withNetworkMode("none")).start();
   return {
     container,
