@@ -23,6 +23,7 @@ export * from "./message/receipt.ts";
 export * from "./session/record.ts";
 export * from "./session/transitions.ts";
 export * from "./session/fold.ts";
+export * from "./session/process.ts";
 export * from "./session/render-transitions.ts";
 export * from "./session/turn.ts";
 export * from "./message/bytes.ts";

@@ -18,6 +18,8 @@ export const cliFactsSchema = z.looseObject({
   cliSession: z.string().optional(),
   cwd: z.string().optional(),
   pid: z.int().positive().optional(),
+  /** When that process began, in the kernel's ticks since the boot: pids come again. Absent where the system does not say. */
+  procStart: z.string().optional(),
   pane: paneSchema.optional(),
   transcript: z.string().optional(),
   permissionMode: z.string().optional(),

@@ -2,6 +2,7 @@ import type { FleetEvent } from "../event/event.ts";
 import { isSessionEventKind } from "../event/kinds.ts";
 import { sessionFactsSchema, type Seen } from "./facts.ts";
 import { blankRecord, freshRecord, identityOf, placeOf, startsNewProcess } from "./identity.ts";
+import { startAfter } from "./process.ts";
 import type { SessionRecord, State } from "./record.ts";
 import { isOtherRun, stepOf, type Step } from "./transitions.ts";
 import { turnOf } from "./turn.ts";
@@ -44,6 +45,7 @@ function take(record: SessionRecord | undefined, seen: Seen): SessionRecord | un
   return withoutUndefined({
     ...before,
     ...placeOf(seen),
+    ...startAfter(before, seen.facts),
     ...turnOf(before, seen, state),
     ...identityOf(before, seen),
     state,

@@ -1,12 +1,13 @@
 import { sanitiseLine } from "../message/sanitise.ts";
 import type { Seen, SessionFacts } from "./facts.ts";
+import { isOtherProcess } from "./process.ts";
 import type { SessionRecord } from "./record.ts";
 
 /** A start in another process, or after an end or loss; `/clear` keeps the process and so the record. */
 export function startsNewProcess(record: SessionRecord, { kind, facts }: Seen): boolean {
   if (kind !== "session.started") return false;
   if (record.state === "ended" || record.state === "lost") return true;
-  return facts.pid !== undefined && record.pid !== undefined && facts.pid !== record.pid;
+  return isOtherProcess(record, facts);
 }
 
 /** A session as the first event about it makes it, before its step is taken. */

@@ -17,6 +17,8 @@ export const sessionRecordSchema = z.looseObject({
   cliSession: z.string().optional(),
   cwd: z.string().optional(),
   pid: z.int().optional(),
+  /** Of the process `pid`, in ticks since the boot. */
+  procStart: z.string().optional(),
   pane: paneSchema.optional(),
   transcript: z.string().optional(),
   permissionMode: z.string().optional(),

@@ -1,6 +1,7 @@
 import type { SessionEventKind } from "../event/kinds.ts";
 import { stateSchema, type SessionRecord, type State } from "./record.ts";
 import type { SessionFacts } from "./facts.ts";
+import { isOtherProcess } from "./process.ts";
 
 /** What an event makes of a session: a state, `same` (seen, state kept), or `skip` (nothing changes; an unknown session stays unknown). */
 export type Step = State | "same" | "skip";
@@ -83,7 +84,7 @@ export function stepOf(record: SessionRecord | undefined, kind: SessionEventKind
 
 /** Whether the facts are of another process, or of another CLI session, than the record's. What is unknown does not differ. */
 export function isOtherRun(record: SessionRecord, facts: SessionFacts): boolean {
-  return differ(record.pid, facts.pid) || differ(record.cliSession, facts.cliSession);
+  return isOtherProcess(record, facts) || differ(record.cliSession, facts.cliSession);
 }
 
 function differ(a: unknown, b: unknown): boolean {

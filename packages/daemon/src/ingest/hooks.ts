@@ -34,6 +34,8 @@ export interface HookDeps {
   readonly ids: IdSource;
   /** The event as it is published, redacted as the policy asks. */
   encode(event: FleetEvent): Outgoing;
+  /** When a process began (session/process.ts). */
+  startOf(pid: number): string | undefined;
   /** What the machine's config says of a session. */
   rules(session: Matched): Partial<SessionConfig>;
   /** A name for a session that is new or back (core: chooseName). */
@@ -59,7 +61,7 @@ export async function takeHook(call: HookCall, deps: HookDeps, isAnswered = true
   const cli = deps.clis.get(call.cli);
   if (cli === undefined)
     throw new FleetError("not_found", `taking in a hook of "${call.cli}": fleet does not know this CLI`);
-  const translated = cli.translate(call);
+  const translated = cli.translate(call).map((each) => (isAnswered ? withStart(each, deps) : each));
   const [first] = translated;
   if (first === undefined) return nothing;
   const owner = await sessionOf(call, first, deps);
@@ -75,6 +77,13 @@ export async function takeHook(call: HookCall, deps: HookDeps, isAnswered = true
     throw error;
   });
   return offered ?? nothing;
+}
+
+/** Whoever waits for an answer runs: its pid is its own now, and comes again later. Of a file's nothing is known. */
+function withStart({ kind, data }: Translated, { startOf }: HookDeps): Translated {
+  const { pid } = data;
+  const procStart = typeof pid === "number" ? startOf(pid) : undefined;
+  return { kind, data: procStart === undefined ? data : { ...data, procStart } };
 }
 
 /** The session that a call belongs to; one that is new, or back, is registered by an event of its own. */

@@ -148,6 +148,7 @@ function hookDeps({ edge, keepsBodies }: IntakeDeps): HookDeps {
     ids,
     clis: knownClis(),
     onError: edge.onError,
+    startOf: (pid) => edge.processes.startOf(pid),
     rules: (session) => rulesFor(edge.settings.config, session),
     encode: (event) => edge.codec.encodeEvent(bound(keepsBodies ? event : redact(event))),
     open: async (owner) => void (await edge.mailboxes.open(owner)),

@@ -1,5 +1,6 @@
 import type { FleetEvent, SessionRecord } from "@fleetbus/core";
 import { ownerOf, type Edge } from "../requests/edge.ts";
+import { isStillThere } from "../session/process.ts";
 
 /** An event that no hook told: spooled and folded in like the others (DESIGN §4: every end becomes an event). */
 export function noteEvent(edge: Edge, session: string, what: Pick<FleetEvent, "kind" | "data">): void {
@@ -19,7 +20,8 @@ export function noteLost(edge: Edge, record: SessionRecord, reason: string): voi
 /** Marks what has died since anybody looked; to be called before a name is chosen. */
 export function sweepDead(edge: Edge): void {
   for (const record of edge.registry.live()) {
-    if (record.pid !== undefined && !edge.processes.isAlive(record.pid))
-      noteLost(edge, record, `process ${record.pid} is gone`);
+    const { pid, procStart } = record;
+    if (pid !== undefined && !isStillThere(edge.processes, { pid, procStart }))
+      noteLost(edge, record, `process ${pid} is gone`);
   }
 }

@@ -16,7 +16,7 @@ export interface Lock {
  */
 export async function takeLock(file: string): Promise<Lock> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const own = `${process.pid} ${await startOf(process.pid)}\n`;
+  const own = `${process.pid} ${startOf(process.pid)}\n`;
   const made = `${file}.${process.pid}.${randomBytes(4).toString("hex")}`;
   await write(made, own);
   try {
@@ -69,7 +69,7 @@ async function takeOver(made: string, file: string): Promise<boolean> {
 
 async function requireStale(file: string): Promise<void> {
   const holder = await readFile(file, "utf8").catch(() => ""); // gone meanwhile
-  if (!(await isHeld(holder))) return;
+  if (!isHeld(holder)) return;
   const pid = Number.parseInt(holder, 10);
   const text = `starting the daemon: another one runs with pid ${pid}; stop it with \`fleet down\``;
   throw new FleetError("conflict", text, { details: { pid } });
@@ -93,17 +93,16 @@ function isExisting(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "EEXIST";
 }
 
-async function isHeld(holder: string): Promise<boolean> {
+function isHeld(holder: string): boolean {
   const [pid, startedAt] = holder.trim().split(" ");
   const number = Number(pid);
   if (!Number.isInteger(number) || number <= 0 || !systemProcesses.isAlive(number)) return false;
-  return startedAt === undefined || startedAt === (await startOf(number));
+  return startedAt === undefined || startedAt === startOf(number);
 }
 
-/** When a process began, in the system's ticks; empty where the system does not say. */
-async function startOf(pid: number): Promise<string> {
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ""); // no /proc on macOS
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+/** Empty where the system does not say. */
+function startOf(pid: number): string {
+  return systemProcesses.startOf(pid) ?? "";
 }
 
 async function release(file: string, own: string): Promise<void> {

@@ -118,9 +118,12 @@ function readerDeps(edge: Edge): SharedDeps {
 }
 
 /** Sessions without hooks are listed too (DESIGN §4). */
-function noteUnhooked(edge: Edge, { pid, sessionId, cwd }: ClaudeSession): void {
+function noteUnhooked(edge: Edge, { pid, sessionId, cwd, procStart }: ClaudeSession): void {
   const { registry } = edge;
-  const facts = { cli: "claude", cliSession: sessionId, pid, cwd, hooked: false };
+  const facts = {
+    ...{ cli: "claude", cliSession: sessionId, pid, cwd, hooked: false },
+    ...(procStart === undefined ? {} : { procStart }),
+  };
   const taken = new Set(registry.live().map((record) => record.name));
   const { name, display } = chooseName(facts, taken, registry.all());
   noteEvent(edge, name, { kind: "session.started", data: { ...facts, display, reason: "found" } });

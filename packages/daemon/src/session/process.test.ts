@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { systemProcesses } from "./process.ts";
+import { isStillThere, systemProcesses } from "./process.ts";
 
 test("a running process is alive, one that has ended is not", async () => {
   const child = spawn("sleep", ["60"], { stdio: "ignore" });
@@ -23,4 +23,14 @@ test("a process that is dead and not yet reaped is not alive, though it takes si
   expect(() => process.kill(pid, 0)).not.toThrow();
   parent.kill("SIGKILL");
   await once(parent, "exit");
+});
+
+test.runIf(process.platform === "linux")("a process is another one when it began at another time", () => {
+  const { pid } = process;
+  const procStart = systemProcesses.startOf(pid);
+  expect(procStart).toMatch(/^\d+$/);
+  expect(isStillThere(systemProcesses, { pid, procStart })).toBe(true);
+  expect(isStillThere(systemProcesses, { pid })).toBe(true);
+  expect(isStillThere(systemProcesses, { pid, procStart: "1" })).toBe(false);
+  expect(systemProcesses.startOf(2 ** 22 + 1)).toBeUndefined();
 });

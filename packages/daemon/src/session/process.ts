@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { execa } from "execa";
+import { isOtherProcess } from "@fleetbus/core";
 
 /** A process as the system shows it. */
 export interface ProcessFacts {
@@ -14,13 +15,26 @@ export interface ProcessTable {
   /** Undefined when there is no such process. */
   find(pid: number): Promise<ProcessFacts | undefined>;
   isAlive(pid: number): boolean;
+  /** When it began, in the kernel's ticks since the boot; undefined where there is none, or the system does not say (macOS). */
+  startOf(pid: number): string | undefined;
 }
 
 /** This machine's own processes: `/proc` on Linux, `ps` elsewhere. */
 export const systemProcesses: ProcessTable = {
   find: (pid) => (process.platform === "linux" ? findInProc(pid) : findWithPs(pid)),
   isAlive: (pid) => isAlive(pid),
+  startOf: (pid) => (process.platform === "linux" ? statFields(statOf(pid))[startField] : undefined),
 };
+
+/** Whether a process runs that is not known to be another one than was seen under this pid: pids come again. */
+export function isStillThere(table: ProcessTable, { pid, procStart }: Seen): boolean {
+  return table.isAlive(pid) && !isOtherProcess({ procStart }, { procStart: table.startOf(pid) });
+}
+
+interface Seen {
+  readonly pid: number;
+  readonly procStart?: string | undefined;
+}
 
 /** The process and its parents up to init, nearest first. */
 export async function lineage(table: ProcessTable, pid: number): Promise<readonly ProcessFacts[]> {
@@ -62,6 +76,14 @@ function statOf(pid: number): string {
   }
 }
 
+/** Where the start stands among the fields. */
+const startField = 19;
+
+/** What follows the command's name, which stands in parentheses and may hold any character. */
+function statFields(stat: string): readonly string[] {
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
 function isDeadState(stat: string): boolean {
   return /^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
 }
@@ -69,8 +91,7 @@ function isDeadState(stat: string): boolean {
 async function findInProc(pid: number): Promise<ProcessFacts | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined); // gone
   if (stat === undefined) return undefined;
-  // The command's name stands in parentheses and may hold any character.
-  const [state, parent, , , terminal] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const [state, parent, , , terminal] = statFields(stat);
   if (state === "Z" || state === "X") return undefined;
   return { pid, parent: Number(parent), hasTerminal: terminal !== "0" };
 }

@@ -1,10 +1,11 @@
-import type { FleetEvent, SessionRecord } from "@fleetbus/core";
+import { isOtherProcess, type FleetEvent, type SessionRecord } from "@fleetbus/core";
 import type { SessionStore } from "./store.ts";
 
 /** What is known of a CLI process when something is heard of it. */
 export interface Sighting {
   readonly cliSession?: string | undefined;
   readonly pid?: number | undefined;
+  readonly procStart?: string | undefined;
 }
 
 /** What changed, for those who act on it. */
@@ -84,8 +85,12 @@ function identify(records: readonly SessionRecord[], sighting: Sighting): Sessio
   const live = records.filter(isLive);
   return (
     live.find((record) => isSameCliSession(record, sighting)) ??
-    live.find((record) => record.pid !== undefined && record.pid === sighting.pid)
+    live.find((record) => isSameProcess(record, sighting))
   );
+}
+
+function isSameProcess(record: SessionRecord, sighting: Sighting): boolean {
+  return record.pid !== undefined && record.pid === sighting.pid && !isOtherProcess(record, sighting);
 }
 
 function isSameCliSession(record: SessionRecord, sighting: Sighting): boolean {

@@ -1,0 +1,30 @@
+import { foldEvent, type FleetEvent } from "@fleetbus/core";
+import { expect, test } from "vitest";
+import { registry } from "./registry.ts";
+import type { SessionStore } from "./store.ts";
+
+const nothingKept: SessionStore = {
+  save: () => undefined,
+  remove: () => undefined,
+  load: () => Promise.resolve([]),
+  flush: () => Promise.resolve(),
+};
+
+function started(name: string, data: object): FleetEvent {
+  const from = { machine: "lab", session: name };
+  return {
+    ...{ id: "e1", from, time: "2026-01-01T00:00:00Z", kind: "session.started", origin: "system" },
+    data: { cli: "claude", ...data },
+  };
+}
+
+test.each([
+  ["the same start", { pid: 10, procStart: "100" }, "web"],
+  ["no start that is known", { pid: 10 }, "web"],
+  ["another start", { pid: 10, procStart: "900" }, undefined],
+  ["another start and the CLI's own session id", { pid: 10, procStart: "900", cliSession: "c1" }, "web"],
+])("a session is identified by its pid with %s", (_, sighting, name) => {
+  const known = registry({ store: nothingKept, fold: foldEvent, onChange: () => undefined });
+  known.apply(started("web", { pid: 10, procStart: "100", cliSession: "c1" }));
+  expect(known.identify(sighting)?.name).toBe(name);
+});
