@@ -64,6 +64,8 @@ async function untilReady(child: ChildProcess): Promise<void> {
   });
   const first = await Promise.race([line, gone.then(() => line.then((text) => text)), gone]);
   if (first.startsWith("ready ")) return;
+  // One that said why it failed still runs for a moment: the next start would take it for a daemon.
+  await gone;
   const failed = first.startsWith("failed ") ? failedSchema.parse(JSON.parse(first.slice(7))) : undefined;
   throw new StartFailure(failed?.code ?? "killed", failed?.message ?? "the daemon died while it started");
 }

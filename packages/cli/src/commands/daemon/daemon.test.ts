@@ -51,8 +51,9 @@ describe("fleet down", () => {
     daemon.on("POST /v1/stop", (_asked, response) => void response.writeHead(202).end("{}"));
     daemon.on("GET /healthz", (_asked, response) => {
       left -= 1;
-      if (left === 0) response.end("{}", () => void rm(join(daemon.home, "run", "fleet.sock")));
-      else response.end("{}");
+      // Gone before the answer: the command looks again as soon as it has that.
+      const gone = left === 0 ? rm(join(daemon.home, "run", "fleet.sock")) : Promise.resolve();
+      void gone.then(() => response.end("{}"));
     });
     expect(await daemon.fleet(["down"])).toEqual({ code: 0, stdout: "", stderr: "fleet: stopped\n" });
     expect(left).toBe(0);

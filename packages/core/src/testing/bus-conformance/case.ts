@@ -58,6 +58,19 @@ export async function fetchNow(consumer: { fetch: FetchLike }, max = 100): Promi
   return consumer.fetch({ max, waitMs: 0 });
 }
 
+/** Fetches until `count` came: a server tells its consumers a moment later of what it has just stored. */
+export async function fetchAll(
+  harness: BusHarness,
+  consumer: { fetch: FetchLike },
+  count: number,
+): Promise<readonly Delivery[]> {
+  const found: Delivery[] = [];
+  return eventually(harness, async () => {
+    found.push(...(await fetchNow(consumer)));
+    return found.length >= count ? found : undefined;
+  });
+}
+
 /** What is there to fetch or comes soon, as what was just given back. */
 export async function fetchSoon(
   harness: BusHarness,

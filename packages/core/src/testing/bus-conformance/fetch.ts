@@ -1,9 +1,11 @@
+import type { ConsumerShape } from "../../bus/layout.ts";
 import { subjectsOf } from "../../subjects/grammar.ts";
 import {
   api,
   deepEqual,
   equal,
   eventually,
+  fetchAll,
   fetchNow,
   fetchSoon,
   inbox,
@@ -75,13 +77,17 @@ export const fetchCases: readonly BusCase[] = [
   },
   {
     name: "a consumer begins at the start, at what is new, or at a sequence",
-    run: async ({ bus }) => {
+    run: async (harness) => {
+      const { bus } = harness;
       await publishAll(bus, abc);
-      const all = await bus.consumer(inbox(bus, { name: "all" }));
-      const fresh = await bus.consumer(inbox(bus, { name: "new", from: "new" }));
-      const second = await bus.consumer(inbox(bus, { name: "second", from: { seq: 2 } }));
+      const make = (change: Partial<ConsumerShape>) =>
+        bus.consumer(inbox(bus, { ackWaitMs: 60_000, ...change }));
+      const all = await make({ name: "all" });
+      const fresh = await make({ name: "new", from: "new" });
+      const second = await make({ name: "second", from: { seq: 2 } });
       await publishAll(bus, ["d"]);
-      const texts = await Promise.all([all, fresh, second].map(async (one) => textsOf(await fetchNow(one))));
+      const fetches = [fetchAll(harness, all, 4), fetchAll(harness, fresh, 1), fetchAll(harness, second, 3)];
+      const texts = (await Promise.all(fetches)).map(textsOf);
       deepEqual(texts, [["a", "b", "c", "d"], ["d"], ["b", "c", "d"]]);
     },
   },
@@ -99,13 +105,14 @@ export const fetchCases: readonly BusCase[] = [
   },
   {
     name: "a change of filters keeps the position: nothing comes twice, a cast ahead of it comes",
-    run: async ({ bus }) => {
+    run: async (harness) => {
+      const { bus } = harness;
       const subjects = subjectsOf(bus.ns);
       const cast = (id: string) => bus.publish(note(bus, id, { subject: subjects.cast("all", api) }));
       const consumer = await bus.consumer(inbox(bus));
       await cast("cast-behind");
       await publishAll(bus, ["a"]);
-      await (await fetchNow(consumer))[0]?.ack();
+      await (await fetchAll(harness, consumer, 1))[0]?.ack();
       await cast("cast-ahead");
       const wider = await bus.consumer(inbox(bus, { subjects: [subjects.inbox(web), subjects.cast("all")] }));
       deepEqual(textsOf(await fetchNow(wider)), ["cast-ahead"]);
