@@ -1,0 +1,55 @@
+import { FleetError, httpFailure, messageOf, toFleetError, type AdapterContext } from "@fleetbus/core";
+
+/** One request to a far side. */
+export interface HttpCall {
+  readonly url: string;
+  readonly method?: "POST" | "PUT" | "GET" | "DELETE";
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array<ArrayBuffer> | FormData;
+}
+
+/** What came back, read whole. */
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** How a channel words and judges its calls. */
+export interface Judgement {
+  /** For messages: "posting to Slack". */
+  readonly doing: string;
+  /** A time to wait that stands in the body, in ms. */
+  saidMs?(reply: HttpReply): number | undefined;
+}
+
+/** Calls the far side once. Rejects with `httpFailure` for any status but 2xx, with `unavailable` where nothing came back. */
+export async function callHttp(
+  call: HttpCall,
+  context: Pick<AdapterContext, "fetch" | "clock">,
+  { signal, doing, saidMs }: Judgement & { readonly signal: AbortSignal },
+): Promise<HttpReply> {
+  const reply = await exchange(call, context.fetch, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw failureOf(error, doing);
+  });
+  if (reply.status >= 200 && reply.status < 300) return reply;
+  throw httpFailure(doing, reply, context.clock.now(), saidMs?.(reply));
+}
+
+async function exchange(
+  { url, method = "POST", headers = {}, body }: HttpCall,
+  fetch: AdapterContext["fetch"],
+  signal: AbortSignal,
+): Promise<HttpReply> {
+  const init = { method, headers: { ...headers }, signal, redirect: "manual" as const };
+  const response = await fetch(url, body === undefined ? init : { ...init, body });
+  return { status: response.status, headers: response.headers, body: await response.text() };
+}
+
+/** What the host's guard says stays as it is; all else is a far side that is not there. The URL may hold a secret and is not named. */
+function failureOf(error: unknown, doing: string): FleetError {
+  if (error instanceof Error && error.name === "FleetError") return toFleetError(error);
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return new FleetError("unavailable", `${doing}: ${messageOf(cause)}`, { cause: error });
+}

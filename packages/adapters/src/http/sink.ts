@@ -1,0 +1,43 @@
+import {
+  FleetError,
+  type AdapterContext,
+  type FleetEvent,
+  type Notice,
+  type SendReceipt,
+  type Sink,
+} from "@fleetbus/core";
+import { callHttp, type HttpCall, type HttpReply, type Judgement } from "./call.ts";
+
+/** A channel whose far side takes one HTTP request a send. */
+export interface HttpChannel extends Judgement {
+  /** Throws `too_large` or `malformed` for what it can never send. */
+  request(event: FleetEvent, notice: Notice): HttpCall;
+  /** Throws where the answer means failure although its status does not. */
+  receipt(reply: HttpReply): SendReceipt;
+}
+
+/** The sink of such a channel. Sends may overlap; nothing is kept between them. */
+export function httpSink(channel: HttpChannel, context: AdapterContext): Sink {
+  const closing = new AbortController();
+  let isConnected = false;
+  return {
+    connect: async (signal) => {
+      signal.throwIfAborted();
+      isConnected = true;
+    },
+    send: async (event, signal, notice) => {
+      if (!isConnected || closing.signal.aborted)
+        throw new FleetError("unavailable", `${channel.doing}: the adapter is not connected`);
+      signal.throwIfAborted();
+      const call = channel.request(event, notice);
+      const ends = AbortSignal.any([signal, closing.signal]);
+      return channel.receipt(await callHttp(call, context, { ...judging(channel), signal: ends }));
+    },
+    close: async () =>
+      closing.abort(new FleetError("unavailable", `${channel.doing}: the adapter is closing`)),
+  };
+}
+
+function judging({ doing, saidMs }: HttpChannel): Judgement {
+  return saidMs === undefined ? { doing } : { doing, saidMs };
+}

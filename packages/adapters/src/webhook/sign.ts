@@ -1,0 +1,17 @@
+import { createHmac } from "node:crypto";
+
+/** What is signed, and with what. */
+export interface Signed {
+  /** `whsec_` and base64, or any text. */
+  readonly secret: string;
+  readonly id: string;
+  /** Unix time of the try. */
+  readonly seconds: number;
+  readonly body: string;
+}
+
+/** One `v1` signature of Standard Webhooks: HMAC-SHA256 over id, time and body, in base64. */
+export function signature({ secret, id, seconds, body }: Signed): string {
+  const key = secret.startsWith("whsec_") ? Buffer.from(secret.slice(6), "base64") : Buffer.from(secret);
+  return `v1,${createHmac("sha256", key).update(`${id}.${seconds}.${body}`).digest("base64")}`;
+}
