@@ -35,6 +35,7 @@ import type { Metrics } from "./metrics.ts";
 import { bury } from "./requests/dead.ts";
 import type { Codec, Edge } from "./requests/edge.ts";
 import { isMember } from "./session/membership.ts";
+import { nameHistory } from "./session/names.ts";
 import { systemProcesses } from "./session/process.ts";
 import { registry, type Change } from "./session/registry.ts";
 import { roster } from "./session/roster.ts";
@@ -96,6 +97,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     onChange: (change) => onSessionChange(change),
   });
   const waiting = waiters((name) => planner.retry(name));
+  const names = nameHistory(() => sessions.all());
   const boxes = mailboxes({
     bus,
     machine,
@@ -105,7 +107,8 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     depth: config.inbox.depth,
     decode: codec.decodeMessage,
     bury: (delivery, reason) => bury(letters, `${machine}=inbox`, { delivery, reason }),
-    isAddressed: (owner) => (message) => isMember(sessions.find(owner.session), owner, message),
+    names,
+    isAddressed: (owner) => (message) => isMember(sessions.find(owner.session), message.to, message),
     refusal: refusalBy(config.policy, machine),
     onArrival: ({ session }) => planner.changed(session),
     onError,
@@ -207,6 +210,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     roster: roster({ machine, bus }),
     maxHops,
     mailboxes: boxes,
+    names,
     receipts,
     planner,
     conversation: talk,

@@ -131,6 +131,19 @@ export function inboxConsumer(ns: string, owner: Address, groups: readonly strin
 }
 
 /**
+ * A renamed session's consumer for what was stored under the name it bore before: made where that name's own one had
+ * come to, with a name of its own, for the next session that bears the name has that one (ADR 0009).
+ */
+export function formerInboxConsumer(
+  ns: string,
+  former: Address,
+  { id, after }: { readonly id: string; readonly after: number },
+): ConsumerShape {
+  const own = inboxConsumer(ns, former);
+  return { ...own, name: `${own.name}=${id}`, from: { seq: after + 1 } };
+}
+
+/**
  * What one adapter instance is to send to its far side. The host counts tries by time, so the server never gives up; what
  * it holds back (quiet hours, a daily cap, a far side that is down) stays unacknowledged here, so the limit is wide: held
  * ones must not block what breaks through.

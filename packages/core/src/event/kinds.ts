@@ -44,7 +44,14 @@ export const eventDataSchemas = {
   }),
   "session.ended": session.extend({ reason: z.string().optional() }),
   "session.lost": session.extend({ reason: z.string().optional() }),
-  "session.renamed": session.extend({ from: z.string(), to: z.string(), display: z.string().optional() }),
+  "session.renamed": session.extend({
+    from: z.string(),
+    to: z.string(),
+    display: z.string().optional(),
+    /** Where the old name's inbox stood in the INBOX stream: acknowledged without a gap, and newest. */
+    after: z.int().optional(),
+    upTo: z.int().optional(),
+  }),
   "prompt.submitted": session.extend({
     prompt: z.string().optional(),
     nonces: z.array(z.string()).optional(),

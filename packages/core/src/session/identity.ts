@@ -1,7 +1,7 @@
 import { sanitiseLine } from "../message/sanitise.ts";
 import type { Seen, SessionFacts } from "./facts.ts";
 import { isOtherProcess } from "./process.ts";
-import type { SessionRecord } from "./record.ts";
+import type { FormerName, SessionRecord } from "./record.ts";
 
 /** A start in another process, or after an end or loss; `/clear` keeps the process and so the record. */
 export function startsNewProcess(record: SessionRecord, { kind, facts }: Seen): boolean {
@@ -30,8 +30,8 @@ export function blankRecord({ event, facts }: Seen): SessionRecord {
 
 /** A name that a new process takes, in `starting`: nothing of the old process stays, in particular no pane that could be typed into. */
 export function freshRecord(record: SessionRecord, seen: Seen): SessionRecord {
-  const { display, cwd, role, parent, wake, idleGeneration, lastEventId } = record;
-  const kept = { display, cwd, role, parent, wake, idleGeneration, lastEventId };
+  const { display, cwd, role, parent, wake, idleGeneration, lastEventId, formerly } = record;
+  const kept = { display, cwd, role, parent, wake, idleGeneration, lastEventId, formerly };
   return { ...blankRecord(seen), name: record.name, ...kept };
 }
 
@@ -65,15 +65,22 @@ function copy<K extends (typeof placeKeys)[number]>(
 }
 
 /** What an event says of who the session is to fleet. */
-export function identityOf(before: SessionRecord, { kind, facts }: Seen): Partial<SessionRecord> {
+export function identityOf(before: SessionRecord, { kind, event, facts }: Seen): Partial<SessionRecord> {
   const display = displayOf(facts) ?? before.display;
   if (kind === "session.renamed") {
-    return { name: facts.to ?? before.name, display: displayOf(facts) ?? facts.to ?? before.display };
+    const name = facts.to ?? before.name;
+    const formerly = [...(before.formerly ?? []), ...formerNameOf({ kind, event, facts })];
+    return { name, display: displayOf(facts) ?? facts.to ?? before.display, formerly };
   }
   if (kind === "prompt.submitted" || kind.startsWith("tool.")) return { hooked: true };
   if (kind !== "session.started") return {};
   const hooked = before.hooked || facts.hooked !== false;
   return { display, hooked, role: facts.role ?? before.role, parent: facts.parent ?? before.parent };
+}
+
+function formerNameOf({ event, facts }: Seen): readonly FormerName[] {
+  const { from: name, after = 0, upTo = 0 } = facts;
+  return name === undefined ? [] : [{ id: event.id, name, after, upTo, until: event.time }];
 }
 
 /** It comes from outside and is printed in lists: what is left of it when nothing in it can move a terminal's cursor. */

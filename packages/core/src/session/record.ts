@@ -6,6 +6,19 @@ import { outcomeSchema } from "../event/origin.ts";
 export const stateSchema = z.enum(["starting", "idle", "busy", "waiting", "parked", "ended", "lost"]);
 export type State = z.infer<typeof stateSchema>;
 
+/** One name that a session bore, until it was renamed: what was stored for it by then is the session's (ADR 0009). */
+export const formerNameSchema = z.object({
+  /** Of the event that renamed it; of two spans of one name the lesser is the earlier. */
+  id: z.string(),
+  name: z.string(),
+  /** INBOX sequences: what the name's consumer had acknowledged without a gap, and the newest that was stored. */
+  after: z.int(),
+  upTo: z.int(),
+  /** RFC 3339: what was accepted by then and stored later is the session's too. */
+  until: z.string(),
+});
+export type FormerName = z.infer<typeof formerNameSchema>;
+
 /** One session as the `sessions` bucket keeps it: written by its own machine only, revision-checked, rebuilt from EVENTS. */
 export const sessionRecordSchema = z.looseObject({
   machine: z.string(),
@@ -39,6 +52,8 @@ export const sessionRecordSchema = z.looseObject({
   outcome: outcomeSchema.optional(),
   /** Its last text, bounded. */
   lastText: z.string().optional(),
+  /** The names it bore before, the oldest first. */
+  formerly: z.array(formerNameSchema).optional(),
   startedAt: z.string(),
   seenAt: z.string(),
   /** False for a session that was found running without fleet's hooks. */

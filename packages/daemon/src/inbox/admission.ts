@@ -1,14 +1,15 @@
 import type { Address, Clock, Message } from "@fleetbus/core";
-import type { Consumer, Delivery } from "@fleetbus/core/bus";
+import type { Delivery } from "@fleetbus/core/bus";
 import type { Journal } from "../disk/journal.ts";
 import { place, type Deferred } from "./backlog.ts";
 import { leaseKey, type Lease } from "./lease.ts";
 import type { Ledger } from "./ledger.ts";
 import type { ReceiptWriter } from "./receipts.ts";
+import type { Source } from "./source.ts";
 
 /** What a mailbox works with. */
 export interface MailboxDeps {
-  readonly consumer: Consumer;
+  readonly source: Source;
   /** The sequence of the newest message that is stored for it. */
   lastStored(): Promise<number>;
   readonly journal: Journal;
@@ -20,8 +21,10 @@ export interface MailboxDeps {
   decode(delivery: Delivery): Message;
   /** Takes over a delivery that can never be offered; resolves when it lies in the dead letters. */
   bury(delivery: Delivery, reason: string, message?: Message): Promise<void>;
-  /** Whether the mailbox belonged to the message's group when it was sent. */
+  /** Whether the mailbox, under what it was called then, belonged to the message's group when it was sent. */
   isAddressed(message: Message): boolean;
+  /** What the mailbox was called when this was stored. */
+  ownerAt(delivery: Delivery): Address;
   /** Why a message is not let in by this machine's policy (inbox/policy.ts); absent, all are. */
   refusal?(message: Message): string | undefined;
   /** Called when messages came or became available again. */
@@ -48,9 +51,9 @@ export interface Shelf {
  * mailbox or is held under another sequence is acknowledged silently, what has ended already once more.
  */
 export async function admit(delivery: Delivery, shelf: Shelf): Promise<boolean> {
-  const { owner, deps, ledger, leases } = shelf;
+  const { deps, ledger, leases } = shelf;
   shelf.newestSeq = Math.max(shelf.newestSeq, delivery.seq);
-  const message = read(delivery, owner, deps);
+  const message = read(delivery, deps);
   if (message instanceof Error) return deps.bury(delivery, message.message).then(() => false);
   const key = leaseKey(message);
   if (shelf.ending.has(key)) return false;
@@ -69,9 +72,10 @@ export async function admit(delivery: Delivery, shelf: Shelf): Promise<boolean> 
   return true;
 }
 
-function read(delivery: Delivery, owner: Address, deps: MailboxDeps): Message | Error {
+function read(delivery: Delivery, deps: MailboxDeps): Message | Error {
   try {
-    return { ...deps.decode(delivery), to: owner };
+    const message = deps.decode(delivery);
+    return message.group === undefined ? message : { ...message, to: deps.ownerAt(delivery) };
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }

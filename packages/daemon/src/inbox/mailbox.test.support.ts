@@ -7,6 +7,7 @@ import { fakeClock, memoryBus } from "@fleetbus/core/testing";
 import { openJournal, type Journal } from "../disk/journal.ts";
 import { Mailbox } from "./mailbox.ts";
 import type { About, StageFacts } from "./receipts.ts";
+import { sourceFrom } from "./source.ts";
 
 /** A mailbox's surroundings: a bus in memory, a journal on disk, and an account of what senders are told. */
 export interface Surroundings {
@@ -84,7 +85,8 @@ async function openMailbox(made: Surroundings, depth: number): Promise<Mailbox> 
   const tell = ({ message }: About, facts: StageFacts) =>
     made.stages.push(`${message.id} ${facts.stage}${labelOf(facts)}`);
   return new Mailbox(owner, {
-    consumer: made.lateBy(await made.bus.consumer(shape)),
+    source: sourceFrom([{ consumer: made.lateBy(await made.bus.consumer(shape)), isGiven: () => true }]),
+    ownerAt: () => owner,
     lastStored: () => made.bus.lastSeq("INBOX", shape.subjects),
     journal: made.journal,
     clock: made.clock,

@@ -29,11 +29,13 @@ export class Mailbox {
   private readonly refilling: Refilling;
   private isClosed = false;
 
-  constructor(owner: Address, deps: MailboxDeps) {
+  /** `kept`: what the same mailbox held under another name; its deliveries come again. */
+  constructor(owner: Address, deps: MailboxDeps, kept: readonly Lease[] = []) {
     this.owner = owner;
     this.deps = deps;
     this.ledger = ledger(deps);
-    const empty = { leases: new Map(), backlog: new Map(), ending: new Set<string>(), newestSeq: 0 };
+    const leases = new Map(kept.map((lease) => [leaseKey(lease.message), lease]));
+    const empty = { leases, backlog: new Map(), ending: new Set<string>(), newestSeq: 0 };
     this.shelf = { owner, deps, ledger: this.ledger, ...empty };
     this.refilling = refilling(this.shelf);
   }
@@ -159,6 +161,16 @@ export class Mailbox {
   /** Resolves when nothing that was under way ends leases any more. */
   async settled(): Promise<void> {
     await Promise.all(this.settling);
+  }
+
+  /** Ends without giving anything back: what is held goes on in the mailbox of the session's new name. */
+  async handOver(): Promise<readonly Lease[]> {
+    this.isClosed = true;
+    await Promise.all([this.refilling.close(), ...this.settling]);
+    const all = this.held();
+    this.shelf.leases.clear();
+    this.shelf.backlog.clear();
+    return all;
   }
 
   /** Gives everything back to the server, for the next one who bears this name; what is being fetched or ended comes first. */

@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodeMessage, encodeMessage, newMessage, systemClock } from "@fleetbus/core";
+import { decodeMessage, encodeMessage, newMessage, systemClock, type SessionRecord } from "@fleetbus/core";
 import type { Bus, Consumer } from "@fleetbus/core/bus";
 import { memoryBus } from "@fleetbus/core/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openJournal, type Journal } from "../disk/journal.ts";
+import { nameHistory } from "../session/names.ts";
 import { mailboxes, type Mailboxes } from "./mailboxes.ts";
 
 const owner = { machine: "lab", session: "web" };
@@ -19,6 +20,7 @@ let answered: Promise<void>;
 let openable: Promise<void>;
 let fetches: number;
 let arrivals: string[];
+let sessions: SessionRecord[];
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "fleet-mailboxes-"));
@@ -28,10 +30,12 @@ beforeEach(async () => {
   openable = Promise.resolve();
   fetches = 0;
   arrivals = [];
+  sessions = [];
   boxes = mailboxes({
     bus: slow(bus),
     journal,
     machine: "lab",
+    names: nameHistory(() => sessions),
     clock: systemClock,
     depth: 1000,
     receipts: { write: () => Promise.resolve(), writeAll: () => Promise.resolve() },

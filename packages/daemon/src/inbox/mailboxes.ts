@@ -1,8 +1,11 @@
 import { subjectsOf, toFleetError, type Address } from "@fleetbus/core";
-import { inboxConsumer, type Bus } from "@fleetbus/core/bus";
+import { inboxConsumer, type Bus, type Delivery } from "@fleetbus/core/bus";
 import type { Journal } from "../disk/journal.ts";
+import { placeOf, type NameHistory } from "../session/names.ts";
 import type { MailboxDeps } from "./admission.ts";
+import type { Lease } from "./lease.ts";
 import { Mailbox } from "./mailbox.ts";
+import { inletsOf, sourceFrom } from "./source.ts";
 
 /** The groups that every session of a machine belongs to (DESIGN §3). */
 export function groupsOf(machine: string): readonly string[] {
@@ -10,10 +13,15 @@ export function groupsOf(machine: string): readonly string[] {
 }
 
 /** What the mailboxes of a machine work with. */
-export interface MailboxesDeps extends Omit<MailboxDeps, "consumer" | "lastStored" | "isAddressed"> {
+export interface MailboxesDeps extends Omit<
+  MailboxDeps,
+  "source" | "lastStored" | "isAddressed" | "ownerAt"
+> {
+  readonly names: NameHistory;
   readonly bus: Bus;
   readonly journal: Journal;
   readonly machine: string;
+  /** Whether the session of this name is to have a message. */
   isAddressed(owner: Address): MailboxDeps["isAddressed"];
 }
 
@@ -23,6 +31,8 @@ export interface Mailboxes {
   open(owner: Address): Promise<Mailbox>;
   find(session: string): Mailbox | undefined;
   all(): readonly Mailbox[];
+  /** The mailbox of a session that bears another name now: what it holds stays where it stands. Rejects with `unavailable`. */
+  rename(from: string, to: Address): Promise<Mailbox>;
   /** Gives what is held back to the server and forgets the mailbox. */
   close(session: string): Promise<void>;
   /** Returns what an earlier daemon held: it comes back at once, with its counts. */
@@ -35,23 +45,26 @@ export interface Mailboxes {
 export function mailboxes(deps: MailboxesDeps): Mailboxes {
   const open = new Map<string, Promise<Mailbox>>();
   const ready = new Map<string, Mailbox>();
-  const openOne = async (owner: Address, onMade: (mailbox: Mailbox) => void) => {
-    const shape = inboxConsumer(deps.bus.ns, owner, groupsOf(deps.machine));
-    const consumer = await deps.bus.consumer(shape);
-    const lastStored = () => deps.bus.lastSeq("INBOX", shape.subjects);
+  const openOne = async (owner: Address, onMade: (mailbox: Mailbox) => void, kept: readonly Lease[]) => {
+    const groups = groupsOf(deps.machine);
+    const source = sourceFrom(await inletsOf(owner, { ...deps, groups }));
+    const { subjects } = inboxConsumer(deps.bus.ns, owner, groups);
+    const lastStored = () => deps.bus.lastSeq("INBOX", subjects);
+    const ownerAt = (delivery: Delivery) => {
+      return { ...owner, session: deps.names.nameAt(owner.session, placeOf(delivery)) };
+    };
     const isAddressed = deps.isAddressed(owner);
-    const mailbox = new Mailbox(owner, { ...deps, consumer, lastStored, isAddressed });
+    const mailbox = new Mailbox(owner, { ...deps, source, lastStored, isAddressed, ownerAt }, kept);
     // What a daemon before this one had fetched and not journaled would stay away for the acknowledgement wait.
-    await consumer.reclaim();
+    await source.reclaim();
     onMade(mailbox);
     await mailbox.start();
     return mailbox;
   };
-  const begin = (owner: Address): Promise<Mailbox> => {
+  const begin = (owner: Address, kept: readonly Lease[] = []): Promise<Mailbox> => {
     const isCurrent = () => open.get(owner.session) === opening;
-    const opening = openOne(owner, (mailbox) => {
-      if (isCurrent()) ready.set(owner.session, mailbox);
-    });
+    const onMade = (mailbox: Mailbox) => isCurrent() && ready.set(owner.session, mailbox);
+    const opening = openOne(owner, onMade, kept);
     open.set(owner.session, opening);
     opening.catch(() => isCurrent() && open.delete(owner.session));
     return opening;
@@ -62,6 +75,13 @@ export function mailboxes(deps: MailboxesDeps): Mailboxes {
     open: (owner) => open.get(owner.session) ?? begin(owner),
     find: (session) => ready.get(session),
     all: () => [...ready.values()],
+    rename: async (from, to) => {
+      const opening = open.get(from);
+      ready.delete(from);
+      open.delete(from);
+      const before = await opening?.catch(() => undefined); // it was never open
+      return begin(to, await before?.handOver());
+    },
     close: async (session) => {
       const opening = open.get(session);
       ready.delete(session);
@@ -100,6 +120,12 @@ interface Following {
 async function follow({ deps, ready, refillAll }: Following, signal: AbortSignal): Promise<void> {
   const { bus, machine } = deps;
   const subjects = subjectsOf(bus.ns);
+  const refillFor = (name: string, seq: number) => {
+    void ready.get(name)?.refill(seq);
+    const isFormer = ({ owner }: Mailbox) =>
+      deps.names.formerly(owner.session).some((former) => former.name === name);
+    for (const mailbox of ready.values()) if (isFormer(mailbox)) void mailbox.refill();
+  };
   const filters = [subjects.inbox({ machine }), ...groupsOf(machine).map((group) => subjects.cast(group))];
   const off = bus.onConnection((isConnected) => {
     if (isConnected) void refillAll();
@@ -112,7 +138,7 @@ async function follow({ deps, ready, refillAll }: Following, signal: AbortSignal
       signal,
     })) {
       const parsed = subjects.parse(signalled.subject);
-      if (parsed.type === "inbox") void ready.get(parsed.to.session)?.refill(signalled.seq);
+      if (parsed.type === "inbox") refillFor(parsed.to.session, signalled.seq);
       else void refillAll(signalled.seq);
     }
   } finally {

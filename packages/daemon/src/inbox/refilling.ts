@@ -113,11 +113,11 @@ async function fetchAll(shelf: Shelf, closed: AbortSignal): Promise<void> {
   for (let silences = 0; !closed.aborted;) {
     const startedAt = deps.clock.monotonic();
     const signal = timeLimit(fetchTimeoutMs);
-    const deliveries = await deps.consumer.fetch({ max: fetchSize, waitMs: 0, signal });
+    const { deliveries, isMore } = await deps.source.fetch({ max: fetchSize, signal });
     const admitted = await Promise.all(deliveries.map((delivery) => admit(delivery, shelf)));
     if (admitted.some(Boolean)) deps.onArrival(owner);
     await tellDeferred(shelf);
-    if (deliveries.length === fetchSize) continue;
+    if (isMore) continue;
     const isSilent = deliveries.length === 0 && deps.clock.monotonic() - startedAt >= silentMs;
     if (!isSilent || ++silences === maxSilences) return;
   }

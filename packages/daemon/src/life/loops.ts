@@ -80,7 +80,11 @@ async function openMailboxes(edge: Edge, signal: AbortSignal): Promise<void> {
 async function provisioned({ bus, machine, registry }: Edge): Promise<readonly string[]> {
   const consumers = await bus.consumers("INBOX");
   const own = consumers.map(({ name }) => name.split("=")).filter(([owner]) => owner === machine);
-  return own.flatMap(([, session]) => (session === undefined || registry.find(session) ? [] : [session]));
+  const isFree = (session: string | undefined) => session !== undefined && !registry.find(session);
+  // A third part makes it a renamed session's, for what came under its old name.
+  return own.flatMap(([, session, former]) =>
+    session !== undefined && former === undefined && isFree(session) ? [session] : [],
+  );
 }
 
 const expireEveryMs = 1000;

@@ -1,11 +1,4 @@
-import {
-  FleetError,
-  requireName,
-  type FleetEvent,
-  type Receipt,
-  type SendReceipt,
-  type Stage,
-} from "@fleetbus/core";
+import { FleetError, type FleetEvent, type Receipt, type SendReceipt, type Stage } from "@fleetbus/core";
 import type {
   AdapterView,
   Arrival,
@@ -25,12 +18,12 @@ import type {
 } from "@fleetbus/core/api";
 import type { z } from "zod";
 import { attest } from "../session/attest.ts";
-import { isLive } from "../session/registry.ts";
 import { arrivals } from "./arrivals.ts";
 import { dropDead, listDead, retryDead, showDead } from "./dead.ts";
 import { ownerOf, type Edge } from "./edge.ts";
 import { ackMessage, readMailbox, type InboxAsk } from "./inbox.ts";
 import { kick } from "./kick.ts";
+import { rename } from "./rename.ts";
 import { cancel, reply, report } from "./reply.ts";
 import { send } from "./send.ts";
 import { findSession, listSessions } from "./sessions.ts";
@@ -103,8 +96,7 @@ export function desk(edge: Edge, status: () => Promise<StatusAnswer>): Desk {
     kick: async ({ session, text, ...asked }) => kick(edge, await who(asked), { ...asked, session, text }),
     rename: async ({ session, name, ...asked }) => {
       await who(asked);
-      await rename(edge, session, name);
-      return findSession(edge, requireName(name).name);
+      return findSession(edge, await rename(edge, session, name));
     },
     pause: async ({ target }, isPaused) => {
       const session = target === undefined ? undefined : (await findSession(edge, target)).name;
@@ -149,7 +141,7 @@ async function changeConsumer(
 /** Back to everything that the stream holds: the mailbox is made anew; what has ended already is acknowledged silently. */
 async function resetConsumer(edge: Edge, name: string): Promise<void> {
   const [machine, session] = name.split("=");
-  if (machine !== edge.machine || session === undefined) {
+  if (machine !== edge.machine || session === undefined || name.split("=").length > 2) {
     throw new FleetError(
       "refused",
       `resetting consumer ${name}: only the inboxes of this machine (${edge.machine}) can be reset here`,
@@ -158,31 +150,6 @@ async function resetConsumer(edge: Edge, name: string): Promise<void> {
   await edge.mailboxes.close(session);
   await edge.bus.removeConsumer("INBOX", name);
   await edge.mailboxes.open(ownerOf(edge, session));
-}
-
-async function rename(edge: Edge, session: string, wanted: string): Promise<void> {
-  const { name, display } = requireName(wanted);
-  const record = await findSession(edge, session);
-  if (record.machine !== edge.machine)
-    throw new FleetError(
-      "refused",
-      `renaming ${session}: it is a session of ${record.machine}; rename it there`,
-    );
-  const taken = edge.registry.find(name);
-  if (taken !== undefined && isLive(taken))
-    throw new FleetError("conflict", `renaming ${record.name} to ${name}: that name is taken`);
-  const event: FleetEvent = {
-    id: edge.ids(),
-    kind: "session.renamed",
-    from: ownerOf(edge, name),
-    time: new Date(edge.clock.now()).toISOString(),
-    origin: "human",
-    data: { cli: record.cli, from: record.name, to: name, display },
-  };
-  await edge.outbox.add([edge.codec.encodeEvent(event)]);
-  await edge.mailboxes.open(ownerOf(edge, name));
-  edge.registry.rename(record.name, event);
-  await edge.mailboxes.close(record.name);
 }
 
 /** Only its own machine knows its ways to be woken. */

@@ -12,6 +12,7 @@ import type { Evidence } from "../inbox/proof.ts";
 import type { Choice, Conversation } from "../ingest/conversation.ts";
 import type { Settings } from "../life/settings.ts";
 import type { Pauses } from "../life/pauses.ts";
+import type { NameHistory } from "../session/names.ts";
 import type { ProcessTable } from "../session/process.ts";
 import type { Registry } from "../session/registry.ts";
 import type { Roster } from "../session/roster.ts";
@@ -33,6 +34,7 @@ export interface Edge {
   readonly registry: Registry;
   readonly store: SessionStore;
   readonly roster: Roster;
+  readonly names: NameHistory;
   readonly mailboxes: Mailboxes;
   readonly receipts: ReceiptWriter;
   readonly planner: WakePlanner;

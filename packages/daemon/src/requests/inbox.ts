@@ -6,6 +6,7 @@ import { watchOffers } from "../inbox/proof.ts";
 import { ownerOf, type Edge } from "./edge.ts";
 import { messagesTo } from "./history.ts";
 import { findMessage } from "./look-up.ts";
+import { sentTo } from "./mail.ts";
 
 /** What somebody asks of a mailbox. */
 export interface InboxAsk {
@@ -82,12 +83,12 @@ async function print(edge: Edge, mailbox: Mailbox, leases: readonly Lease[]): Pr
 }
 
 async function findOne(edge: Edge, mailbox: Mailbox, id: string): Promise<InboxView> {
-  const { message } = await findMessage(edge, id, edge.subjects.inbox(mailbox.owner));
+  const { message } = await findMessage(edge, id, sentTo(edge, mailbox.owner));
   return standing(mailbox)(message);
 }
 
 async function history(edge: Edge, mailbox: Mailbox): Promise<readonly InboxView[]> {
-  const messages = await messagesTo(edge, mailbox.owner);
+  const messages = await messagesTo(edge, mailbox.owner, sentTo(edge, mailbox.owner));
   return messages.map(standing(mailbox));
 }
 

@@ -6,6 +6,12 @@ import { newestFirst } from "./newest-first.ts";
 /** What looking for messages needs. */
 export type LookUpEdge = Pick<Edge, "bus" | "subjects" | "codec">;
 
+/** Where to look: on these subjects, and only at what `isIn` lets through. */
+export interface Where {
+  readonly subjects: readonly string[];
+  isIn?(incoming: Pick<Incoming, "subject" | "seq" | "headers">): boolean;
+}
+
 /** A message with its place in the INBOX stream. */
 export interface StoredMessage {
   readonly message: Message;
@@ -34,20 +40,21 @@ export async function findId(edge: LookUpEdge, ref: string, subject: string): Pr
   throw unknown(ref);
 }
 
-/** The message that is meant among those on an inbox subject; what cannot be read is passed over. Throws as `findId` does. */
+/** The message that is meant among those on inbox subjects; what cannot be read is passed over. Throws as `findId` does. */
 export async function findMessage(
   edge: LookUpEdge,
   ref: MessageRef,
-  subject: string,
+  where: string | Where,
 ): Promise<StoredMessage> {
+  const { subjects, isIn = () => true } = typeof where === "string" ? { subjects: [where] } : where;
   const isLast = ref === undefined || ref === "last";
   const isWhole = !isLast && (isWholeId(ref) || (await isKnownId(edge, ref)));
-  const search = { stream: "INBOX", subjects: [subject], doing: doingFor(ref), wayOut } as const;
+  const search = { stream: "INBOX", subjects, doing: doingFor(ref), wayOut } as const;
   const isMeant = (id: string) => isLast || id === ref || (!isWhole && id.endsWith(ref));
   for await (const batch of newestFirst(edge.bus, search)) {
     const found = new Map<string, StoredMessage>();
     for (const incoming of batch.toReversed()) {
-      if (!isMeant(incoming.headers["ce-id"] ?? ref ?? "")) continue;
+      if (!isMeant(incoming.headers["ce-id"] ?? ref ?? "") || !isIn(incoming)) continue;
       const stored = await readWhole(edge, incoming.seq);
       if (stored === undefined || !isMeant(stored.message.id)) continue;
       if (isLast || stored.message.id === ref) return stored;

@@ -13,6 +13,7 @@ import type { Identity, PublishAnswer, publishSchema } from "@fleetbus/core/api"
 import type { z } from "zod";
 import { ownerOf, type Edge } from "./edge.ts";
 import { findMessage, type StoredMessage } from "./look-up.ts";
+import { nowOf, sentBy, sentTo } from "./mail.ts";
 import { gaveUp } from "./newest-first.ts";
 import { send } from "./send.ts";
 import { allSessions } from "./sessions.ts";
@@ -26,14 +27,14 @@ export async function reply(
   who: Identity,
   said: Said & { readonly to: string | undefined },
 ): Promise<PublishAnswer> {
-  const inbox = edge.subjects.inbox(ownerOf(edge, who.session));
-  const { message: original } = await findMessage(edge, said.to, inbox);
+  const owner = ownerOf(edge, who.session);
+  const { message: original, seq } = await findMessage(edge, said.to, sentTo(edge, owner));
   const { to: _to, ...rest } = said;
   const answer = await send(edge, {
     who,
     request: {
       ...rest,
-      target: formatAddress(original.from),
+      target: formatAddress(nowOf(edge, original.from, { seq, time: original.time })),
       kind: "reply",
       thread: original.thread,
       replyTo: original.id,
@@ -43,7 +44,7 @@ export async function reply(
   const lease = mailbox?.find(original.id);
   if (lease !== undefined) await mailbox?.finish(lease, { outcome: "done" });
   void edge.receipts.write(
-    { message: { ...original, to: ownerOf(edge, who.session) } },
+    { message: original.group === undefined ? original : { ...original, to: owner } },
     { stage: "replied", reply: answer.id, lastText: said.body.slice(0, 4096) },
   );
   return answer;
@@ -95,10 +96,10 @@ async function supervisorOn(edge: Edge, record: SessionRecord): Promise<Address 
 
 /** Recalls what the caller sent and nobody was offered yet. */
 export async function cancel(edge: Edge, who: Identity, id: string | undefined): Promise<Receipt> {
-  const sent = edge.subjects.inbox({}, ownerOf(edge, who.session));
-  const found = await findMessage(edge, id, sent);
-  const { message } = found;
-  const mailbox = message.to.machine === edge.machine ? edge.mailboxes.find(message.to.session) : undefined;
+  const found = await findMessage(edge, id, sentBy(edge, ownerOf(edge, who.session)));
+  const { message, seq } = found;
+  const { machine, session } = nowOf(edge, message.to, { seq, time: message.time });
+  const mailbox = machine === edge.machine ? edge.mailboxes.find(session) : undefined;
   const lease = mailbox?.find(message.id);
   const isCancelled = lease !== undefined && (await mailbox?.cancel(lease)) === true;
   if (isCancelled || (lease === undefined && (await eraseUnfetched(edge, found))))

@@ -27,6 +27,7 @@ export interface Registry {
   apply(event: FleetEvent): SessionRecord | undefined;
   /** Takes over a record as it was saved, without announcing it. */
   restore(record: SessionRecord): void;
+  /** Folds in that the session called `from` has another name; read again after a restart, it changes nothing. */
   rename(from: string, event: FleetEvent): SessionRecord | undefined;
   forget(name: string): void;
 }
@@ -58,6 +59,12 @@ export function registry(deps: RegistryDeps): Registry {
     deps.onChange({ before, after, event });
     return after;
   };
+  const takeName = (before: SessionRecord, there: SessionRecord | undefined, event: FleetEvent) => {
+    // What waits for the next session of that name is for this one.
+    const formerly = [...(there?.formerly ?? []), ...(before.formerly ?? [])];
+    records.set(event.from.session, { ...before, name: event.from.session, formerly });
+    return apply(event);
+  };
   return {
     all: () => [...records.values()],
     live: () => [...records.values()].filter(isLive),
@@ -67,11 +74,14 @@ export function registry(deps: RegistryDeps): Registry {
     restore: (record) => void records.set(record.name, record),
     rename: (from, event) => {
       const before = records.get(from);
-      if (before === undefined) return undefined;
+      const there = records.get(event.from.session);
+      // Read again, the name may have another bearer by now; and who was heard of under it before is the renamed one.
+      if (before === undefined || before.lastEventId >= event.id) return there;
       records.delete(from);
-      deps.store.remove(before);
-      records.set(event.from.session, { ...before, name: event.from.session });
-      return apply(event);
+      const isKnown = there !== undefined && there.lastEventId >= event.id;
+      const after = isKnown ? there : takeName(before, there, event);
+      deps.store.remove(before); // last: what dies in between leaves both, which the event tells apart
+      return after;
     },
     forget: (name) => {
       const record = records.get(name);
