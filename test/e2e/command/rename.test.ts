@@ -85,6 +85,19 @@ describe("fleet session rename", () => {
     await docs.stop();
   });
 
+  it("leaves one that is paused paused, and the next of that name not", async () => {
+    const calm = await start("calm");
+    await run("pause", "calm");
+    await note("calm", "held token-held");
+    await run("session", "rename", "calm", "quiet");
+    expect(await calm.prompt("anything?")).toBe("");
+    await calm.stop();
+    await start("calm");
+    await run("resume", "quiet");
+    expect(await calm.prompt("and now?")).toContain("token-held");
+    await calm.stop();
+  });
+
   it("marks what was offered before it, and only that, when its daemon dies in that turn", async () => {
     const shop = await start("shop");
     await note("shop", "offered token-offered");

@@ -9,6 +9,8 @@ export interface Pauses {
   isFleetPaused(): boolean;
   /** Without a session: the whole fleet. Resolves when it is on disk, so that it outlives a crash. */
   set(session: string | undefined, isPaused: boolean): Promise<void>;
+  /** A pause is the session's, whatever it is called. Resolves when it is on disk. */
+  rename(from: string, to: string): Promise<void>;
 }
 
 const fileSchema = z.object({ fleet: z.boolean(), sessions: z.array(z.string()) });
@@ -18,6 +20,10 @@ export async function openPauses(file: string): Promise<Pauses> {
   const saved = await read(file);
   const sessions = new Set(saved.sessions);
   let fleet = saved.fleet;
+  const save = async () => {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await writeFileAtomic(file, JSON.stringify({ fleet, sessions: [...sessions] }));
+  };
   return {
     isPaused: (session) => fleet || sessions.has(session),
     isFleetPaused: () => fleet,
@@ -25,8 +31,12 @@ export async function openPauses(file: string): Promise<Pauses> {
       if (session === undefined) fleet = isPaused;
       else if (isPaused) sessions.add(session);
       else sessions.delete(session);
-      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-      await writeFileAtomic(file, JSON.stringify({ fleet, sessions: [...sessions] }));
+      await save();
+    },
+    rename: async (from, to) => {
+      if (!sessions.delete(from)) return;
+      sessions.add(to);
+      await save();
     },
   };
 }

@@ -26,6 +26,7 @@ export async function rename(edge: Edge, session: string, wanted: string): Promi
   };
   await edge.outbox.add([edge.codec.encodeEvent(event)]);
   edge.registry.rename(record.name, event);
+  await edge.pauses.rename(record.name, name);
   await edge.mailboxes.rename(record.name, to);
   await leave(edge, from);
   edge.planner.retry(name);
