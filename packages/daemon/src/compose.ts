@@ -21,6 +21,7 @@ import type { Journal } from "./disk/journal.ts";
 import type { Outbox } from "./disk/outbox.ts";
 import { adapterHost } from "./host/host.ts";
 import { chooseOffer, frameOffer, wakeText, wakefulLeases } from "./inbox/choose.ts";
+import { decodeOnce } from "./inbox/decode-once.ts";
 import { mailboxes } from "./inbox/mailboxes.ts";
 import { refusalBy } from "./inbox/policy.ts";
 import type { Evidence } from "./inbox/proof.ts";
@@ -105,7 +106,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     receipts,
     clock,
     depth: config.inbox.depth,
-    decode: codec.decodeMessage,
+    decode: decodeOnce(codec.decodeMessage),
     bury: (delivery, reason) => bury(letters, `${machine}=inbox`, { delivery, reason }),
     names,
     isAddressed: (owner) => (message) => isMember(sessions.find(owner.session), message.to, message),

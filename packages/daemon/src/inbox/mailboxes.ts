@@ -5,6 +5,7 @@ import { placeOf, type NameHistory } from "../session/names.ts";
 import type { MailboxDeps } from "./admission.ts";
 import type { Lease } from "./lease.ts";
 import { Mailbox } from "./mailbox.ts";
+import { rounds } from "./rounds.ts";
 import { inletsOf, sourceFrom } from "./source.ts";
 
 /** The groups that every session of a machine belongs to (DESIGN §3). */
@@ -69,8 +70,7 @@ export function mailboxes(deps: MailboxesDeps): Mailboxes {
     opening.catch(() => isCurrent() && open.delete(owner.session));
     return opening;
   };
-  const refillAll = (upTo?: number) =>
-    Promise.all([...ready.values()].map((mailbox) => mailbox.refill(upTo)));
+  const refillAll = () => Promise.all([...ready.values()].map((mailbox) => mailbox.refill()));
   return {
     open: (owner) => open.get(owner.session) ?? begin(owner),
     find: (session) => ready.get(session),
@@ -98,7 +98,7 @@ export function mailboxes(deps: MailboxesDeps): Mailboxes {
       await Promise.all(held.map((record) => deps.bus.settle(record.ack, "nak").catch(unlessGone)));
       await refillAll();
     },
-    follow: (signal) => follow({ deps, ready, refillAll }, signal),
+    follow: (signal) => follow({ deps, ready }, signal),
   };
 }
 
@@ -113,11 +113,10 @@ const overlapMs = 10_000;
 interface Following {
   readonly deps: MailboxesDeps;
   readonly ready: ReadonlyMap<string, Mailbox>;
-  refillAll(upTo?: number): Promise<unknown>;
 }
 
 /** The signal is a hint: it says whose durable consumer has something. What it may have missed comes with the refill of all. */
-async function follow({ deps, ready, refillAll }: Following, signal: AbortSignal): Promise<void> {
+async function follow({ deps, ready }: Following, signal: AbortSignal): Promise<void> {
   const { bus, machine } = deps;
   const subjects = subjectsOf(bus.ns);
   const refillFor = (name: string, seq: number) => {
@@ -127,8 +126,9 @@ async function follow({ deps, ready, refillAll }: Following, signal: AbortSignal
     for (const mailbox of ready.values()) if (isFormer(mailbox)) void mailbox.refill();
   };
   const filters = [subjects.inbox({ machine }), ...groupsOf(machine).map((group) => subjects.cast(group))];
+  const all = rounds();
   const off = bus.onConnection((isConnected) => {
-    if (isConnected) void refillAll();
+    if (isConnected) all.add(ready.values());
   });
   try {
     for await (const signalled of bus.read("INBOX", {
@@ -139,7 +139,7 @@ async function follow({ deps, ready, refillAll }: Following, signal: AbortSignal
     })) {
       const parsed = subjects.parse(signalled.subject);
       if (parsed.type === "inbox") refillFor(parsed.to.session, signalled.seq);
-      else void refillAll(signalled.seq);
+      else all.add(ready.values(), signalled.seq);
     }
   } finally {
     off();

@@ -52,17 +52,23 @@ export function bytesOf({ buffer, byteOffset, length }: Uint8Array): Uint8Array 
 /** How a delivery is answered. */
 export type Answer = "ack" | "nak" | "working";
 
-/** A pulled message that waits to be answered. */
+/** What tells one delivery of a stored message from another. */
+export type OneDelivery = Pick<Delivery, "ackSubject" | "deliveries">;
+
+/** A stored message that waits to be answered. */
 export function toDelivery(
-  message: Msg,
+  { subject, seq, time, headers, data }: Incoming,
+  { ackSubject, deliveries }: OneDelivery,
   settle: (answer: Answer, delayMs?: number) => Promise<void>,
 ): Delivery {
-  const ackSubject = message.reply ?? "";
-  const place = parseAckSubject(ackSubject);
   return {
-    ...toIncoming(message, place),
+    subject,
+    seq,
+    time,
+    headers,
+    data,
     ackSubject,
-    deliveries: place.deliveries,
+    deliveries,
     ack: () => settle("ack"),
     nak: (delayMs) => settle("nak", delayMs),
     working: () => settle("working"),

@@ -10,6 +10,7 @@ import type { Link } from "./link.ts";
 import { openConsumer, type Parts } from "./open-consumer.ts";
 import { publish } from "./publish.ts";
 import { readStream, unlessClosed } from "./read.ts";
+import { nothingRecent } from "./recent.ts";
 import { pauseConsumer, removeConsumer } from "./registrar.ts";
 import { settle } from "./settle.ts";
 import { listConsumers, listStreams } from "./status.ts";
@@ -23,7 +24,7 @@ export interface JetStreamBus extends Bus {
 
 /** A bus of namespace `ns` on an open link, which it owns from now on. */
 export function busOn(link: Link, ns: string, clock: Clock): JetStreamBus {
-  const parts: Parts = { link, ns, clock, durables: noDurables() };
+  const parts: Parts = { link, ns, clock, durables: noDurables(), recent: nothingRecent() };
   return {
     ns,
     publish: (message) => publish(link, ns, message),

@@ -8,6 +8,7 @@ import { parseAckSubject, toDelivery } from "./delivery.ts";
 import { hold, type Durable, type Durables } from "./durable.ts";
 import { fetchFrom } from "./fetch.ts";
 import type { Link } from "./link.ts";
+import type { Recent } from "./recent.ts";
 import { reclaim } from "./reclaim.ts";
 import { settle } from "./settle.ts";
 
@@ -17,6 +18,7 @@ export interface Parts {
   readonly ns: string;
   readonly clock: Clock;
   readonly durables: Durables;
+  readonly recent: Recent;
 }
 
 /** Makes or updates a durable consumer, and gives it. */
@@ -50,7 +52,11 @@ export async function openConsumer(parts: Parts, shape: ConsumerShape): Promise<
 function receiver(parts: Parts, durable: Durable): (message: Msg) => Delivery {
   return (message) => {
     const ackSubject = message.reply ?? "";
-    hold(durable, parseAckSubject(ackSubject).seq);
-    return toDelivery(message, (answer, delayMs = 0) => settle(parts, { ackSubject, answer, delayMs }));
+    const place = parseAckSubject(ackSubject);
+    hold(durable, place.seq);
+    const own = { ackSubject, deliveries: place.deliveries };
+    return toDelivery(parts.recent.of(message, place), own, (answer, delayMs = 0) =>
+      settle(parts, { ackSubject, answer, delayMs }),
+    );
   };
 }
