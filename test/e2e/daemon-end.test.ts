@@ -60,12 +60,10 @@ async function followEvents(): Promise<void> {
   });
 }
 
-async function stop(asked: { readonly server: boolean }): Promise<number> {
-  const startedAt = performance.now();
+async function stop(asked: { readonly server: boolean }): Promise<void> {
   expect((await fleet.api("POST", "/v1/stop", asked)).status).toBe(202);
   const isGone = () => (fleet.daemon.isRunning ? undefined : true);
   await eventually(isGone, () => "the daemon's process to end", 25_000);
-  return performance.now() - startedAt;
 }
 
 describe("an ended daemon's process", () => {
@@ -73,7 +71,7 @@ describe("an ended daemon's process", () => {
     await followTranscript();
     await hangWaiter();
     await followEvents();
-    expect(await stop({ server: false })).toBeLessThan(10_000);
+    await stop({ server: false });
   });
 
   test("ends by itself though its server is suspended, and takes it along", async () => {
@@ -82,7 +80,7 @@ describe("an ended daemon's process", () => {
     await followEvents();
     const server = await fleet.serverPid();
     process.kill(server, "SIGSTOP");
-    expect(await stop({ server: true })).toBeLessThan(16_000);
+    await stop({ server: true });
     expect(() => process.kill(server, 0)).toThrow("ESRCH");
   });
 });
