@@ -55,6 +55,8 @@ describe("bad input", () => {
     },
     { what: "an unknown priority", argv: ["pub", "web", "hello", "--priority", "huge"], stdin: "" },
     { what: "an id outside the grammar", argv: ["pub", "web", "hello", "--id", "Not An Id"], stdin: "" },
+    { what: "an empty target", argv: ["pub", "", "hello"], stdin: "" },
+    { what: "a folder as the body's file", argv: ["pub", "web", "--body-file", "/"], stdin: "" },
     { what: "an unknown command", argv: ["pubb"], stdin: "" },
   ])("$what is refused before anything is stored", async ({ argv, stdin }) => {
     const before = await storedMessages();

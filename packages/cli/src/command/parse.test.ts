@@ -65,6 +65,9 @@ describe("a command line", () => {
   test.each([
     [[], /<target> is missing; see fleet sample --help/],
     [["web", "--subjct", "x"], /unknown option '--subjct'; did you mean --subject\?/],
+    [["web", "--subj"], /unknown option '--subj'; did you mean --subject\?/],
+    [["web", "--zzz"], /unknown option '--zzz'; a text that begins with a dash goes behind --; see/],
+    [["", "x"], /<target> is empty; see/],
     [["web", "-5"], /unknown option '-5'.*place it at the end of the command after '--'/],
     [["web", "--subject"], /'--subject <value>' argument missing/],
     [["web", "--subject", "--json"], /ambiguous/],

@@ -49,10 +49,13 @@ function suggest(problem: string, known: readonly string[]): string {
   const [, unknown] = /^Unknown option '--([\w-]+)'/.exec(problem) ?? [];
   const lower = problem.charAt(0).toLowerCase() + problem.slice(1);
   if (unknown === undefined) return lower;
-  const near = nearest(unknown, known);
-  return near.length === 0
-    ? lower
-    : `${lower.replace(/\. .*/s, "")}; did you mean ${near.map((name) => `--${name}`).join(" or ")}?`;
+  const begun = known.filter((name) => name.startsWith(unknown));
+  const near = begun.length > 0 ? begun : nearest(unknown, known);
+  const way =
+    near.length > 0
+      ? `did you mean ${near.map((name) => `--${name}`).join(" or ")}?`
+      : "a text that begins with a dash goes behind --";
+  return `${lower.replace(/\. .*/s, "")}; ${way}`;
 }
 
 function flagsOf(command: Command, values: Split["values"]): Raw {
@@ -67,6 +70,7 @@ function argsOf(name: string, command: Command, positionals: readonly string[]):
   for (const [key, { syntax }] of Object.entries(command.args)) {
     const { isRequired, isRest } = argSyntax(syntax);
     if (isRequired && left.length === 0) throw usage(name, `${syntax} is missing`);
+    if (isRequired && left[0]?.trim() === "") throw usage(name, `${syntax} is empty`);
     raw[key] = isRest ? left : left[0];
     left = isRest ? [] : left.slice(1);
   }

@@ -48,8 +48,16 @@ async function readFileAt(path: string): Promise<Uint8Array> {
       await file.close();
     }
   } catch (cause) {
-    throw new FleetError("not_found", `reading the body from ${path}: ${messageOf(cause)}`, { cause });
+    throw unreadable(path, cause);
   }
+}
+
+function unreadable(path: string, cause: unknown): FleetError {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  const doing = `reading the body from ${path}`;
+  if (code === "ENOENT") return new FleetError("not_found", `${doing}: there is no such file`, { cause });
+  if (code === "EISDIR") return new FleetError("usage", `${doing}: it is a folder`, { cause });
+  return new FleetError("not_found", `${doing}: ${messageOf(cause)}`, { cause });
 }
 
 /** One byte more than is allowed tells a file that is too long from one that just fits; a pipe gives its bytes bit by bit. */

@@ -132,7 +132,7 @@ describe("a body that cannot be sent", () => {
     );
     expect(await daemon.fleet(["pub", "web", "--body-file", "gone"])).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining("ENOENT"),
+      stderr: expect.stringContaining("there is no such file"),
     });
     expect(await daemon.fleet(["pub", "web", "words", "--body-file", file])).toMatchObject({
       code: 2,

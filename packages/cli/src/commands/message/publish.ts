@@ -20,6 +20,10 @@ export async function publish(saying: Saying, context: Context): Promise<Publish
   try {
     const answer = await context.api().publish(saying);
     if (answer.stage === "refused") throw refused(answer);
+    if (answer.to.length === 0)
+      await context.say(
+        "fleet: nobody is there to get it: a broadcast is for the sessions that exist when it is sent",
+      );
     if (answer.stage === "spooled")
       await context.say(
         "fleet: the server is away; the daemon keeps it on disk and sends it as soon as it is back",
