@@ -2,6 +2,7 @@ import { getContainerRuntimeClient } from "testcontainers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { eventually } from "../support/tmux.ts";
+import { processesSeenBy } from "./machine/looking.ts";
 import { startMachine, type Machine, type User } from "./machine/machine.ts";
 import { startSession, type MachineSession } from "./machine/session.ts";
 import { stagesOf } from "./machine/stages.ts";
@@ -23,8 +24,8 @@ const sessionsSchema = z.object({ items: z.array(z.object({ name: z.string(), st
 
 /** What ann runs, one command line each. */
 async function running(): Promise<readonly string[]> {
-  const { stdout } = await machine.as("root").run("ps -u ann -o args --no-headers");
-  return stdout.split("\n").filter(Boolean);
+  const all = await processesSeenBy(machine.as("root"));
+  return all.filter(({ owner }) => owner === "ann").map(({ args }) => args);
 }
 
 describe("an ordinary user on a machine that has never seen fleet", () => {
@@ -40,6 +41,10 @@ describe("an ordinary user on a machine that has never seen fleet", () => {
     const { items } = checksSchema.parse(JSON.parse((await ann.fleet("doctor", "--json")).stdout));
     expect(items.length).toBeGreaterThan(5);
     expect(items.filter(({ isOk }) => !isOk)).toEqual([]);
+    const programs = [/fleet\.js up --foreground/, /^\/usr\/local\/bin\/nats-server /];
+    const found = await running();
+    expect(programs.filter((program) => found.filter((args) => program.test(args)).length !== 1)).toEqual([]);
+    expect(found).toHaveLength(2);
   });
 
   test("installs the hooks; a session whose hooks call the installed client is listed", async () => {

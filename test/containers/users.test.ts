@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ask } from "./machine/looking.ts";
 import { startMachine, type Machine, type User } from "./machine/machine.ts";
 import { startSession } from "./machine/session.ts";
 
@@ -29,13 +30,12 @@ async function endpoint(): Promise<{ readonly port: string; readonly token: stri
 }
 
 /** Posts a hook to the loopback port with these headers; gives the status. */
-async function post(who: User, headers: readonly string[]): Promise<number> {
-  const script = `curl -s -o /dev/null -w '%{http_code}' -H @- -d "$BODY" "http://127.0.0.1:$PORT/v1/hook/demo/PostToolUse" <<<"$HEADERS"`;
+async function post(who: User, headers: Readonly<Record<string, string>>): Promise<number | undefined> {
   const { port } = await endpoint();
-  const all = ["content-type: application/json", ...headers].join("\n");
-  const body = { hook_event_name: "PostToolUse", session_id: "another", cwd: "/" };
-  const { stdout } = await who.run(script, { PORT: port, HEADERS: all, BODY: JSON.stringify(body) });
-  return Number(stdout);
+  const body = JSON.stringify({ hook_event_name: "PostToolUse", session_id: "another", cwd: "/" });
+  const path = "/v1/hook/demo/PostToolUse";
+  const all = { "content-type": "application/json", ...headers };
+  return (await ask(who, { port, path, method: "POST", headers: all, body })).status;
 }
 
 const find = async (who: User, tests: string) => {
@@ -75,20 +75,20 @@ describe("another user of the same machine", () => {
     const harmless = /\/(fleet-hook|nats-server_\d+\.ports)$/;
     expect(open.filter((path) => !harmless.test(path))).toEqual([]);
     expect(await find(bob, "-type f -writable")).toEqual([]);
-    const ask = 'curl -sS --unix-socket "$DATA/run/fleet.sock" http://localhost/v1/sessions';
-    expect((await ann.run(ask, { DATA: data() })).stdout).toContain('"web"');
-    expect(await bob.run(ask, { DATA: data() })).toMatchObject({ code: 7, stdout: "" });
+    const sessions = { socketPath: `${data()}/run/fleet.sock`, path: "/v1/sessions" };
+    expect((await ask(ann, sessions)).text).toContain('"web"');
+    expect(await ask(bob, sessions)).toEqual({ text: "", error: "EACCES" });
     await ann.run('find "$DATA" -type d -exec chmod 700 {} +', { DATA: data() });
   });
 
   test("is refused at the hooks' loopback port without the token; with it, so is what a web page would send", async () => {
     const { token } = await endpoint();
-    const bearer = `authorization: Bearer ${token}`;
-    expect(await post(bob, [])).toBe(401);
-    expect(await post(bob, ["authorization: Bearer guessed"])).toBe(401);
-    expect(await post(ann, [bearer, "host: elsewhere.example"])).toBe(403);
-    expect(await post(ann, [bearer, "origin: http://elsewhere.example"])).toBe(403);
-    expect(await post(ann, [bearer])).toBe(204);
+    const authorization = `Bearer ${token}`;
+    expect(await post(bob, {})).toBe(401);
+    expect(await post(bob, { authorization: "Bearer guessed" })).toBe(401);
+    expect(await post(ann, { authorization, host: "elsewhere.example" })).toBe(403);
+    expect(await post(ann, { authorization, origin: "http://elsewhere.example" })).toBe(403);
+    expect(await post(ann, { authorization })).toBe(204);
   });
 
   test("is refused by the server without a credential", async () => {

@@ -1,13 +1,16 @@
 // One dockerd of a test run: its own data, socket and processes, gone with the run.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, createReadStream, existsSync, openSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 
+const run = promisify(execFile);
 const readyWithinMs = 30_000;
 const stopWithinMs = 20_000;
 
@@ -48,18 +51,27 @@ export async function startDockerd(path) {
 }
 
 /**
- * Why dockerd does not run on this kernel; undefined where it does.
+ * Why containers do not run on this kernel; undefined where they do. A dockerd that starts is not enough: a container
+ * needs namespaces of its own, and its network a bridge.
  * @param {string} path
  * @returns {Promise<string | undefined>}
  */
 export async function whyNoDockerd(path) {
   try {
+    await run("unshare", ["--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--mount-proc", "true"]);
     const dockerd = await startDockerd(path);
-    await dockerd.stop();
+    await makeNetwork(dockerd.host.slice("unix://".length)).finally(() => dockerd.stop());
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return error.stderr?.trim() || error.message;
   }
+}
+
+async function makeNetwork(socket) {
+  const create = { path: "/networks/create", method: "POST", type: "application/json" };
+  const made = await ask(socket, { ...create, body: Readable.from(['{"Name":"probe"}']) });
+  if (made.status !== 201) throw new Error(`making a network: ${made.status} ${made.text}`);
+  await ask(socket, { path: "/networks/probe", method: "DELETE" });
 }
 
 /** Containers reach each other and nothing else, so this machine's firewall and routes stay as they are. */
@@ -98,9 +110,9 @@ async function load(socket, tarball, image) {
 }
 
 /** One request; resolves when the answer is read to its end. */
-function ask(socketPath, { path, method = "GET", body }) {
+function ask(socketPath, { path, method = "GET", body, type = "application/x-tar" }) {
   return new Promise((resolve, reject) => {
-    const headers = body === undefined ? {} : { "content-type": "application/x-tar" };
+    const headers = body === undefined ? {} : { "content-type": type };
     const signal = AbortSignal.timeout(120_000);
     const sent = request({ socketPath, path, method, headers, signal }, (answer) => {
       const chunks = [];

@@ -6,7 +6,7 @@ const maxBuffer = 256 * 1024 * 1024;
 
 /** What an ordinary small Debian machine has; what these need comes along. */
 const wanted =
-  "base-files bash coreutils curl findutils grep sed hostname libc-bin login ncurses-base procps tmux util-linux libstdc++6".split(
+  "base-files bash coreutils findutils grep sed hostname libc-bin login ncurses-base tmux util-linux libstdc++6".split(
     " ",
   );
 

@@ -7,6 +7,8 @@ import { startSession, type MachineSession } from "./session.ts";
 /** A machine whose daemon uses the hub, with one session. */
 export interface Member {
   readonly user: User;
+  /** Another user of the same machine. */
+  readonly other: User;
   readonly session: MachineSession;
   readonly listener: Listener;
   /** Pulls the plug of its network. */
@@ -68,6 +70,7 @@ async function join(machine: Machine, { hub, kinds, session, networkId }: Joinin
   };
   return {
     user,
+    other: machine.as("bob"),
     session: await startSession(user, session),
     listener,
     cut: () => plug("disconnect"),
