@@ -47,6 +47,7 @@ export * from "./config/load.ts";
 export * from "./config/settings.ts";
 export * from "./config/idle-keys.ts";
 export * from "./config/places.ts";
+export * from "./config/adapter-forms.ts";
 export * from "./config/check-adapters.ts";
 export * from "./config/problems.ts";
 export * from "./routing/route/facts.ts";

@@ -5,7 +5,6 @@ import {
   encodeEvent,
   encodeMessage,
   encodeReceipt,
-  FleetError,
   foldEvent,
   subjectsOf,
   wakeEvent,
@@ -13,12 +12,12 @@ import {
   type Clock,
   type FleetEvent,
   type IdSource,
-  type SendReceipt,
   type SessionRecord,
 } from "@fleetbus/core";
 import type { Bus } from "@fleetbus/core/bus";
 import type { Journal } from "./disk/journal.ts";
 import type { Outbox } from "./disk/outbox.ts";
+import { announcer } from "./host/announce.ts";
 import { adapterHost } from "./host/host.ts";
 import { chooseOffer, frameOffer, wakeText, wakefulLeases } from "./inbox/choose.ts";
 import { decodeOnce } from "./inbox/decode-once.ts";
@@ -39,11 +38,13 @@ import { isMember } from "./session/membership.ts";
 import { nameHistory } from "./session/names.ts";
 import { systemProcesses } from "./session/process.ts";
 import { registry, type Change } from "./session/registry.ts";
+import { recordOf } from "./session/record-of.ts";
 import { roster } from "./session/roster.ts";
 import type { SessionStore } from "./session/store.ts";
 import { budget } from "./wake/budget.ts";
 import { outlookOf } from "./wake/outlook.ts";
 import { WakePlanner } from "./wake/planner.ts";
+import { reportWake } from "./wake/report-wake.ts";
 import type { Step } from "./wake/rungs.ts";
 import { waiters, type Waiters } from "./wake/waiters.ts";
 
@@ -173,16 +174,19 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
   const encode = (event: FleetEvent) => codec.encodeEvent(config.events.bodies ? event : redact(event));
   const note = (event: FleetEvent) => talk.note(event);
   const continued = continuation({ machine, registry: sessions, outbox, clock, ids, encode, note, onError });
+  const others = roster({ machine, bus });
+  const announce = announcer({ machine, outbox, ids, clock, encode: codec.encodeEvent, onError });
   const host = adapterHost({
     bus,
     machine,
     clock,
+    announce,
+    facts: ({ from }) => ({ role: recordOf({ sessions, others, machine }, from)?.role }),
     log: parts.log,
     decodeEvent: codec.decodeEvent,
     bury: (consumer, delivery, reason) => bury(letters, consumer, { delivery, reason }),
     stillWanted: (nonce) => planner.stillWanted(nonce),
-    onResult: (event, result) =>
-      reportWake(planner, event, result instanceof FleetError ? { skipped: result.message } : result),
+    onResult: (event, result) => reportWake(planner, event, result),
   });
 
   const onSessionChange = ({ before, after, event }: Change) => {
@@ -208,7 +212,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
   const { maxHops } = parts.settings.limits;
   const made = {
     registry: sessions,
-    roster: roster({ machine, bus }),
+    roster: others,
     maxHops,
     mailboxes: boxes,
     names,
@@ -239,9 +243,4 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
 
 function stamp({ ids, clock }: Pick<Parts, "ids" | "clock">): { readonly id: string; readonly time: string } {
   return { id: ids(), time: new Date(clock.now()).toISOString() };
-}
-
-function reportWake(planner: WakePlanner, event: FleetEvent, { skipped, providerId }: SendReceipt): void {
-  const nonce = event.data["nonce"];
-  if (typeof nonce === "string") planner.reported(nonce, skipped, providerId !== undefined);
 }

@@ -139,8 +139,9 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
       },
       stop: (how) => void stop(how).catch((error: unknown) => local.onError(error, "stopping")),
     });
-    await startAdapters(edge, waiters, local);
-    return { listening, running: runLoops({ ...local, edge, intake, credentials }, loops.signal) };
+    const adapters = await startAdapters(edge, waiters, local);
+    const looping = runLoops({ ...local, edge, intake, credentials }, loops.signal);
+    return { listening, running: Promise.all([looping, adapters.follow(loops.signal)]) };
   };
   const up = start();
   const { port } = (await up).listening;

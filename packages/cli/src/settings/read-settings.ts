@@ -40,5 +40,5 @@ export async function readConfigFile(path: string): Promise<LoadedConfig | undef
 }
 
 function adapterSchemas() {
-  return Object.fromEntries(builtInAdapters.map(({ spec }) => [spec.type, spec.config]));
+  return Object.fromEntries(builtInAdapters.map(({ spec }) => [spec.type, spec]));
 }

@@ -1,3 +1,5 @@
+import type { SendReceipt } from "../adapter/contract.ts";
+import type { Notice } from "../adapter/notice.ts";
 import type { ConsumerStatus, StreamStatus } from "../bus/port.ts";
 import type { Message, Priority } from "../message/message.ts";
 import type { Receipt, Stage } from "../message/receipt.ts";
@@ -91,9 +93,75 @@ export interface AdapterView {
   readonly type: string;
   readonly state: "connected" | "connecting" | "failing" | "paused";
   readonly on: readonly string[];
+  /** Whether one of the machines that have it sends, or each of them. */
+  readonly runs: "one" | "each";
+  /** Since this daemon started it, as the three after it. */
   readonly sent: number;
   readonly failed: number;
+  /** Refused by its route, or told a short while ago. */
+  readonly skipped: number;
   readonly lastError?: string;
+  /** Held back at the server: quiet hours, daily cap, next tries. */
+  readonly held: number;
+  /** RFC 3339: when the first of them is due. */
+  readonly heldUntil?: string;
+  /** In hand: waiting for its rate, its breaker or its digest. */
+  readonly waiting: number;
+  readonly breaker: "closed" | "open" | "half-open";
+  /** RFC 3339: when an open breaker tries again. */
+  readonly breakerUntil?: string;
+  readonly paused?: { readonly reason: string; readonly since: string };
+  /** Only of one that is shown alone: not acknowledged yet, or not delivered. */
+  readonly pending?: number;
+  /** Only of one that is shown alone: its newest deliveries, newest first. */
+  readonly last?: readonly DeliveryView[];
+}
+
+/** What became of one event at one adapter. */
+export interface DeliveryView {
+  readonly event: string;
+  readonly kind: string;
+  /** `<machine>/<session>` that it is about. */
+  readonly session: string;
+  readonly state: "claimed" | "waiting" | "done" | "dead";
+  /** RFC 3339. */
+  readonly at: string;
+  readonly tries: number;
+  /** The far side's own id. */
+  readonly providerId?: string;
+  /** What `done` proves there: that it was accepted, or shown, or nothing. */
+  readonly proves?: string;
+  /** Why the adapter chose not to act. */
+  readonly skipped?: string;
+  /** The last failure in the far side's words. */
+  readonly error?: string;
+  /** RFC 3339: the next try. */
+  readonly until?: string;
+  /** How many parts of a text that was split it has. */
+  readonly parts?: number;
+}
+
+/** What one adapter would do with an event (`fleet route explain`). */
+export interface RouteView {
+  readonly adapter: string;
+  readonly type: string;
+  readonly isMatch: boolean;
+  readonly priority: Priority;
+  /** What each rule of its entry says. */
+  readonly checks: readonly { readonly rule: string; readonly isOk: boolean; readonly text: string }[];
+  /** RFC 3339: until when quiet hours would hold it now. */
+  readonly heldUntil?: string;
+  /** Whether it is listened to only to tell that a state is over. */
+  readonly isForResolving: boolean;
+  /** Why nothing is sent at all now. */
+  readonly paused?: string;
+}
+
+/** What an adapter was, or with a dry run would have been, sent. */
+export interface AdapterSendView {
+  readonly notices: readonly Notice[];
+  /** Absent in a dry run. */
+  readonly receipt?: SendReceipt;
 }
 
 /** `GET /v1/status`: the daemon's own account of itself. */
@@ -119,6 +187,8 @@ export interface StatusAnswer {
   readonly isPaused: boolean;
   /** Where the daemon writes its log; older parts lie beside it. */
   readonly logFile?: string;
+  /** Why the config file as it is now is not in force: the one before is. */
+  readonly configProblem?: string;
 }
 
 /** The body of every answer with a status of 400 or more. */

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { messageOf } from "../errors/fleet-error.ts";
 import {
   childrenOf,
   isRecord,
@@ -10,11 +11,17 @@ import {
 } from "./json-schema.ts";
 import { formatPath } from "./positions.ts";
 import { problemsOf, type Problem } from "./problems.ts";
-import { adapterKeys } from "./adapter-entry.ts";
+import {
+  isModuleType,
+  keysOf,
+  ownKeys,
+  schemeOf,
+  schemesOf,
+  typeOfScheme,
+  unknownWord,
+  type AdapterSchemas,
+} from "./adapter-forms.ts";
 import { isSecretReference } from "./secret.ts";
-
-/** The config schemas of adapters by type, as far as they are known before a custom one is loaded. */
-export type AdapterSchemas = Readonly<Record<string, z.ZodType>>;
 
 /** What is wrong with the adapters' own keys, and with names that two of them bear. */
 export function checkAdapters(raw: unknown, schemas: AdapterSchemas): readonly Problem[] {
@@ -29,17 +36,11 @@ export function adapterSecrets(raw: unknown, schemas: AdapterSchemas): readonly 
   return entriesOf(raw).flatMap((entry, index) => {
     const short = typeof entry["url"] === "string" && entry["type"] === undefined;
     if (short) return [{ path: ["adapter", index, "url"], value: entry["url"] }];
-    const schema = schemas[String(entry["type"])];
+    const schema = schemas[String(entry["type"])]?.config;
     const paths = schema === undefined ? undefined : secretPathsOf(jsonSchemaOf(schema));
     const places = paths?.flatMap((path) => placesOf(entry, path)) ?? suspects(entry);
     return places.map(({ path, value }) => ({ path: ["adapter", index, ...path], value }));
   });
-}
-
-/** An entry without fleet's own keys: what the adapter's schema parses; without a type `url` stands for all of them. */
-export function ownKeys(entry: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const isOwn = (key: string) => (key === "url" ? entry["type"] !== undefined : !adapterKeys.includes(key));
-  return Object.fromEntries(Object.entries(entry).filter(([key]) => isOwn(key)));
 }
 
 function entriesOf(raw: unknown): readonly Readonly<Record<string, unknown>>[] {
@@ -52,13 +53,53 @@ function checkOwnKeys(
   index: number,
   schemas: AdapterSchemas,
 ): readonly Problem[] {
-  const schema = schemas[String(entry["type"])];
-  if (schema === undefined) return [];
-  const own = ownKeys(entry);
+  const { type, url } = entry;
+  if (Object.keys(schemas).length === 0) return [];
+  if (typeof type !== "string")
+    return typeof url === "string" ? checkUrl(entry, { url, index }, schemas) : [];
+  const form = Object.hasOwn(schemas, type) ? schemas[type] : undefined;
+  if (form !== undefined) return checkKeys(ownKeys(entry), form.config, ["adapter", index]);
+  if (isModuleType(type, schemas)) return [];
+  const message = `${unknownWord(type, Object.keys(schemas))}, or name a path (./mine.mjs) or a package`;
+  return [{ path: formatPath(["adapter", index, "type"]), message }];
+}
+
+/** What a URL says is checked as if it were written key by key; its problems stand where the URL does. */
+function checkUrl(
+  entry: Readonly<Record<string, unknown>>,
+  { url, index }: { readonly url: string; readonly index: number },
+  schemas: AdapterSchemas,
+): readonly Problem[] {
+  if (isSecretReference(url)) return []; // read when the adapter is opened
+  const path = formatPath(["adapter", index, "url"]);
+  const type = typeOfScheme(url, schemas);
+  const form = type === undefined ? undefined : schemas[type];
+  if (form === undefined) return [{ path, message: unknownWord(schemeOf(url), schemesOf(schemas)) }];
+  try {
+    const written = Object.keys(ownKeys(entry));
+    return checkKeys(keysOf(entry, form), form.config, ["adapter", index]).map((problem) =>
+      written.some((key) => problem.path.startsWith(formatPath(["adapter", index, key])))
+        ? problem
+        : {
+            ...problem,
+            path,
+            message: `${problem.path.replace(/^adapter\[\d+\]\.?/, "")}: ${problem.message}`,
+          },
+    );
+  } catch (error) {
+    return [{ path, message: messageOf(error) }];
+  }
+}
+
+function checkKeys(
+  own: Readonly<Record<string, unknown>>,
+  schema: z.ZodType,
+  at: readonly PropertyKey[],
+): readonly Problem[] {
   const issues = schema.safeParse(own).error?.issues ?? [];
   // what a secret names is checked when it is read
   const meant = issues.filter((issue) => !isReference(valueAt(own, issue.path)));
-  return problemsOf(meant, jsonSchemaOf(schema), ["adapter", index]);
+  return problemsOf(meant, jsonSchemaOf(schema), at);
 }
 
 function isReference(value: unknown): boolean {

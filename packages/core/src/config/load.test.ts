@@ -8,11 +8,13 @@ import { Secret } from "./secret.ts";
 
 const file: ConfigFile = { path: "/home/dev/fleet.toml", mode: 0o600 };
 const adapters = {
-  ntfy: z.strictObject({
-    topic: z.string(),
-    token: z.string().min(3).meta({ secret: true }).optional(),
-    count: z.int().default(1),
-  }),
+  ntfy: {
+    config: z.strictObject({
+      topic: z.string(),
+      token: z.string().min(3).meta({ secret: true }).optional(),
+      count: z.int().default(1),
+    }),
+  },
 };
 
 /** The example of DESIGN §11. */
@@ -133,7 +135,7 @@ describe("problems", () => {
     const error = errorOf(text);
     expect(error).toMatchObject({ code: "config", exitCode: 2 });
     expect(error.message.split("\n")).toEqual([
-      "reading /home/dev/fleet.toml: 12 problems",
+      "reading /home/dev/fleet.toml: 13 problems",
       "  1:1 machin: unknown key; did you mean machine?",
       "  3:1 me.zone: no time zone that this machine knows, as Europe/Berlin",
       "  4:1 me.quite: unknown key; did you mean quiet?",
@@ -146,6 +148,7 @@ describe("problems", () => {
       "  15:1 adapter[0].topci: unknown key; did you mean topic?",
       '  17:1 adapter[1].name: "phone" is the name of another adapter too',
       "  21:1 adapter[2].name: a reserved name",
+      '  22:1 adapter[2].type: there is no "x"; there are ntfy, or name a path (./mine.mjs) or a package',
     ]);
     expect(problemsOf(text)[0]).toEqual({
       path: "machin",

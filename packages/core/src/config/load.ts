@@ -1,6 +1,7 @@
 import { parse, TomlError } from "smol-toml";
 import { FleetError, messageOf } from "../errors/fleet-error.ts";
-import { adapterSecrets, checkAdapters, type AdapterSchemas } from "./check-adapters.ts";
+import type { AdapterSchemas } from "./adapter-forms.ts";
+import { adapterSecrets, checkAdapters } from "./check-adapters.ts";
 import { jsonSchemaOf, placesOf, secretPathsOf, type Place } from "./json-schema.ts";
 import { formatPath, positionsOf, type Position } from "./positions.ts";
 import { formatProblem, placed, problemsOf, type Problem } from "./problems.ts";

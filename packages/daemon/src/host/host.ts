@@ -1,25 +1,47 @@
+import { isDeepStrictEqual } from "node:util";
 import {
+  eventPriority,
   FleetError,
-  subjectsOf,
+  stateChangeOf,
   type Adapter,
+  type AdapterConfig,
   type AdapterContext,
   type AdapterLog,
   type Clock,
   type FleetEvent,
+  type RouteFacts,
   type SendReceipt,
 } from "@fleetbus/core";
-import type { AdapterView } from "@fleetbus/core/api";
-import { adapterConsumer, type Bus, type Consumer, type Delivery } from "@fleetbus/core/bus";
+import type { AdapterSendView, AdapterView, RouteView } from "@fleetbus/core/api";
+import type { Bus, Delivery, Incoming } from "@fleetbus/core/bus";
+import { listeningOf } from "./consumers.ts";
+import { heldUntil, routeOf, type QuietHours } from "./course/judge.ts";
+import { guardedFetch, type Egress } from "./egress/guarded-fetch.ts";
 import { Instance } from "./instance.ts";
+import { digestOf } from "./notice/digest.ts";
+import { noticesOf } from "./notice/notices.ts";
+import type { InstanceDeps } from "./parts.ts";
+import type { Renderer } from "./render.ts";
+import { brokenView } from "./view.ts";
 
 /** One adapter as the machine's config names it. */
-export interface AdapterEntry {
-  readonly name: string;
+export interface HostEntry {
+  readonly entry: AdapterConfig;
   readonly adapter: Adapter;
-  /** The adapter's own keys, parsed by its schema. */
+  /** The adapter's own keys, secrets revealed, parsed by its schema. */
   readonly config: unknown;
-  /** Kinds it takes; empty: what the adapter itself declares. */
-  readonly on: readonly string[];
+}
+
+/** One that cannot be started, and why. */
+export interface BrokenEntry {
+  readonly entry: AdapterConfig;
+  readonly error: FleetError;
+}
+
+/** What the host is to run. */
+export interface Wanted {
+  readonly entries: readonly (HostEntry | BrokenEntry)[];
+  readonly me: QuietHours;
 }
 
 /** What the host lends its adapters, and tells the daemon. */
@@ -28,90 +50,200 @@ export interface HostDeps {
   readonly machine: string;
   readonly clock: Clock;
   log(name: string): AdapterLog;
-  decodeEvent(delivery: Delivery): FleetEvent;
+  decodeEvent(incoming: Incoming): FleetEvent;
   bury(consumer: string, delivery: Delivery, reason: string): Promise<void>;
   stillWanted(nonce: string): boolean;
+  /** What is known of the session that an event is about. */
+  facts(event: FleetEvent): RouteFacts;
   onResult(event: FleetEvent, result: SendReceipt | FleetError): void;
+  /** Tells the fleet, as an event of this daemon. Never throws. */
+  announce(kind: string, data: Readonly<Record<string, unknown>>): void;
+  /** The rest is for tests. */
+  readonly render?: Renderer;
+  readonly sendTimeoutMs?: number;
+  readonly stopWithinMs?: number;
+  random?(): number;
 }
 
-/** Runs a machine's adapters, each on durable consumers of its own (DESIGN §7). A failing one delays no other. */
+/**
+ * Runs a machine's adapters, each on durable consumers of its own (DESIGN §7). A failing one delays no other. All that
+ * takes a name rejects with `not_found` and the names there are.
+ */
 export interface AdapterHost {
-  start(entries: readonly AdapterEntry[]): void;
+  /** Brings what runs to what is wanted: what has not changed goes on undisturbed. Resolves when the rest has. */
+  apply(wanted: Wanted): Promise<void>;
   views(): readonly AdapterView[];
+  /** With what waits at the server and the newest deliveries. */
+  show(name: string): Promise<AdapterView>;
+  /** On all machines that share it, and until it is resumed. */
+  pause(name: string, reason: string): Promise<AdapterView>;
+  resume(name: string): Promise<AdapterView>;
+  /** One send outside of the stream: no route, rate, quiet hours or repetition. A dry run only renders. */
+  send(name: string, event: FleetEvent, how?: { readonly isDryRun?: boolean }): Promise<AdapterSendView>;
+  /** As `send`. */
   test(name: string, event: FleetEvent): Promise<SendReceipt>;
+  /** What each would do with an event now. */
+  explain(event: FleetEvent): readonly RouteView[];
+  /** A changed config that cannot be read: what runs goes on as it was, and the fleet is told. */
+  refused(file: string, error: FleetError): void;
+  /** Why the config file as it is now is not in force; undefined where it is. */
+  problem(): string | undefined;
   close(): Promise<void>;
 }
 
-/** The host of one daemon. */
+interface Running {
+  readonly wanted: HostEntry;
+  readonly instance: Instance;
+  readonly deps: InstanceDeps;
+  readonly egress: Egress;
+}
+
+const defaults = { sendTimeoutMs: 120_000, stopWithinMs: 5000 };
+
+/** The host of one daemon; nothing runs yet. */
 export function adapterHost(deps: HostDeps): AdapterHost {
-  const instances = new Map<string, Instance>();
+  const running = new Map<string, Running>();
+  const broken = new Map<string, BrokenEntry>();
+  let me: QuietHours = {};
+  let problem: string | undefined;
+  let applying: Promise<void> = Promise.resolve();
+  const stop = async (names: readonly string[]) => {
+    await Promise.all(
+      names.map(async (name) => {
+        const one = running.get(name);
+        running.delete(name);
+        await one?.instance.stop();
+        await one?.egress.close();
+      }),
+    );
+  };
+  const start = (wanted: HostEntry) => {
+    const one = runningOf(deps, wanted, () => me);
+    running.set(wanted.entry.name, one);
+    one.instance.start();
+  };
+  const apply = async (wanted: Wanted) => {
+    me = wanted.me;
+    problem = undefined;
+    broken.clear();
+    const entries = new Map(wanted.entries.map((each) => [each.entry.name, each]));
+    const gone = [...running].filter(([name, one]) => !isSame(one.wanted, entries.get(name)));
+    await stop(gone.map(([name]) => name));
+    for (const [name, each] of entries) {
+      if ("error" in each) broken.set(name, each);
+      else if (!running.has(name)) start(each);
+    }
+  };
+  const find = (name: string, doing: string): Running => {
+    const one = running.get(name);
+    if (one !== undefined) return one;
+    const why = broken.get(name)?.error;
+    if (why !== undefined) throw why;
+    const known = [...running.keys(), ...broken.keys()];
+    throw new FleetError("not_found", `${doing} adapter "${name}": there are ${known.join(", ")}`, {
+      details: { known },
+    });
+  };
+  const send: AdapterHost["send"] = async (name, event, how = {}) => {
+    const { instance } = find(name, "testing");
+    const notices = instance.render(event);
+    return how.isDryRun === true ? { notices } : { notices, receipt: await instance.send(event) };
+  };
   return {
-    start: (entries) => {
-      for (const entry of entries) {
-        const instance = new Instance(instanceDeps(entry, deps));
-        instances.set(entry.name, instance);
-        instance.start();
-      }
+    apply: (wanted) => {
+      applying = applying.catch(() => undefined).then(() => apply(wanted)); // told to who asked for it
+      return applying;
     },
-    views: () => [...instances.values()].map((instance) => instance.view()),
-    test: (name, event) => {
-      const instance = instances.get(name);
-      if (instance !== undefined) return instance.test(event);
-      const known = [...instances.keys()];
-      return Promise.reject(
-        new FleetError("not_found", `testing adapter "${name}": there are ${known.join(", ")}`, {
-          details: { known },
-        }),
-      );
+    views: () => [
+      ...[...running.values()].map(({ instance }) => instance.view()),
+      ...[...broken.values()].map(brokenView),
+    ],
+    show: async (name) => find(name, "showing").instance.show(shownDeliveries),
+    pause: async (name, reason) => {
+      const { instance } = find(name, "pausing");
+      await instance.pause(reason);
+      return instance.view();
     },
+    resume: async (name) => {
+      const { instance } = find(name, "resuming");
+      await instance.resume();
+      return instance.view();
+    },
+    send,
+    test: async (name, event) => (await send(name, event)).receipt ?? {},
+    explain: (event) => [...running.values()].map((one) => routeView(one, event)),
+    refused: (file, error) => {
+      problem = error.message;
+      deps.announce("daemon.config-refused", { file, error: error.message });
+    },
+    problem: () => problem,
     close: async () => {
-      await Promise.all([...instances.values()].map((instance) => instance.stop()));
+      await applying.catch(() => undefined); // told to who asked for it
+      await stop([...running.keys()]);
     },
   };
 }
 
-function instanceDeps(entry: AdapterEntry, deps: HostDeps): ConstructorParameters<typeof Instance>[0] {
-  const on = entry.on.length > 0 ? entry.on : (entry.adapter.spec.on ?? []);
+const shownDeliveries = 20;
+
+function isSame(one: HostEntry, other: HostEntry | BrokenEntry | undefined): boolean {
+  if (other === undefined || "error" in other || one.adapter !== other.adapter) return false;
+  return isDeepStrictEqual([one.entry, one.config], [other.entry, other.config]);
+}
+
+function runningOf(host: HostDeps, wanted: HostEntry, me: () => QuietHours): Running {
+  const { bus, machine } = host;
+  const { adapter, config } = wanted;
+  const { name } = wanted.entry;
+  const egress = guardedFetch({ allowPrivate: wanted.entry.allow_private });
+  const listening = listeningOf(wanted.entry, adapter, { machine, ns: bus.ns });
+  const deps: InstanceDeps = {
+    ...{ ...defaults, render: { noticesOf, digestOf }, ...given(host) },
+    ...{ bus, machine, adapter, config, listening, me },
+    entry: { ...wanted.entry, on: [...listening.on] },
+    context: contextOf(name, host, egress),
+    random: () => host.random?.() ?? Math.random(),
+    facts: (event) => host.facts(event),
+    decode: (incoming) => host.decodeEvent(incoming),
+    bury: (delivery, reason) => host.bury(name, delivery, reason),
+    onResult: (event, result) => host.onResult(event, result),
+    announce: (kind, data) => host.announce(kind, { adapter: name, type: adapter.spec.type, ...data }),
+  };
+  return { wanted, deps, egress, instance: new Instance(deps) };
+}
+
+function given({ render, sendTimeoutMs, stopWithinMs }: HostDeps) {
   return {
-    name: entry.name,
-    adapter: entry.adapter,
-    config: entry.config,
-    context: contextOf(entry.name, deps),
-    on,
-    consumers: () => consumersOf(entry.name, on, deps),
-    decode: (delivery) => deps.decodeEvent(delivery),
-    bury: (delivery, reason) => deps.bury(entry.name, delivery, reason),
-    onResult: (event, result) => deps.onResult(event, result),
+    ...(render === undefined ? {} : { render }),
+    ...(sendTimeoutMs === undefined ? {} : { sendTimeoutMs }),
+    ...(stopWithinMs === undefined ? {} : { stopWithinMs }),
   };
 }
 
-function contextOf(name: string, deps: HostDeps): AdapterContext {
-  return {
-    name,
-    log: deps.log(name),
-    clock: deps.clock,
-    fetch: globalThis.fetch,
-    ns: deps.bus.ns,
-    stillWanted: (nonce) => Promise.resolve(deps.stillWanted(nonce)),
-  };
-}
-
-/** Wakes are for this machine alone; events come from all machines. */
-async function consumersOf(
+function contextOf(
   name: string,
-  on: readonly string[],
-  deps: HostDeps,
-): Promise<readonly Consumer[]> {
-  const { bus, machine } = deps;
-  const subjects = subjectsOf(bus.ns);
-  const durable = `adapter=${machine}=${name}`;
-  const wakes = on
-    .filter((kind) => kind.startsWith("wake."))
-    .map((kind) => subjects.wake({ machine }, kind.slice(5)));
-  const events = on.filter((kind) => !kind.startsWith("wake.")).map((kind) => subjects.event({}, kind));
-  const shapes = [
-    ...(wakes.length > 0 ? [adapterConsumer("WAKES", durable, wakes)] : []),
-    ...(events.length > 0 ? [adapterConsumer("EVENTS", durable, events)] : []),
-  ];
-  return Promise.all(shapes.map((shape) => bus.consumer(shape)));
+  { bus, log, clock, stillWanted }: HostDeps,
+  { fetch }: Egress,
+): AdapterContext {
+  return {
+    ...{ name, ns: bus.ns, log: log(name), clock, fetch },
+    stillWanted: (nonce) => Promise.resolve(stillWanted(nonce)),
+  };
+}
+
+function routeView({ instance, deps }: Running, event: FleetEvent): RouteView {
+  const { isMatch, checks } = routeOf(deps, event);
+  const heldMs = heldUntil({ ...deps, clock: deps.context.clock }, event);
+  const { paused } = instance.view();
+  const isEnding = deps.entry.resolve && (stateChangeOf(event)?.ends.length ?? 0) > 0;
+  return {
+    adapter: deps.entry.name,
+    type: deps.adapter.spec.type,
+    isMatch,
+    priority: eventPriority(event),
+    checks,
+    isForResolving: !isMatch && isEnding,
+    ...(heldMs === undefined ? {} : { heldUntil: new Date(heldMs).toISOString() }),
+    ...(paused === undefined ? {} : { paused: paused.reason }),
+  };
 }

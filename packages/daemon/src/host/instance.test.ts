@@ -1,105 +1,186 @@
-import { defineAdapter, FleetError, systemClock, type FleetEvent } from "@fleetbus/core";
-import type { Consumer, Delivery } from "@fleetbus/core/bus";
 import { afterEach, describe, expect, it } from "vitest";
-import { z } from "zod";
-import { Instance } from "./instance.ts";
+import { FleetError } from "@fleetbus/core";
+import { fakeClock, memoryBus } from "@fleetbus/core/testing";
+import { away, name, setStage, type Stage } from "./host.test.support.ts";
 
-const sent: string[] = [];
-const acked: number[] = [];
-let instance: Instance | undefined;
+const stages: Stage[] = [];
+
+async function set(...options: Parameters<typeof setStage>): Promise<Stage> {
+  const stage = await setStage(...options);
+  stages.push(stage);
+  return stage;
+}
 
 afterEach(async () => {
-  await instance?.stop();
-  sent.length = 0;
-  acked.length = 0;
+  await Promise.all(stages.splice(0).map(({ host }) => host.close()));
 });
 
-const adapter = defineAdapter({
-  spec: {
-    type: "paper",
-    summary: "writes down what it is sent",
-    config: z.strictObject({}),
-    examples: [],
-    traits: { idempotent: true, ordered: false, proves: "nothing" },
-  },
-  open: () => ({
-    sink: {
-      connect: () => Promise.resolve(),
-      send: (event) => {
-        sent.push(event.id);
-        return Promise.resolve({});
-      },
-      close: () => Promise.resolve(),
-    },
-  }),
-});
-
-const delivery = (seq: number): Delivery => ({
-  ...{ subject: "", seq, time: 0, headers: {}, data: new Uint8Array(), ackSubject: "", deliveries: 1 },
-  ack: () => Promise.resolve(void acked.push(seq)),
-  nak: () => Promise.resolve(),
-  working: () => Promise.resolve(),
-});
-
-const eventOf = ({ seq }: Delivery): FleetEvent => ({
-  id: `e${seq}`,
-  kind: "turn.stopped",
-  from: { machine: "lab", session: "web" },
-  time: "2026-01-01T00:00:00.000Z",
-  origin: "system",
-  data: {},
-});
-
-function consumerOf(consume: Consumer["consume"]): Consumer {
-  return { fetch: () => Promise.resolve([]), reclaim: () => Promise.resolve(0), consume };
-}
-
-function start(consumers: () => Promise<readonly Consumer[]>): void {
-  const log = {
-    debug: () => undefined,
-    info: () => undefined,
-    warn: () => undefined,
-    error: () => undefined,
-  };
-  const clock = { ...systemClock, sleep: () => Promise.resolve() };
-  instance = new Instance({
-    ...{ name: "paper", adapter, config: {}, on: [], consumers, decode: eventOf },
-    context: { name: "paper", ns: "main", log, clock, fetch, stillWanted: () => Promise.resolve(true) },
-    bury: () => Promise.resolve(),
-    onResult: () => undefined,
-  });
-  instance.start();
-}
+const ids = ({ seen }: Stage) => seen.map(({ event }) => event.id);
 
 describe("an adapter's instance", () => {
-  it("whose consumers could not be had asks for them again", async () => {
-    let tries = 0;
-    start(async () => {
-      tries += 1;
-      if (tries < 3) throw new FleetError("unavailable", "no server");
-      return [
-        consumerOf(async function* (signal) {
-          yield delivery(1);
-          await new Promise((resolve) => signal.addEventListener("abort", resolve));
-        }),
-      ];
+  it("sends what its route takes, once, and acknowledges it with its record", async () => {
+    const stage = await set({ entry: { on: ["turn.failed"] } });
+    await stage.publish("turn.failed");
+    await stage.publish("session.lost");
+    expect(ids(stage)).toEqual(["e1"]);
+    expect(await stage.pending()).toBe(0);
+    expect(await stage.host.show(name)).toMatchObject({
+      state: "connected",
+      sent: 1,
+      pending: 0,
+      last: [
+        { event: "e1", kind: "turn.failed", session: "lab/web", state: "done", tries: 1, providerId: "p1" },
+      ],
     });
-    await expect.poll(() => acked).toEqual([1]);
-    expect(sent).toEqual(["e1"]);
   });
 
-  it("goes on when one of its streams breaks", async () => {
-    let opened = 0;
-    start(() =>
-      Promise.resolve([
-        consumerOf(async function* (signal) {
-          opened += 1;
-          yield delivery(opened);
-          if (opened === 1) throw new FleetError("not_found", "the consumer is gone");
-          await new Promise((resolve) => signal.addEventListener("abort", resolve));
-        }),
-      ]),
-    );
-    await expect.poll(() => acked).toEqual([1, 2]);
+  it("tries again by time what the far side did not take, and loses nothing of an hour of HTTP 500", async () => {
+    const stage = await set({ entry: { on: ["run.finished"] }, answer: away });
+    await stage.publish("run.finished");
+    await stage.publish("run.finished");
+    await stage.clock.advance(60 * 60_000);
+    expect(await stage.pending()).toBe(2);
+    expect(stage.host.views()[0]).toMatchObject({ state: "failing", breaker: "open", sent: 0 });
+    stage.answer = () => ({});
+    await stage.clock.advance(20 * 60_000);
+    expect(await stage.pending()).toBe(0);
+    expect(await stage.dead()).toEqual([]);
+    expect(stage.host.views()[0]).toMatchObject({ state: "connected", breaker: "closed", sent: 2 });
+    expect(stage.announced.map(({ kind }) => kind)).toEqual(["adapter.failing", "adapter.recovered"]);
+  });
+
+  it("gives up after 24 hours, with the far side's words", async () => {
+    const stage = await set({ entry: { on: ["run.finished"] }, answer: away });
+    await stage.publish("run.finished");
+    await stage.clock.advance(25 * 60 * 60_000);
+    expect(await stage.dead()).toEqual(["given up after 24 hours: sending: HTTP 500, try later"]);
+    expect(await stage.pending()).toBe(0);
+  });
+
+  it("puts what the far side refuses into the dead letters at once, and goes on", async () => {
+    const stage = await set({
+      entry: { on: ["run.finished"] },
+      answer: ({ event }) => {
+        if (event.id === "e1") throw new FleetError("failed", "posting: HTTP 400, no such channel");
+        return {};
+      },
+    });
+    await stage.publish("run.finished");
+    await stage.publish("run.finished");
+    expect(await stage.dead()).toEqual(["posting: HTTP 400, no such channel"]);
+    expect(await stage.pending()).toBe(0);
+    expect((await stage.host.show(name)).last?.map(({ state }) => state).toSorted()).toEqual([
+      "dead",
+      "done",
+    ]);
+  });
+
+  it("leaves the far side alone for as long as it asks, everything of the instance with it", async () => {
+    let isBusy = true;
+    const stage = await set({
+      entry: { on: ["run.finished"] },
+      answer: () => {
+        if (!isBusy) return {};
+        isBusy = false;
+        throw new FleetError("unavailable", "HTTP 429", { details: { retryAfterMs: 30_000 } });
+      },
+    });
+    const begin = stage.clock.now();
+    await stage.publish("run.finished");
+    await stage.publish("run.finished");
+    await stage.clock.advance(60_000);
+    expect(stage.seen.map(({ at }) => at - begin)).toEqual([0, 30_000, 30_500]);
+    expect(await stage.pending()).toBe(0);
+  });
+
+  it("is paused by a far side that is gone, with the reason, until it is resumed", async () => {
+    const stage = await set({
+      entry: { on: ["run.finished"] },
+      answer: () => {
+        throw new FleetError("not_found", "posting: HTTP 410, gone", { details: { isGone: true } });
+      },
+    });
+    await stage.publish("run.finished");
+    await stage.publish("run.finished");
+    await stage.clock.advance(60_000);
+    expect(ids(stage)).toEqual(["e1"]);
+    expect(stage.host.views()[0]).toMatchObject({
+      state: "paused",
+      paused: { reason: "posting: HTTP 410, gone" },
+    });
+
+    const later = await set({ beside: stage, entry: { on: ["run.finished"] } });
+    await stage.host.close();
+    await later.clock.advance(60_000);
+    expect(later.host.views()[0]).toMatchObject({ state: "paused" });
+    stage.answer = () => ({});
+    await later.host.resume(name);
+    await later.clock.advance(60_000);
+    expect(ids(stage)).toEqual(["e1", "e2"]);
+    expect(await stage.dead()).toHaveLength(1);
+  });
+
+  it("ends a hanging send at its time, and stops in time beside one", async () => {
+    const stage = await set({
+      entry: { on: ["run.finished"] },
+      host: { sendTimeoutMs: 50 },
+      answer: ({ event }) => (event.id === "e1" ? new Promise(() => undefined) : {}),
+    });
+    await stage.publish("run.finished");
+    await stage.publish("run.finished");
+    expect(ids(stage)).toEqual(["e1", "e2"]);
+    await expect.poll(() => stage.host.views()[0]?.lastError).toMatch(/no end within 0.05 s/);
+    const hanging = stage.clock.advance(10_000);
+    await hanging;
+    const stopping = stage.host.close();
+    await stage.clock.advance(1000);
+    await stopping;
+    expect(await stage.pending()).toBe(1);
+  });
+
+  it("whose far side took something while the server was away does not send it again", async () => {
+    const stage = await set({ entry: { on: ["run.finished"] } });
+    stage.answer = () => {
+      stage.bus.setConnected(false);
+      return {};
+    };
+    await stage.publish("run.finished");
+    stage.bus.setConnected(true);
+    await stage.clock.advance(120_000);
+    expect(ids(stage)).toEqual(["e1"]);
+    expect(await stage.pending()).toBe(0);
+  });
+
+  it("recognises by its record what an earlier run sent and did not acknowledge", async () => {
+    const stage = await set({ entry: { on: ["run.finished"] } });
+    const bucket = await stage.bus.bucket("effects");
+    await stage.publish("run.finished");
+    const [record] = await bucket.entries(undefined, "adapter=any=phone");
+    expect(record?.key).toBe("adapter=any=phone.e1");
+    if (record !== undefined) await bucket.put("adapter=any=phone.e2", record.value);
+    await stage.publish("run.finished");
+    await stage.publish("run.finished", { id: "e2" });
+    expect(ids(stage)).toEqual(["e1"]);
+    expect(await stage.pending()).toBe(0);
+  });
+
+  it("whose consumers could not be had asks for them again", async () => {
+    const clock = fakeClock();
+    const bus = memoryBus({ ns: "main", clock });
+    bus.setConnected(false);
+    const stage = await set({ entry: { on: ["turn.failed"] }, host: { bus, clock } });
+    expect(stage.host.views()[0]).toMatchObject({ state: "failing" });
+    bus.setConnected(true);
+    await clock.advance(1000);
+    expect(await bus.consumers("EVENTS")).toMatchObject([{ name: "adapter=any=phone" }]);
+    expect(stage.host.views()[0]).toMatchObject({ failed: 1 });
+  });
+
+  it("goes on when its consumer was removed by somebody else", async () => {
+    const stage = await set({ entry: { on: ["turn.failed"] } });
+    await stage.bus.join().removeConsumer("EVENTS", "adapter=any=phone");
+    await stage.publish("turn.failed");
+    await stage.clock.advance(1000);
+    expect(ids(stage)).toEqual(["e1"]);
   });
 });

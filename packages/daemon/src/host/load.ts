@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
-import { FleetError, messageOf, type Adapter } from "@fleetbus/core";
+import { FleetError, isModuleType, messageOf, unknownWord, type Adapter } from "@fleetbus/core";
 
 /** What must be true of an object for the host to take it as an adapter; the rest is its type's promise. */
 const adapterShape = z.looseObject({
@@ -22,15 +22,15 @@ export async function loadAdapter(
 ): Promise<Adapter> {
   const known = builtIn.find((adapter) => adapter.spec.type === type);
   if (known !== undefined) return known;
+  if (!isModuleType(type, {})) throw unknownType(type, builtIn);
   const isPath = type.startsWith(".") || isAbsolute(type);
-  if (!isPath && !type.includes("/") && !type.includes("-")) throw unknownType(type, builtIn);
   const location = isPath ? pathToFileURL(resolve(dirname(configFile), type)).href : type;
   return adapterOf(await importModule(location, type), type);
 }
 
 function unknownType(type: string, builtIn: readonly Adapter[]): FleetError {
   const known = builtIn.map((adapter) => adapter.spec.type).sort();
-  const text = `loading adapter "${type}": no such type; there are ${known.join(", ")}, or name a path (./my-adapter.mjs) or a package`;
+  const text = `loading adapter "${type}": ${unknownWord(type, known)}, or name a path (./my-adapter.mjs) or a package`;
   return new FleetError("config", text, { details: { known } });
 }
 

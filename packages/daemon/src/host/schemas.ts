@@ -1,7 +1,7 @@
 import { builtInAdapters } from "@fleetbus/adapters";
 import type { AdapterSchemas } from "@fleetbus/core";
 
-/** The config schemas of the adapters that ship with fleet, by type. */
+/** How the own keys and URLs of the adapters that ship with fleet are read, by type. */
 export const adapterSchemas: AdapterSchemas = Object.fromEntries(
-  builtInAdapters.map((adapter) => [adapter.spec.type, adapter.spec.config]),
+  builtInAdapters.map((adapter) => [adapter.spec.type, adapter.spec]),
 );

@@ -15,6 +15,7 @@ export interface StatusFacts {
 /** The daemon's own account of itself; without a server it knows of no dead letters. */
 export async function statusOf({ edge, joined, ...own }: StatusFacts): Promise<StatusAnswer> {
   const streams = await edge.bus.streams().catch(() => []);
+  const problem = edge.host.problem();
   const managed = joined.server.managed?.status();
   const about =
     managed === undefined
@@ -35,5 +36,6 @@ export async function statusOf({ edge, joined, ...own }: StatusFacts): Promise<S
     dead: streams.find((stream) => stream.name === "DEAD")?.messages ?? 0,
     sessions: edge.registry.live().length,
     isPaused: edge.pauses.isFleetPaused(),
+    ...(problem === undefined ? {} : { configProblem: problem }),
   };
 }

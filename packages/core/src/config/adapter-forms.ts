@@ -1,0 +1,60 @@
+import type { z } from "zod";
+import type { UrlForm } from "../adapter/contract.ts";
+import { nearest } from "../names/nearest.ts";
+import { adapterKeys } from "./adapter-entry.ts";
+
+/** What an adapter's own keys are read by; an adapter's spec is one. */
+export interface AdapterForm {
+  readonly config: z.ZodType;
+  readonly urls?: UrlForm;
+}
+
+/** The forms of adapters by type, as far as they are known before a custom one is loaded. */
+export type AdapterSchemas = Readonly<Record<string, AdapterForm>>;
+
+/** An entry without fleet's own keys: what the adapter's schema parses; without a type `url` stands for all of them. */
+export function ownKeys(entry: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const isOwn = (key: string) => (key === "url" ? entry["type"] !== undefined : !adapterKeys.includes(key));
+  return Object.fromEntries(Object.entries(entry).filter(([key]) => isOwn(key)));
+}
+
+/** Whether a type is a module of somebody's own: a path, or a package (which no built-in adapter is named like). */
+export function isModuleType(type: string, schemas: AdapterSchemas): boolean {
+  return !Object.hasOwn(schemas, type) && /^[./]|[/-]/.test(type);
+}
+
+/** The built-in type that a URL's scheme says; throws nothing: undefined for none. */
+export function typeOfScheme(url: string, schemas: AdapterSchemas): string | undefined {
+  const scheme = schemeOf(url);
+  return Object.keys(schemas).find((type) => schemas[type]?.urls?.schemes.includes(scheme));
+}
+
+/** What to say of a type or scheme that is none, with the nearest there is. */
+export function unknownWord(word: string, known: readonly string[]): string {
+  const [meant] = nearest(word, known);
+  const sorted = [...new Set(known)].toSorted().join(", ");
+  return meant === undefined
+    ? `there is no "${word}"; there are ${sorted}`
+    : `there is no "${word}"; did you mean ${meant}`;
+}
+
+/** The schemes of all adapters. */
+export function schemesOf(schemas: AdapterSchemas): readonly string[] {
+  return Object.values(schemas).flatMap(({ urls }) => urls?.schemes ?? []);
+}
+
+/** The part of a URL before its first colon, in lower case. */
+export function schemeOf(url: string): string {
+  return url.slice(0, Math.max(0, url.indexOf(":"))).toLowerCase();
+}
+
+/** An entry's own keys, out of its `url` too where that stands for them; throws what the adapter's reader of URLs throws. */
+export function keysOf(
+  entry: Readonly<Record<string, unknown>>,
+  form: AdapterForm,
+): Readonly<Record<string, unknown>> {
+  const { url } = entry;
+  const own = ownKeys(entry);
+  if (entry["type"] !== undefined || typeof url !== "string" || form.urls === undefined) return own;
+  return { ...form.urls.parse(new URL(url)), ...own };
+}

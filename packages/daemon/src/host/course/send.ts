@@ -1,0 +1,236 @@
+import {
+  messageOf,
+  nextTry,
+  toFleetError,
+  type Clock,
+  type FleetError,
+  type FleetEvent,
+  type SendReceipt,
+  type Sink,
+} from "@fleetbus/core";
+import type { Delivery } from "@fleetbus/core/bus";
+import type { Claim } from "../effects/claim.ts";
+import type { DailyCount } from "../effects/daily.ts";
+import type { Effects } from "../effects/effects.ts";
+import type { ToldStore } from "../effects/told.ts";
+import { attempt } from "./attempt.ts";
+import { everyFew } from "./beat.ts";
+import { isPausedError, type Gate } from "./gate.ts";
+import { giveBack, type Item } from "./item.ts";
+import { renderedOf, type RenderDeps } from "./notices.ts";
+
+const beatMs = 15_000;
+const takenMs = 10_000;
+
+/** What sending needs of one instance. */
+export interface SendDeps extends RenderDeps {
+  readonly clock: Clock;
+  readonly effects: Effects;
+  readonly told: ToldStore;
+  readonly gate: Gate;
+  readonly daily?: DailyCount | undefined;
+  readonly timeoutMs: number;
+  /** What the far side has, and no record says so yet. */
+  readonly unrecorded: Map<string, SendReceipt>;
+  random(): number;
+  sink(): Sink;
+  bury(delivery: Delivery, reason: string): Promise<void>;
+  /** Nothing is to be sent there any more (HTTP 410). */
+  onGone(error: FleetError): void;
+  onSent(event: FleetEvent, receipt: SendReceipt): void;
+  onFailed(event: FleetEvent, error: FleetError): void;
+  /** It is back at the server until then. */
+  onHeld(item: Item, untilMs: number): void;
+}
+
+interface Claimed extends Item {
+  readonly claim: Claim;
+}
+
+/**
+ * Sends one event, or several as one, and settles their deliveries: acknowledged once the far side has them and the
+ * record stands, or once they lie in the dead letters; else given back for later. Never rejects.
+ */
+export async function sendItems(deps: SendDeps, items: readonly Item[], signal: AbortSignal): Promise<void> {
+  const stop = everyFew(beatMs, deps.clock, () =>
+    Promise.all(items.map(({ delivery }) => delivery.working())),
+  );
+  try {
+    await send(deps, items, signal);
+  } catch (error) {
+    // the server is away, the adapter is paused or the daemon stops: they come again
+    if (!signal.aborted && !isPausedError(error)) deps.onFailed(firstOf(items).event, toFleetError(error));
+    await Promise.all(items.map(({ delivery }) => giveBack(delivery, signal.aborted ? undefined : takenMs)));
+  } finally {
+    stop();
+  }
+}
+
+async function send(deps: SendDeps, items: readonly Item[], signal: AbortSignal): Promise<void> {
+  const open = await withoutSettled(deps, items);
+  if (open.length === 0) return;
+  const day = await deps.daily?.take();
+  if (day?.isFree === false) return holdAll(deps, open, day.untilMs);
+  let claimed: readonly Claimed[] = [];
+  let receipt: SendReceipt | undefined;
+  try {
+    await deps.gate.enter(signal);
+    claimed = await claimAll(deps, open);
+    receipt = await sendClaimed(deps, claimed, signal);
+  } finally {
+    if (receipt === undefined) await deps.daily?.giveBack();
+  }
+  if (receipt !== undefined) await recordAll(deps, claimed, receipt);
+}
+
+/** What was sent before and not acknowledged (kill -9, a server that was away) takes no place in the rate. */
+async function withoutSettled(deps: SendDeps, items: readonly Item[]): Promise<readonly Item[]> {
+  const isOpen = await Promise.all(items.map(async (item) => !(await isSettled(deps, item))));
+  return items.filter((_, index) => isOpen[index]);
+}
+
+async function isSettled(deps: SendDeps, item: Item): Promise<boolean> {
+  const { delivery, event } = item;
+  const unrecorded = deps.unrecorded.get(event.id);
+  if (unrecorded !== undefined) {
+    const result = await deps.effects.claim(event, delivery.seq);
+    if (result.type === "mine") await recordOne(deps, { ...item, claim: result.claim }, unrecorded);
+    return true;
+  }
+  if (delivery.deliveries === 1 || (await deps.effects.find(event.id))?.state !== "done") return false;
+  await delivery.ack();
+  return true;
+}
+
+async function claimAll(deps: SendDeps, items: readonly Item[]): Promise<readonly Claimed[]> {
+  const claimed: Claimed[] = [];
+  for (const item of items) {
+    const result = await deps.effects.claim(item.event, item.delivery.seq).catch((error: unknown) => {
+      for (const { claim } of claimed) claim.drop();
+      deps.gate.left();
+      throw error;
+    });
+    if (result.type === "mine") claimed.push({ ...item, claim: result.claim });
+    else if (result.type === "taken") await giveBack(item.delivery, takenMs);
+    else if (result.type === "done") await item.delivery.ack();
+    else await buryAgain(deps, item, result.effect.error ?? "it failed before");
+  }
+  return claimed;
+}
+
+async function buryAgain(deps: SendDeps, { delivery }: Item, reason: string): Promise<void> {
+  await deps.bury(delivery, reason);
+  await delivery.ack();
+}
+
+/** Undefined where the far side does not have them; they are settled then. */
+async function sendClaimed(
+  deps: SendDeps,
+  items: readonly Claimed[],
+  signal: AbortSignal,
+): Promise<SendReceipt | undefined> {
+  if (items.length === 0) {
+    deps.gate.left();
+    return undefined;
+  }
+  const stop = everyFew(beatMs, deps.clock, () => Promise.all(items.map(({ claim }) => claim.renew())));
+  try {
+    const receipt = await sendAll(deps, items, signal);
+    deps.gate.answered();
+    return receipt;
+  } catch (error) {
+    for (const { claim } of items) claim.drop();
+    if (signal.aborted) {
+      deps.gate.left();
+      throw error;
+    }
+    await settleFailed(deps, items, toFleetError(error));
+    return undefined;
+  } finally {
+    stop();
+  }
+}
+
+/** Every notice, from where an earlier try came to. */
+async function sendAll(deps: SendDeps, items: readonly Claimed[], signal: AbortSignal): Promise<SendReceipt> {
+  const { event, notices } = renderedOf(deps, items);
+  const { claim } = firstOf(items);
+  const begin = items.length === 1 ? claim.effect.sent : 0;
+  let receipt: SendReceipt = {};
+  for (const [index, notice] of notices.entries()) {
+    if (index < begin) continue;
+    if (index > begin) await deps.gate.enter(signal);
+    const sink = deps.sink();
+    receipt = await attempt({ sink, event, notice, signal, timeoutMs: deps.timeoutMs });
+    if (index < notices.length - 1) {
+      deps.gate.answered();
+      await claim.progress(index + 1);
+    }
+  }
+  return receipt;
+}
+
+async function recordAll(deps: SendDeps, items: readonly Claimed[], receipt: SendReceipt): Promise<void> {
+  for (const { event } of items) {
+    deps.unrecorded.set(event.id, receipt);
+    deps.onSent(event, receipt);
+  }
+  await Promise.all(items.map((item) => recordOne(deps, item, receipt)));
+}
+
+/** Rejects where the server is away: it is remembered here, and recorded when it is delivered again. */
+async function recordOne(
+  deps: SendDeps,
+  { claim, delivery, event }: Claimed,
+  receipt: SendReceipt,
+): Promise<void> {
+  const { proves } = deps.adapter.spec.traits;
+  try {
+    await claim.done({
+      ...(receipt.skipped === undefined ? { proves } : { skipped: receipt.skipped }),
+      ...(receipt.providerId === undefined ? {} : { providerId: receipt.providerId }),
+    });
+  } finally {
+    claim.drop();
+  }
+  deps.unrecorded.delete(event.id);
+  await delivery.ack();
+}
+
+async function settleFailed(deps: SendDeps, items: readonly Claimed[], error: FleetError): Promise<void> {
+  if (error.isRetryable) deps.gate.failed(error);
+  else deps.gate.answered();
+  for (const item of items) await settleOne(deps, item, error);
+  if (error.details["isGone"] === true) deps.onGone(error);
+}
+
+async function settleOne(deps: SendDeps, item: Claimed, error: FleetError): Promise<void> {
+  const { clock, random } = deps;
+  const { claim, delivery, event } = item;
+  const nowMs = clock.now();
+  const next = nextTry(error, { count: claim.effect.tries, sinceMs: claim.effect.since }, { nowMs, random });
+  deps.onFailed(event, error);
+  if (typeof next !== "string") {
+    await claim.wait(error.message, next.atMs);
+    deps.onHeld(item, next.atMs);
+    return giveBack(delivery, next.atMs - nowMs);
+  }
+  const words = messageOf(error);
+  await deps.bury(delivery, next === "late" ? `given up after 24 hours: ${words}` : words);
+  await claim.dead(words, delivery.seq);
+  await deps.told.forget(event);
+  await delivery.ack();
+}
+
+async function holdAll(deps: SendDeps, items: readonly Item[], untilMs: number): Promise<void> {
+  for (const item of items) {
+    deps.onHeld(item, untilMs);
+    await giveBack(item.delivery, untilMs - deps.clock.now());
+  }
+}
+
+function firstOf<T>(items: readonly T[]): T {
+  const [first] = items;
+  if (first === undefined) throw new Error("sending nothing");
+  return first;
+}

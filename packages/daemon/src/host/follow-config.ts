@@ -1,0 +1,46 @@
+import { readFile } from "node:fs/promises";
+import { toFleetError, type Clock, type FleetConfig, type FleetError } from "@fleetbus/core";
+
+const lookEveryMs = 1000;
+
+/** What following a config file needs. */
+export interface FollowDeps {
+  readonly file: string;
+  readonly clock: Clock;
+  /** Rejects with `config` for one that has problems. */
+  load(): Promise<FleetConfig>;
+  apply(config: FleetConfig): Promise<void>;
+  /** The changed file has problems: what runs goes on as it was. */
+  onRefused(error: FleetError): void;
+  onError(error: unknown, doing: string): void;
+}
+
+/**
+ * Applies the config each time its file's content is another than before (DESIGN §11). The file is looked at once a
+ * second: it may be absent, replaced whole by an editor, or a link to another place, which watches of a file miss.
+ */
+export async function followConfig(deps: FollowDeps, signal: AbortSignal): Promise<void> {
+  let before = await textOf(deps.file);
+  while (!signal.aborted) {
+    await deps.clock.sleep(lookEveryMs, signal).catch(() => undefined); // aborted: the loop ends
+    const text = await textOf(deps.file);
+    if (signal.aborted || text === before) continue;
+    before = text;
+    await change(deps);
+  }
+}
+
+async function change({ load, apply, onRefused, onError }: FollowDeps): Promise<void> {
+  let config: FleetConfig;
+  try {
+    config = await load();
+  } catch (error) {
+    return onRefused(toFleetError(error));
+  }
+  await apply(config).catch((error: unknown) => onError(error, "applying the changed config"));
+}
+
+/** Undefined where there is none; what cannot be read is told by `load`. */
+async function textOf(file: string): Promise<string | undefined> {
+  return readFile(file, "utf8").catch(() => undefined);
+}

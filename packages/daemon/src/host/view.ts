@@ -1,0 +1,77 @@
+import type { AdapterConfig, FleetError } from "@fleetbus/core";
+import type { AdapterView, DeliveryView } from "@fleetbus/core/api";
+import type { Effect } from "./effects/effect.ts";
+import type { InstanceDeps, InstanceParts } from "./parts.ts";
+import type { Pause } from "./pause.ts";
+
+/** What a view is made from. */
+export interface Viewed {
+  readonly deps: Pick<InstanceDeps, "entry" | "adapter" | "listening">;
+  readonly parts: Pick<InstanceParts, "tally" | "gate" | "course">;
+  readonly paused: Pause | undefined;
+  readonly isConnected: boolean;
+}
+
+/** An instance as this daemon knows it, without asking the server. */
+export function viewOf({ deps, parts, paused, isConnected }: Viewed): AdapterView {
+  const { tally, gate, course } = parts;
+  const { sent, failed, skipped, lastError } = tally;
+  const breaker = gate.breaker();
+  const heldUntil = [...tally.held.values()].toSorted((a, b) => a - b)[0];
+  return {
+    ...{
+      name: deps.entry.name,
+      type: deps.adapter.spec.type,
+      on: deps.listening.on,
+      runs: deps.listening.runs,
+    },
+    state: stateOf({ parts, paused, isConnected }),
+    ...{ sent, failed, skipped },
+    held: tally.held.size,
+    waiting: gate.waiting() + course.waiting(),
+    breaker: breaker.state,
+    ...(breaker.state === "open" ? { breakerUntil: timeOf(breaker.untilMs) } : {}),
+    ...(heldUntil === undefined ? {} : { heldUntil: timeOf(heldUntil) }),
+    ...(paused === undefined ? {} : { paused: { reason: paused.reason, since: timeOf(paused.at) } }),
+    ...(lastError === undefined ? {} : { lastError }),
+  };
+}
+
+/** One that cannot be started. */
+export function brokenView({
+  entry,
+  error,
+}: {
+  readonly entry: AdapterConfig;
+  readonly error: FleetError;
+}): AdapterView {
+  return {
+    ...{ name: entry.name, type: entry.type ?? "", on: entry.on ?? [], runs: entry.runs ?? "one" },
+    ...{ state: "failing", sent: 0, failed: 0, skipped: 0, held: 0, waiting: 0, breaker: "closed" },
+    lastError: error.message,
+  };
+}
+
+/** One delivery record. */
+export function deliveryView(effect: Effect): DeliveryView {
+  const { event, kind, session, state, tries, sent, proves, providerId, skipped, error, until } = effect;
+  return {
+    ...{ event, kind, session, state, tries, at: timeOf(effect.at) },
+    ...(sent === 0 ? {} : { parts: sent }),
+    ...(proves === undefined ? {} : { proves }),
+    ...(providerId === undefined ? {} : { providerId }),
+    ...(skipped === undefined ? {} : { skipped }),
+    ...(error === undefined ? {} : { error }),
+    ...(until === undefined ? {} : { until: timeOf(until) }),
+  };
+}
+
+function stateOf({ parts, paused, isConnected }: Omit<Viewed, "deps">): AdapterView["state"] {
+  if (paused !== undefined) return "paused";
+  if (parts.tally.isFailing || parts.gate.breaker().state !== "closed") return "failing";
+  return isConnected ? "connected" : "connecting";
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
