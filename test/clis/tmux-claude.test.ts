@@ -1,4 +1,4 @@
-import { access } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -57,9 +57,16 @@ describe.skipIf(claude.path === undefined)(
           String(size.height),
         );
       await stage.tmux.waitForScreen(started.pane, emptyBox, 20_000);
+      // Its composer is drawn before it reads keys; what it says of itself comes after.
+      await eventually(
+        async () => (await listed(home, started.pid)).includes('"status":"idle"') || undefined,
+        () => `${started.pid} among its sessions`,
+      );
       return started;
     }
 
+    const listed = (home: string, pid: number) =>
+      readFile(join(home, ".claude", "sessions", `${pid}.json`), "utf8").catch(() => "");
     const wake = (target: Target, overrides: Readonly<Record<string, unknown>> = {}) =>
       stage.wake(target, { cli: "claude", ...overrides });
     /** Resolves when the model was asked with this text. */

@@ -18,7 +18,7 @@ import { useClaude } from "../../support/claude-suite.ts";
 const { lab } = useClaude();
 
 describe.concurrent("Esc in Claude Code", () => {
-  test("before output takes a typed prompt back with its context: no hook, no record, idle at once", async (context) => {
+  test("before output takes a typed prompt back with its context: no hook, no record, idle", async (context) => {
     const it = await lab(context);
     await turn(it, "warm up");
     await offer(it, "UserPromptSubmit", "gone01");
@@ -26,7 +26,7 @@ describe.concurrent("Esc in Claude Code", () => {
     await held(it);
     await it.waitForFate("gone01", "requested");
     const [events, facts] = [await eventsOf(it), it.facts().length];
-    expect(await escape(it)).toBeLessThan(1000);
+    await escape(it);
     await it.claude.waitForScreen(/❯\s\[\[hold a\]\] one/);
     await new Promise((done) => setTimeout(done, transcriptQuietMs));
     expect(await eventsOf(it)).toEqual(events);
@@ -52,7 +52,7 @@ describe.concurrent("Esc in Claude Code", () => {
       begun: ({ hooks }: ClaudeLab) => hooks.waitForCall("PreToolUse"),
     },
   ] as const)(
-    "$at keeps what the turn brought, fires no hook, and is idle at once",
+    "$at keeps what the turn brought, fires no hook, and is idle",
     async ({ prompt, fate, begun }, context) => {
       const it = await lab(context, { settings: allowed });
       await turn(it, "warm up");
@@ -61,7 +61,7 @@ describe.concurrent("Esc in Claude Code", () => {
       await begun(it);
       await it.waitForFate("kept01", fate);
       const events = await eventsOf(it);
-      expect(await escape(it)).toBeLessThan(1000);
+      await escape(it);
       await it.waitForFate("kept01", "answered");
       expect(await eventsOf(it)).toEqual(events);
       await turn(it, "second");
@@ -72,11 +72,10 @@ describe.concurrent("Esc in Claude Code", () => {
   test("at a permission dialog: waiting, then idle, without a hook", async (context) => {
     const it = await lab(context);
     await it.claude.submit("[[run touch a]] go");
-    const asked = await it.hooks.waitForCall("PermissionRequest");
+    await it.hooks.waitForCall("PermissionRequest");
     const waiting = await it.waitForStatus("waiting");
     expect(waiting.session.waitingFor).toBe("permission prompt");
-    expect(waiting.at - asked.at).toBeLessThan(1000);
-    expect(await escape(it)).toBeLessThan(1000);
+    await escape(it);
     expect(await eventsOf(it)).toEqual([
       "SessionStart",
       "UserPromptSubmit",
@@ -98,7 +97,7 @@ describe.concurrent("Esc in Claude Code", () => {
     if (of === "a message by socket") await it.sendToSocket(text);
     await held(it);
     await it.waitForFate(nonce, "requested");
-    expect(await escape(it)).toBeLessThan(1000);
+    await escape(it);
     await it.waitForFate(nonce, "kept");
     it.model.release("a");
     await turn(it, "second");

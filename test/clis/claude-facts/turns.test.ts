@@ -29,7 +29,7 @@ describe.concurrent("turns and sessions of Claude Code", () => {
     await it.waitForStatus("busy");
     it.model.release("a");
     const stop = await nth(it.hooks, "Stop", 0);
-    expect((await it.waitForStatus("idle", stop.at)).at - stop.at).toBeLessThan(1000);
+    await it.waitForStatus("idle", stop.at);
   });
 
   test("are listed by its own command; a killed one is not, though its file stays", async (context) => {
