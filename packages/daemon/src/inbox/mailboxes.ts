@@ -121,9 +121,7 @@ async function follow({ deps, ready }: Following, signal: AbortSignal): Promise<
   const subjects = subjectsOf(bus.ns);
   const refillFor = (name: string, seq: number) => {
     void ready.get(name)?.refill(seq);
-    const isFormer = ({ owner }: Mailbox) =>
-      deps.names.formerly(owner.session).some((former) => former.name === name);
-    for (const mailbox of ready.values()) if (isFormer(mailbox)) void mailbox.refill();
+    for (const bearer of deps.names.bearersOf(name)) void ready.get(bearer)?.refill();
   };
   const filters = [subjects.inbox({ machine }), ...groupsOf(machine).map((group) => subjects.cast(group))];
   const all = rounds();

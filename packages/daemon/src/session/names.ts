@@ -16,6 +16,8 @@ export interface Place {
 export interface NameHistory {
   /** The names that the session called `name` bore before. */
   formerly(name: string): readonly FormerName[];
+  /** Who bore `name` before, by the names of now. One look at all sessions. */
+  bearersOf(name: string): readonly string[];
   /** The span of `name` in which a place lies; undefined: it belongs to the name's present bearer. */
   spanOf(name: string, place: Place): FormerName | undefined;
   /** What the session called `name` was called then. */
@@ -37,6 +39,8 @@ export function nameHistory(sessions: () => readonly SessionRecord[]): NameHisto
   };
   return {
     formerly,
+    bearersOf: (name) =>
+      all().flatMap((record) => (record.formerly?.some((span) => span.name === name) ? [record.name] : [])),
     spanOf,
     nameAt: (name, place) => firstOver(formerly(name), place)?.name ?? name,
     nowOf: (name, place) => {
