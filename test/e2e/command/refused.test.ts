@@ -50,6 +50,7 @@ describe("a message that was spooled while the server was away and is refused by
     await eventually(
       async () => ((await spooled()) > 1 ? true : undefined),
       () => "it and its receipt to be spooled",
+      30_000,
     ).finally(() => process.kill(server, "SIGCONT"));
     const waited = await waiting;
     expect(waited.code).not.toBe(0);
