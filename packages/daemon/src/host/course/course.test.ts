@@ -1,0 +1,254 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { bareNotice, parseDailySpan, type FleetEvent } from "@fleetbus/core";
+import { name, plainText, setStage, type Stage } from "../host.test.support.ts";
+
+const stages: Stage[] = [];
+
+async function set(...options: Parameters<typeof setStage>): Promise<Stage> {
+  const stage = await setStage(...options);
+  stages.push(stage);
+  return stage;
+}
+
+afterEach(async () => {
+  await Promise.all(stages.splice(0).map(({ host }) => host.close()));
+});
+
+const ids = ({ seen }: Stage) => seen.map(({ event }) => event.id);
+const minute = 60_000;
+const hour = 60 * minute;
+/** 23:00 in Berlin, in winter. */
+const night = Date.UTC(2026, 0, 10, 22);
+const me = { zone: "Europe/Berlin", quiet: parseDailySpan("22:00-07:00") };
+
+describe("quiet hours", () => {
+  it("hold what comes till their end, at the server, and let urgent things pass", async () => {
+    const stage = await set({ startMs: night, me, entry: { on: ["turn.failed", "message.received"] } });
+    await stage.publish("turn.failed");
+    await stage.publish("message.received", { data: { priority: "high" } });
+    await stage.publish("message.received", { data: { priority: "urgent" } });
+    expect(ids(stage)).toEqual(["e3"]);
+    expect(stage.host.views()[0]).toMatchObject({ held: 2, heldUntil: "2026-01-11T06:00:00.000Z" });
+    expect(await stage.pending()).toBe(2);
+    await stage.clock.advance(8 * hour - 1);
+    expect(ids(stage)).toEqual(["e3"]);
+    await stage.clock.advance(1);
+    expect(ids(stage).toSorted()).toEqual(["e1", "e2", "e3"]);
+    expect(await stage.pending()).toBe(0);
+  });
+
+  it("hold more than a send has places for, and a later run of the daemon holds them on", async () => {
+    const stage = await set({ startMs: night, me, entry: { on: ["message.received"] } });
+    for (let index = 0; index < 100; index += 1)
+      await stage.publish("message.received", { data: { priority: "high" } });
+    await stage.publish("message.received", { data: { priority: "urgent" } });
+    expect(ids(stage)).toEqual(["e101"]);
+    await stage.host.close();
+    const later = await set({ beside: stage, me, entry: { on: ["message.received"] } });
+    expect(later.host.views()[0]).toMatchObject({ held: 100, heldUntil: "2026-01-11T06:00:00.000Z" });
+    await later.clock.advance(8 * hour);
+    expect(new Set(ids(stage)).size).toBe(101);
+    expect(stage.seen).toHaveLength(101);
+  });
+
+  it("are ignored by an adapter that says so", async () => {
+    const stage = await set({ startMs: night, me, entry: { on: ["turn.failed"], quiet: "ignore" } });
+    await stage.publish("turn.failed");
+    expect(ids(stage)).toEqual(["e1"]);
+  });
+
+  it("tell of a state and of its end in that order, also where both were held", async () => {
+    const stage = await set({ startMs: night, me, entry: { on: ["turn.failed"] } });
+    await stage.publish("turn.failed");
+    await stage.publish("turn.stopped");
+    expect(ids(stage)).toEqual([]);
+    await stage.clock.advance(8 * hour + 5000);
+    expect(stage.seen.map(({ event, notice }) => [event.id, notice.isResolved])).toEqual([
+      ["e1", false],
+      ["e2", true],
+    ]);
+  });
+});
+
+describe("the same state of a session", () => {
+  it("is told once within the window, again after another state that this adapter never hears of", async () => {
+    const stage = await set({ entry: { on: ["turn.failed"], resolve: false } });
+    await stage.publish("turn.failed");
+    await stage.publish("turn.failed");
+    expect(ids(stage)).toEqual(["e1"]);
+    await stage.publish("prompt.submitted");
+    await stage.publish("turn.failed");
+    expect(ids(stage)).toEqual(["e1", "e4"]);
+    await stage.publish("turn.failed", { from: { machine: "lab", session: "api" } });
+    await stage.clock.advance(10 * minute);
+    await stage.publish("turn.failed");
+    expect(ids(stage)).toEqual(["e1", "e4", "e5", "e6"]);
+    expect(stage.host.views()[0]).toMatchObject({ skipped: 1, sent: 4 });
+  });
+
+  it("is told once by two machines that share the work", async () => {
+    const stage = await set({ entry: { on: ["turn.failed"] } });
+    await set({ beside: stage, machine: "box", entry: { on: ["turn.failed"] } });
+    for (let index = 0; index < 20; index += 1) await stage.publish("turn.failed");
+    expect(ids(stage)).toEqual(["e1"]);
+  });
+
+  it("is told as over only to who was told of it", async () => {
+    const stage = await set({ entry: { on: ["permission.requested", "session.lost"], sessions: ["web"] } });
+    await stage.publish("permission.requested", { from: { machine: "lab", session: "api" } });
+    await stage.publish("permission.resolved", { from: { machine: "lab", session: "api" } });
+    await stage.publish("permission.resolved");
+    expect(ids(stage)).toEqual([]);
+    await stage.publish("permission.requested");
+    await stage.publish("permission.resolved");
+    await stage.publish("permission.resolved");
+    expect(stage.seen.map(({ event, notice }) => [event.kind, notice.isResolved])).toEqual([
+      ["permission.requested", false],
+      ["permission.resolved", true],
+    ]);
+  });
+
+  it("counts as not told when it ended in the dead letters", async () => {
+    const stage = await set({ entry: { on: ["turn.failed"] } });
+    stage.answer = () => {
+      throw new Error("no such channel");
+    };
+    await stage.publish("turn.failed");
+    stage.answer = () => ({});
+    await stage.publish("turn.stopped");
+    await stage.publish("turn.failed");
+    expect(ids(stage)).toEqual(["e1", "e3"]);
+  });
+});
+
+describe("the machines that have one adapter", () => {
+  const each = (stage: Stage) => stage.seen.length;
+
+  it("share the work where it runs as one", async () => {
+    const stage = await set({ entry: { on: ["run.finished"] } });
+    await set({ beside: stage, machine: "box", entry: { on: ["run.finished"] } });
+    for (let index = 0; index < 10; index += 1) await stage.publish("run.finished");
+    expect(each(stage)).toBe(10);
+    expect(new Set(ids(stage)).size).toBe(10);
+  });
+
+  it("each take all where it acts on its own machine, and where the entry says so", async () => {
+    for (const options of [
+      { traits: { isLocal: true }, entry: { on: ["run.finished"] } },
+      { entry: { on: ["run.finished"], runs: "each" } },
+    ]) {
+      const stage = await set(options);
+      await set({ ...options, beside: stage, machine: "box" });
+      for (let index = 0; index < 3; index += 1) await stage.publish("run.finished");
+      expect(ids(stage).toSorted()).toEqual(["e1", "e1", "e2", "e2", "e3", "e3"]);
+    }
+  });
+});
+
+describe("an adapter's rate and cap", () => {
+  it("space sends, and lose nothing", async () => {
+    const stage = await set({ entry: { on: ["run.finished"], rate: "2/m" } });
+    const begin = stage.clock.now();
+    for (let index = 0; index < 5; index += 1) await stage.publish("run.finished");
+    await stage.clock.advance(3 * minute);
+    expect(stage.seen.map(({ at }) => (at - begin) / minute)).toEqual([0, 0, 1, 1, 2]);
+    expect(await stage.pending()).toBe(0);
+  });
+
+  it("hold what is over the daily cap till the next day in the user's zone, over restarts", async () => {
+    const entry = { on: ["run.finished"], daily: 2, quiet: "ignore" };
+    const stage = await set({ startMs: night, me: { zone: "Europe/Berlin" }, entry });
+    for (let index = 0; index < 3; index += 1) await stage.publish("run.finished");
+    await stage.host.close();
+    const later = await set({ beside: stage, me: { zone: "Europe/Berlin" }, entry });
+    await later.publish("run.finished");
+    expect(ids(stage)).toEqual(["e1", "e2"]);
+    expect(later.host.views()[0]).toMatchObject({ held: 2, heldUntil: "2026-01-10T23:00:00.000Z" });
+    await later.clock.advance(hour);
+    expect(ids(stage).toSorted()).toEqual(["e1", "e2", "e3", "e4"]);
+  });
+
+  it("count no send that failed", async () => {
+    let isAway = true;
+    const stage = await set({ entry: { on: ["run.finished"], daily: 1 } });
+    stage.answer = () => {
+      if (isAway) throw new Error("HTTP 400");
+      return {};
+    };
+    await stage.publish("run.finished");
+    isAway = false;
+    await stage.publish("run.finished");
+    expect(ids(stage)).toEqual(["e1", "e2"]);
+  });
+});
+
+describe("a digest", () => {
+  const entry = { on: ["run.finished", "message.received"], digest: "5m" };
+
+  it("is one notice of all that came within its window, urgent things apart", async () => {
+    const stage = await set({ text: plainText, entry });
+    for (let index = 0; index < 3; index += 1) await stage.publish("run.finished");
+    await stage.publish("message.received", { data: { priority: "urgent" } });
+    expect(ids(stage)).toEqual(["e4"]);
+    await stage.clock.advance(5 * minute);
+    expect(stage.seen).toHaveLength(2);
+    expect(stage.seen[1]?.event).toMatchObject({
+      kind: "adapter.digest",
+      id: stage.seen[1]?.notice.id,
+      data: { events: ["e1", "e2", "e3"] },
+    });
+    expect(await stage.pending()).toBe(0);
+    expect((await stage.host.show(name)).last).toHaveLength(4);
+  });
+
+  it("waits at the server: a run that ends before its time loses nothing", async () => {
+    const stage = await set({ text: plainText, entry });
+    await stage.publish("run.finished");
+    await stage.publish("run.finished");
+    await stage.host.close();
+    expect(stage.seen).toEqual([]);
+    await set({ beside: stage, text: plainText, entry });
+    await stage.clock.advance(5 * minute);
+    expect(stage.seen.map(({ event }) => event.data["events"])).toEqual([["e1", "e2"]]);
+  });
+});
+
+describe("a send", () => {
+  it("does not overlap another where the far side wants them in order", async () => {
+    let open = 0;
+    let most = 0;
+    const stage = await set({ traits: { ordered: true }, entry: { on: ["run.finished"] } });
+    stage.answer = async () => {
+      most = Math.max(most, (open += 1));
+      await stage.clock.sleep(1000);
+      open -= 1;
+      return {};
+    };
+    for (let index = 0; index < 4; index += 1) await stage.publish("run.finished");
+    await stage.clock.advance(5000);
+    expect([ids(stage), most]).toEqual([["e1", "e2", "e3", "e4"], 1]);
+  });
+
+  it("of a text in parts goes on with the part that was not taken", async () => {
+    const noticesOf = (event: FleetEvent) =>
+      [1, 2, 3].map((number) => bareNotice(event, { part: { number, of: 3 } }));
+    let isAway = true;
+    const stage = await set({
+      text: plainText,
+      entry: { on: ["run.finished"] },
+      host: { render: { noticesOf, digestOf: () => [] } },
+    });
+    stage.answer = ({ notice }) => {
+      if (notice.part?.number === 2 && isAway) {
+        isAway = false;
+        throw Object.assign(new Error("reset"), { code: "ECONNRESET" });
+      }
+      return {};
+    };
+    await stage.publish("run.finished");
+    await stage.clock.advance(5000);
+    const numbers = stage.seen.map(({ notice }) => notice.part?.number);
+    expect(numbers).toEqual([1, 2, 2, 3]);
+    expect(await stage.pending()).toBe(0);
+  });
+});
