@@ -61,7 +61,8 @@ function fitText({ page, view, notice }: Sheet, traits: TextTraits, room: number
 function partsOf(sheet: Sheet, traits: TextTraits): readonly Notice[] {
   const longest = numbered("", maxParts, maxParts);
   const title = titleOf(sheet, traits, longest);
-  const texts = splitText(sheet, traits, roomBelow(title + longest, traits));
+  const hasNumber = traits.maxTitle === 0 || sizeOf(title + longest, traits.unit) <= traits.maxTitle;
+  const texts = hasNumber ? splitText(sheet, traits, roomBelow(title + longest, traits)) : [];
   return texts.map((text, at) => {
     const number = at + 1;
     const words = { title: numbered(title, number, texts.length), text };

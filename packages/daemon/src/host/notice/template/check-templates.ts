@@ -1,4 +1,4 @@
-import { isSessionEventKind, nearest, sessionEventKinds, type AdapterConfig } from "@fleetbus/core";
+import { nearest, sessionEventKinds, type AdapterConfig } from "@fleetbus/core";
 import { defaultTemplates } from "./default-templates.ts";
 import { faultsOf, type TemplateFault } from "./template.ts";
 
@@ -19,10 +19,18 @@ export function checkTemplates(template: AdapterConfig["template"]): readonly Te
   ]);
 }
 
-/** Foreign kinds are welcome; one that looks like a kind of fleet's and is none is a slip. */
+const known = [...sessionEventKinds, ...Object.keys(defaultTemplates), "message.received"];
+const roots = new Set(known.map(rootOf));
+
+/** Foreign kinds are welcome; one that begins like a kind of fleet's, or almost so, and looks like one is a slip. */
 function kindProblems(kind: string): readonly TemplateProblem[] {
-  if (kind === "*" || isSessionEventKind(kind) || Object.hasOwn(defaultTemplates, kind)) return [];
-  const [near] = nearest(kind, [...sessionEventKinds, ...Object.keys(defaultTemplates), "message.received"]);
-  if (near === undefined || near === kind) return [];
+  if (kind === "*" || known.includes(kind)) return [];
+  const root = roots.has(rootOf(kind)) ? rootOf(kind) : nearest(rootOf(kind), roots)[0];
+  const near = nearest(kind, known).find((one) => rootOf(one) === root);
+  if (near === undefined) return [];
   return [{ kind, message: `there is no kind of event "${kind}"; did you mean ${near}?`, nearest: near }];
+}
+
+function rootOf(kind: string): string {
+  return kind.split(".")[0] ?? kind;
 }

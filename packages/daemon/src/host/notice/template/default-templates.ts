@@ -58,14 +58,17 @@ export const defaultTemplates: Readonly<Record<string, DefaultTemplate>> = {
 const defaultsByRoot: Readonly<Record<string, DefaultTemplate>> = {
   message: {
     title: "{{#subject}}{{subject}}, from {{from}}{{/subject}}{{^subject}}Message from {{from}}{{/subject}}",
-    text: "{{body}}\n\n{{origin}}{{#type}}, {{type}}{{/type}}, {{time}}",
+    text: "{{body}}\n\n{{from}} ({{origin}}){{#type}}, {{type}}{{/type}}, {{time}}",
   },
   task: { title: "Task {{verb}}: {{task}}", text: "{{error}}\n{{reason}}\n{{note}}\n{{facts}}" },
   lock: {
     title: "Lock {{verb}}: {{project}}{{#resource}} {{resource}}{{/resource}}",
-    text: "{{note}}\n{{reason}}\n{{where}}\n{{facts}}",
+    text: "{{note}}\n{{reason}}\n\n{{where}}\n{{facts}}",
   },
-  adapter: { title: "Adapter {{adapter}}: {{verb}}", text: "{{error}}\n{{reason}}\n{{machine}}\n{{facts}}" },
+  adapter: {
+    title: "Adapter {{adapter}}: {{verb}}",
+    text: "{{error}}\n{{reason}}\n\n{{machine}}\n{{facts}}",
+  },
   daemon: { title: "Daemon of {{machine}}: {{verb}}", text: "{{error}}\n{{reason}}\n{{data}}\n{{facts}}" },
 };
 

@@ -83,7 +83,7 @@ export const variables = {
   body: field("The message's text", ["body"]),
   type: field("The message's type", ["type"]),
   task: field("What the task is", ["task", "title", "text", "description", "id"]),
-  note: field("What was said of the task or lock", ["note", "notes", "text"]),
+  note: field("What was said of the task or lock", ["note", "notes"]),
   project: field("The project of a task or lock", ["project"]),
   resource: field("What is locked", ["resource"]),
   adapter: field("The adapter's name", ["adapter", "name"]),
