@@ -55,7 +55,7 @@ function digestView(events: readonly FleetEvent[], places: readonly string[], op
 
 function titleLine(event: FleetEvent, options: NoticeOptions): string {
   const page = pageOf(event.kind, options);
-  return page.title(lineView(viewOf(page.names, event, options)));
+  return page.title(lineView(viewOf(page.titleNames, event, options), page.titleNames));
 }
 
 function placeOf(places: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { bytesOf, sanitise } from "@fleetbus/core";
+import { sanitise } from "@fleetbus/core";
 import type { Shape } from "../words/variables.ts";
 
 const ellipsis = "…";
@@ -23,7 +23,7 @@ function headOf(value: string, maxUnits: number): string {
 function tailOf(value: string, maxUnits: number): string {
   if (maxUnits < 2 * markerUnits) return ellipsis + sanitise(value.slice(1 - maxUnits)).trimStart();
   const tail = sanitise(fromLineStart(value.slice(markerUnits - maxUnits)));
-  return `${ellipsis} ${bytesOf(value) - bytesOf(tail)} bytes left out\n${tail}`;
+  return `${ellipsis} ${Buffer.byteLength(value) - Buffer.byteLength(tail)} bytes left out\n${tail}`;
 }
 
 /** Without the rest of a line at its beginning, unless that is half of it. */

@@ -38,10 +38,13 @@ export function fit(view: View, frame: Frame): Fitted | undefined {
   return best;
 }
 
-/** The longest start of a text that `isFitting`, up to the end of a line or word where one is near; 0 where none fits. */
-export function fittingLength(text: string, isFitting: (start: string) => boolean): number {
-  if (isFitting(text)) return text.length;
-  let [low, high] = [0, text.length - 1];
+/**
+ * The longest start of a text, of at most `maxUnits`, that `isFitting`, up to the end of a line or word where one is
+ * near; 0 where none fits.
+ */
+export function fittingLength(text: string, maxUnits: number, isFitting: (start: string) => boolean): number {
+  if (text.length <= maxUnits && isFitting(text)) return text.length;
+  let [low, high] = [0, Math.min(text.length - 1, maxUnits)];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     if (isFitting(text.slice(0, middle))) low = middle;

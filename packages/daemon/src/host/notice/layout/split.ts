@@ -17,7 +17,11 @@ const shares = [1, 0.9, 0.75, 0.5, 0.25];
  * that. Empty where it cannot be split.
  */
 export function splitText(sheet: Sheet, traits: TextTraits, room: number): readonly string[] {
-  const limits = { escape: traits.escape, isFitting: (text: string) => sizeOf(text, traits.unit) <= room };
+  const limits = {
+    room,
+    escape: traits.escape,
+    isFitting: (text: string) => sizeOf(text, traits.unit) <= room,
+  };
   for (const share of shares) {
     const budget = Math.floor(room * maxParts * share);
     const strand = sheet.page.plainText === undefined ? markupStrand : plainStrand;
@@ -65,17 +69,18 @@ function markupStrand(
 }
 
 interface Limits {
+  readonly room: number;
   escape(plain: string): string;
   isFitting(text: string): boolean;
 }
 
-function partsOf(strand: Strand | undefined, { escape, isFitting }: Limits): readonly string[] {
+function partsOf(strand: Strand | undefined, { room, escape, isFitting }: Limits): readonly string[] {
   const parts: string[] = [];
   let rest = strand?.whole ?? "";
   while (strand !== undefined && rest !== "") {
     const dress = parts.length === 0 ? strand.first : escape;
     const render = (start: string) => dress(sanitise(start).trimEnd());
-    const length = fittingLength(rest, (start) => isFitting(render(start)));
+    const length = fittingLength(rest, room, (start) => isFitting(render(start)));
     if (length === 0 || parts.length === maxParts) return [];
     parts.push(render(rest.slice(0, length)));
     rest = rest.slice(length).replace(/^\n+|^ /, "");

@@ -12,7 +12,7 @@ const titleShare = 1 / 3;
  * template that says nothing leaves the key for it.
  */
 export function titleOf({ page, view, notice }: Sheet, traits: TextTraits, suffix = ""): string {
-  const lines = lineView(view);
+  const lines = lineView(view, page.titleNames);
   const render = (values: typeof lines) => page.title(values) || notice.key;
   const isHeading = traits.maxTitle === 0;
   const escape = isHeading ? traits.escape : (value: string) => value;

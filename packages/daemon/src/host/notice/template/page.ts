@@ -12,6 +12,7 @@ export interface Page {
   text(view: View): string;
   /** The same before it was escaped; undefined where a template of the user's has markup of its own. */
   readonly plainText: ((view: View) => string) | undefined;
+  readonly titleNames: readonly VariableName[];
   /** The variables that stand in either. */
   readonly names: readonly VariableName[];
 }
@@ -28,6 +29,7 @@ export function pageOf(kind: string, options: NoticeOptions): Page {
     title: (view) => sanitiseLine(title.render(view, (value) => value)),
     text: (view) => (isOwn ? text.render(view, escape).trim() : escape(plain(view))),
     plainText: isOwn ? undefined : plain,
+    titleNames: title.names,
     names: [...new Set([...title.names, ...text.names])],
   };
 }

@@ -14,9 +14,11 @@ export function cleanOf(value: string): string {
   return sanitise(value).replace(/^\n+/, "").trimEnd();
 }
 
-/** A view for one line: no variable holds a line's end. */
-export function lineView(view: View): View {
-  return mapView(view, (value) => value.replace(/\s+/g, " ").trim());
+/** The named variables of a view for one line: none holds a line's end. */
+export function lineView(view: View, names: readonly VariableName[]): View {
+  const lines: Partial<Record<VariableName, string>> = {};
+  for (const name of names) lines[name] = (view[name] ?? "").replace(/\s+/g, " ").trim();
+  return lines;
 }
 
 /** A view with all of its values changed. */
