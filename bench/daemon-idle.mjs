@@ -1,7 +1,8 @@
-// What a daemon costs that has nothing to do: CPU and memory with 10, 100 and 1000 idle sessions, each with a process.
+// What a daemon costs that has nothing to do: CPU and memory with 10, 100 and 1000 idle sessions as CLIs make them.
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startFleet, usageOf } from "./support/fleet.mjs";
+import { benchSessions } from "./support/sessions.mjs";
 
 const sizes = [10, 100, 1000];
 /** One sample is the CPU share of the last four seconds; a new one is taken every 100 ms. */
@@ -19,40 +20,22 @@ const cpuBudgets = new Map([
  */
 export async function measure({ count }) {
   const fleet = await startFleet();
-  /** @type {import("node:child_process").ChildProcess[]} */
-  const agents = [];
+  const sessions = benchSessions(fleet);
   const bare = spawn(process.execPath, ["-e", "setInterval(() => {}, 100)"], { stdio: "ignore" });
   try {
     const { pid } = await fleet.status();
     const measured = [];
     for (const size of sizes) {
-      while (agents.length < size) agents.push(await startSession(fleet, agents.length));
+      await sessions.grow(size);
       await sleep(settleMs);
       measured.push(...rowsOf(size, await watch({ daemon: pid, bare: bare.pid ?? 0 }, count)));
     }
     return measured;
   } finally {
-    for (const agent of [...agents, bare]) agent.kill("SIGKILL");
+    sessions.end();
+    bare.kill("SIGKILL");
     await fleet.stop();
   }
-}
-
-/**
- * A process that stands for an agent CLI, and the hook that announces it.
- * @param {import("./support/fleet.mjs").BenchFleet} fleet
- * @param {number} index
- */
-async function startSession(fleet, index) {
-  const agent = spawn("sleep", ["3600"], { stdio: "ignore" });
-  const payload = {
-    hook_event_name: "SessionStart",
-    session_id: `bench-${index}`,
-    cwd: `/srv/p${index}`,
-    source: "startup",
-  };
-  const facts = { "x-fleet-pid": String(agent.pid), "x-fleet-session": `s${index}` };
-  await fleet.post("/v1/hook/claude/SessionStart", payload, facts);
-  return agent;
 }
 
 /**
