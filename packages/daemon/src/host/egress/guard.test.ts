@@ -94,6 +94,16 @@ describe("a name", () => {
     expect((await failureOf(cloud.fetch(`http://ntfy.home:${far.port}/`))).code).toBe("refused");
   });
 
+  test.each([
+    ["http://home.example/", "home.example:80", "unavailable"],
+    ["https://home.example/", "home.example:443", "unavailable"],
+    ["https://home.example/", "home.example:80", "refused"],
+    ["http://home.example./", "home.example", "unavailable"],
+  ])("that is called as %s is let through to nobody's port, or not, by %s: %s", async (url, entry, code) => {
+    const { fetch } = egress({ allowPrivate: [entry], lookup: resolver(["127.99.99.99"]) });
+    expect((await failureOf(fetch(url))).code).toBe(code);
+  });
+
   test("that does not resolve is worth another try", async () => {
     const lookup: LookupFunction = (host, _, callback) =>
       callback(Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), { code: "ENOTFOUND" }), []);
