@@ -36,12 +36,19 @@ export class FleetError extends Error {
  */
 export function toFleetError(thrown: unknown): FleetError {
   if (thrown instanceof FleetError) return thrown;
-  return new FleetError(foreignCode(thrown) ?? "internal", messageOf(thrown), { cause: thrown });
+  const code = foreignCode(thrown);
+  const details = code === undefined ? {} : foreignDetails(thrown);
+  return new FleetError(code ?? "internal", messageOf(thrown), { cause: thrown, details });
 }
 
 function foreignCode(thrown: unknown): ErrorCode | undefined {
   if (!(thrown instanceof Error) || thrown.name !== "FleetError" || !("code" in thrown)) return undefined;
   return isErrorCode(thrown.code) ? thrown.code : undefined;
+}
+
+function foreignDetails(thrown: unknown): Readonly<Record<string, unknown>> {
+  const details = thrown instanceof Error && "details" in thrown ? thrown.details : undefined;
+  return typeof details === "object" && details !== null ? { ...details } : {};
 }
 
 function isErrorCode(code: unknown): code is ErrorCode {

@@ -80,7 +80,10 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
   const bus = beside?.bus.join() ?? memoryBus({ ns: "main", clock });
   const seen: Seen[] = beside?.seen ?? [];
   const announced: Stage["announced"] = [];
-  const adapter = paper(options, (one, signal) => (beside ?? stage).answer(one, signal), { seen, clock });
+  const adapter = paperAdapter(options, (one, signal) => (beside ?? stage).answer(one, signal), {
+    seen,
+    clock,
+  });
   const host = adapterHost({
     ...{ bus, machine, clock },
     log: () => quietLog,
@@ -129,7 +132,8 @@ export const plainText: TextTraits = {
   escape: (value) => value,
 };
 
-function paper(
+/** An adapter that writes down what it is sent, and answers as it is told. */
+export function paperAdapter(
   options: StageOptions,
   answer: Answer,
   { seen, clock }: { readonly seen: Seen[]; readonly clock: FakeClock },

@@ -1,6 +1,14 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { adapterEntrySchema, FleetError, parseDailySpan, type FleetEvent } from "@fleetbus/core";
-import { name, plainText, setStage, type Stage } from "./host.test.support.ts";
+import {
+  away,
+  name,
+  paperAdapter,
+  plainText,
+  setStage,
+  type Answer,
+  type Stage,
+} from "./host.test.support.ts";
 
 const stages: Stage[] = [];
 
@@ -94,6 +102,35 @@ describe("the host", () => {
 
     await stage.host.apply({ entries: [], me: {} });
     expect(stage.host.views()).toEqual([]);
+  });
+
+  it("lets one that hangs and one whose far side is away delay no other", async () => {
+    const stage = await set({ entry: { on: ["run.finished"] } });
+    const at = new Map<string, number>();
+    const answers: readonly (readonly [string, Answer])[] = [
+      ["hanging", () => new Promise(() => undefined)],
+      ["away", away],
+      ["well", ({ event: { id } }) => (at.set(id, stage.clock.now()), {})],
+    ];
+    const entries = answers.map(([each, answer]) => ({
+      entry: adapterEntrySchema.parse({ name: each, type: "paper", on: ["run.finished"] }),
+      adapter: paperAdapter({}, answer, { seen: [], clock: stage.clock }),
+      config: {},
+    }));
+    await stage.host.apply({ entries, me: {} });
+    await stage.settle();
+    const begin = stage.clock.now();
+    for (let index = 0; index < 200; index += 1) await stage.publish("run.finished");
+    expect(at.size).toBe(200);
+    expect(new Set(at.values())).toEqual(new Set([begin]));
+    expect(stage.host.views().map(({ name: each, state }) => `${each} ${state}`)).toEqual([
+      "hanging connected",
+      "away failing",
+      "well connected",
+    ]);
+    const closing = stage.host.close();
+    await stage.clock.advance(1000);
+    await closing;
   });
 
   it("shows one that cannot be started as failing, with the reason, and runs the others", async () => {

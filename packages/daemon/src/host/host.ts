@@ -1,11 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import {
-  eventPriority,
   FleetError,
-  stateChangeOf,
   type Adapter,
   type AdapterConfig,
-  type AdapterContext,
   type AdapterLog,
   type Clock,
   type FleetEvent,
@@ -14,15 +11,10 @@ import {
 } from "@fleetbus/core";
 import type { AdapterSendView, AdapterView, RouteView } from "@fleetbus/core/api";
 import type { Bus, Delivery, Incoming } from "@fleetbus/core/bus";
-import { listeningOf } from "./consumers.ts";
-import { heldUntil, routeOf, type QuietHours } from "./course/judge.ts";
-import { guardedFetch, type Egress } from "./egress/guarded-fetch.ts";
-import { Instance } from "./instance.ts";
-import { digestOf } from "./notice/digest.ts";
-import { noticesOf } from "./notice/notices.ts";
-import type { InstanceDeps } from "./parts.ts";
+import type { QuietHours } from "./course/judge.ts";
 import type { Renderer } from "./render.ts";
-import { brokenView } from "./view.ts";
+import { routeView, runningOf, type Running } from "./running.ts";
+import { brokenView, noticeView } from "./view.ts";
 
 /** One adapter as the machine's config names it. */
 export interface HostEntry {
@@ -91,15 +83,6 @@ export interface AdapterHost {
   close(): Promise<void>;
 }
 
-interface Running {
-  readonly wanted: HostEntry;
-  readonly instance: Instance;
-  readonly deps: InstanceDeps;
-  readonly egress: Egress;
-}
-
-const defaults = { sendTimeoutMs: 120_000, stopWithinMs: 5000 };
-
 /** The host of one daemon; nothing runs yet. */
 export function adapterHost(deps: HostDeps): AdapterHost {
   const running = new Map<string, Running>();
@@ -146,7 +129,7 @@ export function adapterHost(deps: HostDeps): AdapterHost {
   };
   const send: AdapterHost["send"] = async (name, event, how = {}) => {
     const { instance } = find(name, "testing");
-    const notices = instance.render(event);
+    const notices = instance.render(event).map(noticeView);
     return how.isDryRun === true ? { notices } : { notices, receipt: await instance.send(event) };
   };
   return {
@@ -189,61 +172,4 @@ const shownDeliveries = 20;
 function isSame(one: HostEntry, other: HostEntry | BrokenEntry | undefined): boolean {
   if (other === undefined || "error" in other || one.adapter !== other.adapter) return false;
   return isDeepStrictEqual([one.entry, one.config], [other.entry, other.config]);
-}
-
-function runningOf(host: HostDeps, wanted: HostEntry, me: () => QuietHours): Running {
-  const { bus, machine } = host;
-  const { adapter, config } = wanted;
-  const { name } = wanted.entry;
-  const egress = guardedFetch({ allowPrivate: wanted.entry.allow_private });
-  const listening = listeningOf(wanted.entry, adapter, { machine, ns: bus.ns });
-  const deps: InstanceDeps = {
-    ...{ ...defaults, render: { noticesOf, digestOf }, ...given(host) },
-    ...{ bus, machine, adapter, config, listening, me },
-    entry: { ...wanted.entry, on: [...listening.on] },
-    context: contextOf(name, host, egress),
-    random: () => host.random?.() ?? Math.random(),
-    facts: (event) => host.facts(event),
-    decode: (incoming) => host.decodeEvent(incoming),
-    bury: (delivery, reason) => host.bury(name, delivery, reason),
-    onResult: (event, result) => host.onResult(event, result),
-    announce: (kind, data) => host.announce(kind, { adapter: name, type: adapter.spec.type, ...data }),
-  };
-  return { wanted, deps, egress, instance: new Instance(deps) };
-}
-
-function given({ render, sendTimeoutMs, stopWithinMs }: HostDeps) {
-  return {
-    ...(render === undefined ? {} : { render }),
-    ...(sendTimeoutMs === undefined ? {} : { sendTimeoutMs }),
-    ...(stopWithinMs === undefined ? {} : { stopWithinMs }),
-  };
-}
-
-function contextOf(
-  name: string,
-  { bus, log, clock, stillWanted }: HostDeps,
-  { fetch }: Egress,
-): AdapterContext {
-  return {
-    ...{ name, ns: bus.ns, log: log(name), clock, fetch },
-    stillWanted: (nonce) => Promise.resolve(stillWanted(nonce)),
-  };
-}
-
-function routeView({ instance, deps }: Running, event: FleetEvent): RouteView {
-  const { isMatch, checks } = routeOf(deps, event);
-  const heldMs = heldUntil({ ...deps, clock: deps.context.clock }, event);
-  const { paused } = instance.view();
-  const isEnding = deps.entry.resolve && (stateChangeOf(event)?.ends.length ?? 0) > 0;
-  return {
-    adapter: deps.entry.name,
-    type: deps.adapter.spec.type,
-    isMatch,
-    priority: eventPriority(event),
-    checks,
-    isForResolving: !isMatch && isEnding,
-    ...(heldMs === undefined ? {} : { heldUntil: new Date(heldMs).toISOString() }),
-    ...(paused === undefined ? {} : { paused: paused.reason }),
-  };
 }

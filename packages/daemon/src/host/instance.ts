@@ -8,24 +8,19 @@ import {
   type Sink,
 } from "@fleetbus/core";
 import type { AdapterView } from "@fleetbus/core/api";
-import type { Consumer, Delivery } from "@fleetbus/core/bus";
+import type { Delivery } from "@fleetbus/core/bus";
+import { connectSink, untilDone } from "./connect.ts";
 import { attempt } from "./course/attempt.ts";
 import { giveBack } from "./course/item.ts";
 import { renderedOf } from "./course/notices.ts";
+import { runFeeds, type Feed } from "./feed.ts";
 import { takeHot } from "./hot.ts";
 import { partsOf, type InstanceDeps, type InstanceParts } from "./parts.ts";
 import type { Pause } from "./pause.ts";
 import { deliveryView, viewOf } from "./view.ts";
 
-const connectBackoffMs = [100, 500, 2000, 10_000, 30_000];
 const maxOverlap = 64;
 const pausedMs = 5000;
-
-/** What is consumed, and what is done with each delivery. */
-interface Feed {
-  readonly consumer: Consumer;
-  take(delivery: Delivery, signal: AbortSignal): Promise<void>;
-}
 
 /** A running adapter: connected with back-off, fed from its own durable consumers, failing by itself. */
 export class Instance {
@@ -35,6 +30,8 @@ export class Instance {
   private readonly sending = new Set<Promise<void>>();
   private sink: Sink | undefined;
   private paused: Pause | undefined;
+  /** The server knows of it. */
+  private isPauseKept = false;
   private running: Promise<void> = Promise.resolve();
 
   constructor(deps: InstanceDeps) {
@@ -42,7 +39,7 @@ export class Instance {
     this.parts = partsOf(deps, {
       signal: this.stopping.signal,
       sink: () => this.connected(),
-      onGone: (error) => void this.pause(error.message).catch((again: unknown) => this.fail(again)),
+      onGone: (error) => this.gone(error),
     });
   }
 
@@ -54,12 +51,18 @@ export class Instance {
 
   view(): AdapterView {
     const { deps, parts, paused } = this;
-    return viewOf({ deps, parts, paused, isConnected: this.sink !== undefined });
+    return viewOf({
+      deps,
+      parts,
+      paused,
+      isConnected: this.sink !== undefined,
+      nowMs: deps.context.clock.now(),
+    });
   }
 
   /** Its last deliveries and what waits, as the server knows them. Rejects with `unavailable`. */
   async show(count: number): Promise<AdapterView> {
-    this.paused = await this.parts.pauses.read();
+    await this.readPause();
     const { listening, bus } = this.deps;
     const consumers = listening.events === undefined ? [] : await bus.consumers("EVENTS");
     const own = consumers.find(({ name }) => name === listening.consumer);
@@ -94,6 +97,7 @@ export class Instance {
     this.parts.gate.shut();
     this.deps.announce("adapter.paused", { reason });
     await this.parts.pauses.set(pause);
+    this.isPauseKept = true;
   }
 
   async resume(): Promise<void> {
@@ -113,6 +117,13 @@ export class Instance {
     over.abort();
   }
 
+  /** Stays so here, and is told to the server as soon as it listens. */
+  private gone(error: FleetError): void {
+    const onFailed = (again: unknown) => this.fail(again);
+    const work = () => this.pause(error.message);
+    untilDone(this.deps, { work, onFailed }, this.stopping.signal).catch(() => undefined); // stopping
+  }
+
   private async finish(): Promise<void> {
     await this.running;
     await Promise.all([...this.sending, this.parts.course.close()]);
@@ -120,30 +131,14 @@ export class Instance {
   }
 
   private async run(): Promise<void> {
+    const { deps, sending } = this;
     const { signal } = this.stopping;
-    await this.connect(signal);
-    for (let tries = 0; !signal.aborted; tries += 1) {
-      try {
-        return await this.feedAll(signal);
-      } catch (error) {
-        signal.throwIfAborted();
-        this.fail(error);
-        await this.backOff(tries, signal);
-      }
-    }
-  }
-
-  /** Ends when all streams do; where one breaks, all are left. */
-  private async feedAll(signal: AbortSignal): Promise<void> {
-    const feeds = await this.feeds();
-    const leaving = new AbortController();
-    const ends = AbortSignal.any([signal, leaving.signal]);
-    const running = feeds.map((feed) => this.feed(feed, { ends, signal }));
-    await Promise.all(running).catch(async (error: unknown) => {
-      leaving.abort();
-      await Promise.allSettled(running);
-      throw error;
-    });
+    const onFailed = (error: unknown) => this.fail(error);
+    this.sink = await connectSink(deps, onFailed, signal);
+    this.parts.tally.isFailing = false;
+    const overlap = deps.adapter.spec.traits.ordered ? 1 : maxOverlap;
+    const work = async () => runFeeds(await this.feeds(), { overlap, sending }, signal);
+    await untilDone(deps, { work, onFailed }, signal);
   }
 
   private async feeds(): Promise<readonly Feed[]> {
@@ -157,8 +152,7 @@ export class Instance {
       });
     if (events === undefined) return feeds;
     const consumer = await bus.consumer(events);
-    this.paused = await this.parts.pauses.read();
-    if (this.paused !== undefined) this.parts.gate.shut();
+    await this.readPause();
     await consumer.reclaim(); // of a run that ended without a word; what it had claimed is free
     feeds.push({ consumer, take: (delivery, signal) => this.take(delivery, signal) });
     return feeds;
@@ -166,60 +160,25 @@ export class Instance {
 
   private async take(delivery: Delivery, signal: AbortSignal): Promise<void> {
     this.parts.tally.held.delete(delivery.seq);
-    if (this.paused !== undefined && !(await this.isResumed())) return giveBack(delivery, pausedMs);
+    if (this.paused !== undefined) await this.readPause().catch(() => undefined); // asked again with the next delivery
+    if (this.paused !== undefined) return giveBack(delivery, pausedMs);
     await this.parts.course.take(delivery, signal);
   }
 
-  /** Another machine may have resumed what this one shares with it. */
-  private async isResumed(): Promise<boolean> {
-    try {
-      if ((await this.parts.pauses.read()) !== undefined) return false;
-    } catch {
-      return false; // asked again with the next delivery
-    }
-    this.open();
-    return true;
+  /** Another machine may have paused or resumed what this one shares with it. */
+  private async readPause(): Promise<void> {
+    if (this.paused !== undefined && !this.isPauseKept) return;
+    const found = await this.parts.pauses.read();
+    if (found === undefined && this.paused !== undefined) this.open();
+    if (found !== undefined) this.parts.gate.shut();
+    this.paused = found;
+    this.isPauseKept = found !== undefined;
   }
 
   private open(): void {
     this.paused = undefined;
+    this.isPauseKept = false;
     this.parts.gate.open();
-  }
-
-  /** `signal` ends what is being sent too, `ends` only the stream. */
-  private async feed(
-    { consumer, take }: Feed,
-    { ends, signal }: { readonly ends: AbortSignal; readonly signal: AbortSignal },
-  ): Promise<void> {
-    const overlap = this.deps.adapter.spec.traits.ordered ? 1 : maxOverlap;
-    const own = new Set<Promise<void>>();
-    for await (const delivery of consumer.consume(ends)) {
-      const work: Promise<void> = take(delivery, signal).finally(() => {
-        own.delete(work);
-        this.sending.delete(work);
-      });
-      own.add(work);
-      this.sending.add(work);
-      if (own.size >= overlap) await Promise.race(own);
-    }
-  }
-
-  private async connect(signal: AbortSignal): Promise<void> {
-    const { adapter, config, context } = this.deps;
-    const { sink } = adapter.open(config, context);
-    if (sink === undefined) throw new FleetError("config", `opening adapter ${context.name}: it has no sink`);
-    for (let tries = 0; ; tries += 1) {
-      try {
-        await sink.connect(signal);
-        break;
-      } catch (error) {
-        signal.throwIfAborted();
-        this.fail(error);
-        await this.backOff(tries, signal);
-      }
-    }
-    this.sink = sink;
-    this.parts.tally.isFailing = false;
   }
 
   private connected(): Sink {
@@ -229,11 +188,6 @@ export class Instance {
       "unavailable",
       `sending by adapter ${this.deps.context.name}: ${lastError ?? "not connected yet"}`,
     );
-  }
-
-  private backOff(tries: number, signal: AbortSignal): Promise<void> {
-    const { clock } = this.deps.context;
-    return clock.sleep(connectBackoffMs[Math.min(tries, connectBackoffMs.length - 1)] ?? 1000, signal);
   }
 
   private fail(error: unknown): void {

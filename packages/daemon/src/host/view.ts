@@ -1,5 +1,5 @@
-import type { AdapterConfig, FleetError } from "@fleetbus/core";
-import type { AdapterView, DeliveryView } from "@fleetbus/core/api";
+import type { AdapterConfig, FleetError, Notice } from "@fleetbus/core";
+import type { AdapterView, DeliveryView, NoticeView } from "@fleetbus/core/api";
 import type { Effect } from "./effects/effect.ts";
 import type { InstanceDeps, InstanceParts } from "./parts.ts";
 import type { Pause } from "./pause.ts";
@@ -10,14 +10,17 @@ export interface Viewed {
   readonly parts: Pick<InstanceParts, "tally" | "gate" | "course">;
   readonly paused: Pause | undefined;
   readonly isConnected: boolean;
+  readonly nowMs: number;
 }
 
 /** An instance as this daemon knows it, without asking the server. */
-export function viewOf({ deps, parts, paused, isConnected }: Viewed): AdapterView {
+export function viewOf({ deps, parts, paused, isConnected, nowMs }: Viewed): AdapterView {
   const { tally, gate, course } = parts;
   const { sent, failed, skipped, lastError } = tally;
   const breaker = gate.breaker();
-  const heldUntil = [...tally.held.values()].toSorted((a, b) => a - b)[0];
+  // what another machine took over meanwhile is told to nobody here
+  const held = [...tally.held.values()].filter((untilMs) => untilMs > nowMs).toSorted((a, b) => a - b);
+  const [heldUntil] = held;
   return {
     ...{
       name: deps.entry.name,
@@ -27,7 +30,7 @@ export function viewOf({ deps, parts, paused, isConnected }: Viewed): AdapterVie
     },
     state: stateOf({ parts, paused, isConnected }),
     ...{ sent, failed, skipped },
-    held: tally.held.size,
+    held: held.length,
     waiting: gate.waiting() + course.waiting(),
     breaker: breaker.state,
     ...(breaker.state === "open" ? { breakerUntil: timeOf(breaker.untilMs) } : {}),
@@ -66,7 +69,7 @@ export function deliveryView(effect: Effect): DeliveryView {
   };
 }
 
-function stateOf({ parts, paused, isConnected }: Omit<Viewed, "deps">): AdapterView["state"] {
+function stateOf({ parts, paused, isConnected }: Omit<Viewed, "deps" | "nowMs">): AdapterView["state"] {
   if (paused !== undefined) return "paused";
   if (parts.tally.isFailing || parts.gate.breaker().state !== "closed") return "failing";
   return isConnected ? "connected" : "connecting";
@@ -74,4 +77,16 @@ function stateOf({ parts, paused, isConnected }: Omit<Viewed, "deps">): AdapterV
 
 function timeOf(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+/** A notice as it is shown: what it carries is named and not held. */
+export function noticeView({ attachments, ...notice }: Notice): NoticeView {
+  return {
+    ...notice,
+    attachments: attachments.map(({ name, mediaType, bytes }) => ({
+      name,
+      mediaType,
+      bytes: bytes.byteLength,
+    })),
+  };
 }

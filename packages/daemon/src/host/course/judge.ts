@@ -12,6 +12,7 @@ import {
   type FleetEvent,
   type RouteFacts,
   type RouteVerdict,
+  type Told,
 } from "@fleetbus/core";
 import type { Effects } from "../effects/effects.ts";
 import type { ToldStore } from "../effects/told.ts";
@@ -60,7 +61,7 @@ export async function judge(
   const verdict = await deps.told.judge({ event, seq: delivery.seq }, rules);
   if (verdict.type === "skip") return verdict;
   if (verdict.resolves === undefined) return { type: "send", isResolved: false };
-  return (await isUnderWay(deps, verdict.resolves.id, event))
+  return (await isUnderWay(deps, verdict.resolves))
     ? { type: "hold", untilMs: deps.clock.now() + orderMs, reason: "order" }
     : { type: "send", isResolved: true };
 }
@@ -98,9 +99,9 @@ function skipBy(checks: RouteVerdict["checks"]): Judgement {
   };
 }
 
-/** Nobody reads that something is over before reading that it began; what is too old to wait for is not waited for. */
-async function isUnderWay({ effects, clock }: JudgeDeps, id: string, event: FleetEvent): Promise<boolean> {
-  const effect = await effects.find(id);
+/** Nobody reads that something is over before reading that it began. Records, and tries, end after a day. */
+async function isUnderWay({ effects, clock }: JudgeDeps, began: Told): Promise<boolean> {
+  const effect = await effects.find(began.id);
   if (effect?.state === "done" || effect?.state === "dead") return false;
-  return clock.now() - Date.parse(event.time) < givenUpAfterMs;
+  return clock.now() - began.atMs < givenUpAfterMs;
 }

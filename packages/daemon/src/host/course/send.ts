@@ -1,6 +1,4 @@
 import {
-  messageOf,
-  nextTry,
   toFleetError,
   type Clock,
   type FleetError,
@@ -18,6 +16,8 @@ import { everyFew } from "./beat.ts";
 import { isPausedError, type Gate } from "./gate.ts";
 import { giveBack, type Item } from "./item.ts";
 import { renderedOf, type RenderDeps } from "./notices.ts";
+import { recordAll, recordOne } from "./record.ts";
+import { settleFailed } from "./settle-failed.ts";
 
 const beatMs = 15_000;
 const takenMs = 10_000;
@@ -43,7 +43,8 @@ export interface SendDeps extends RenderDeps {
   onHeld(item: Item, untilMs: number): void;
 }
 
-interface Claimed extends Item {
+/** An item that is this run's to send. */
+export interface Claimed extends Item {
   readonly claim: Claim;
 }
 
@@ -168,58 +169,6 @@ async function sendAll(deps: SendDeps, items: readonly Claimed[], signal: AbortS
     }
   }
   return receipt;
-}
-
-async function recordAll(deps: SendDeps, items: readonly Claimed[], receipt: SendReceipt): Promise<void> {
-  for (const { event } of items) {
-    deps.unrecorded.set(event.id, receipt);
-    deps.onSent(event, receipt);
-  }
-  await Promise.all(items.map((item) => recordOne(deps, item, receipt)));
-}
-
-/** Rejects where the server is away: it is remembered here, and recorded when it is delivered again. */
-async function recordOne(
-  deps: SendDeps,
-  { claim, delivery, event }: Claimed,
-  receipt: SendReceipt,
-): Promise<void> {
-  const { proves } = deps.adapter.spec.traits;
-  try {
-    await claim.done({
-      ...(receipt.skipped === undefined ? { proves } : { skipped: receipt.skipped }),
-      ...(receipt.providerId === undefined ? {} : { providerId: receipt.providerId }),
-    });
-  } finally {
-    claim.drop();
-  }
-  deps.unrecorded.delete(event.id);
-  await delivery.ack();
-}
-
-async function settleFailed(deps: SendDeps, items: readonly Claimed[], error: FleetError): Promise<void> {
-  if (error.isRetryable) deps.gate.failed(error);
-  else deps.gate.answered();
-  for (const item of items) await settleOne(deps, item, error);
-  if (error.details["isGone"] === true) deps.onGone(error);
-}
-
-async function settleOne(deps: SendDeps, item: Claimed, error: FleetError): Promise<void> {
-  const { clock, random } = deps;
-  const { claim, delivery, event } = item;
-  const nowMs = clock.now();
-  const next = nextTry(error, { count: claim.effect.tries, sinceMs: claim.effect.since }, { nowMs, random });
-  deps.onFailed(event, error);
-  if (typeof next !== "string") {
-    await claim.wait(error.message, next.atMs);
-    deps.onHeld(item, next.atMs);
-    return giveBack(delivery, next.atMs - nowMs);
-  }
-  const words = messageOf(error);
-  await deps.bury(delivery, next === "late" ? `given up after 24 hours: ${words}` : words);
-  await claim.dead(words, delivery.seq);
-  await deps.told.forget(event);
-  await delivery.ack();
 }
 
 async function holdAll(deps: SendDeps, items: readonly Item[], untilMs: number): Promise<void> {

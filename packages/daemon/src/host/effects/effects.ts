@@ -4,8 +4,8 @@ import { claimOn, type Claim } from "./claim.ts";
 import { decodeEffect, encodeEffect, type Effect } from "./effect.ts";
 
 const claimTtlMs = 45_000;
-/** As long as EVENTS keeps what could be delivered again. */
-const keptMs = 7 * 24 * 60 * 60 * 1000;
+/** A day of delivery records: an acknowledgement that was lost is told within minutes. What waits for its next try is written again within that time. */
+const keptMs = 24 * 60 * 60 * 1000;
 const attempts = 5;
 
 /** Where one instance's effects are, and who this is. */

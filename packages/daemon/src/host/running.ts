@@ -1,0 +1,79 @@
+import { eventPriority, stateChangeOf, type AdapterContext, type FleetEvent } from "@fleetbus/core";
+import type { RouteView } from "@fleetbus/core/api";
+import { listeningOf } from "./consumers.ts";
+import { heldUntil, routeOf, type QuietHours } from "./course/judge.ts";
+import { guardedFetch, type Egress } from "./egress/guarded-fetch.ts";
+import type { HostDeps, HostEntry } from "./host.ts";
+import { Instance } from "./instance.ts";
+import { digestOf } from "./notice/digest.ts";
+import { noticesOf } from "./notice/notices.ts";
+import type { InstanceDeps } from "./parts.ts";
+
+/** One adapter that the host runs. */
+export interface Running {
+  readonly wanted: HostEntry;
+  readonly instance: Instance;
+  readonly deps: InstanceDeps;
+  readonly egress: Egress;
+}
+
+const defaults = { sendTimeoutMs: 120_000, stopWithinMs: 5000 };
+
+/** An instance with what it works with; it is not started yet. */
+export function runningOf(host: HostDeps, wanted: HostEntry, me: () => QuietHours): Running {
+  const { bus, machine } = host;
+  const { adapter, config } = wanted;
+  const { name } = wanted.entry;
+  const egress = guardedFetch({ allowPrivate: wanted.entry.allow_private });
+  const listening = listeningOf(wanted.entry, adapter, { machine, ns: bus.ns });
+  const deps: InstanceDeps = {
+    ...{ ...defaults, render: { noticesOf, digestOf }, ...given(host) },
+    ...{ bus, machine, adapter, config, listening, me },
+    entry: { ...wanted.entry, on: [...listening.on] },
+    context: contextOf(name, host, egress),
+    random: () => host.random?.() ?? Math.random(),
+    facts: (event) => host.facts(event),
+    decode: (incoming) => host.decodeEvent(incoming),
+    bury: (delivery, reason) => host.bury(name, delivery, reason),
+    onResult: (event, result) => host.onResult(event, result),
+    announce: (kind, data) => host.announce(kind, { adapter: name, type: adapter.spec.type, ...data }),
+  };
+  return { wanted, deps, egress, instance: new Instance(deps) };
+}
+
+function given({ render, sendTimeoutMs, stopWithinMs }: HostDeps) {
+  return {
+    ...(render === undefined ? {} : { render }),
+    ...(sendTimeoutMs === undefined ? {} : { sendTimeoutMs }),
+    ...(stopWithinMs === undefined ? {} : { stopWithinMs }),
+  };
+}
+
+function contextOf(
+  name: string,
+  { bus, log, clock, stillWanted }: HostDeps,
+  { fetch }: Egress,
+): AdapterContext {
+  return {
+    ...{ name, ns: bus.ns, log: log(name), clock, fetch },
+    stillWanted: (nonce) => Promise.resolve(stillWanted(nonce)),
+  };
+}
+
+/** What an instance would do with an event now. */
+export function routeView({ instance, deps }: Running, event: FleetEvent): RouteView {
+  const { isMatch, checks } = routeOf(deps, event);
+  const heldMs = heldUntil({ ...deps, clock: deps.context.clock }, event);
+  const { paused } = instance.view();
+  const isEnding = deps.entry.resolve && (stateChangeOf(event)?.ends.length ?? 0) > 0;
+  return {
+    adapter: deps.entry.name,
+    type: deps.adapter.spec.type,
+    isMatch,
+    priority: eventPriority(event),
+    checks,
+    isForResolving: !isMatch && isEnding,
+    ...(heldMs === undefined ? {} : { heldUntil: new Date(heldMs).toISOString() }),
+    ...(paused === undefined ? {} : { paused: paused.reason }),
+  };
+}
