@@ -1,4 +1,11 @@
-import { FleetError, httpFailure, messageOf, toFleetError, type AdapterContext } from "@fleetbus/core";
+import {
+  FleetError,
+  httpFailure,
+  messageOf,
+  toFleetError,
+  type AdapterContext,
+  type ErrorCode,
+} from "@fleetbus/core";
 
 /** One request to a far side. */
 export interface HttpCall {
@@ -21,20 +28,28 @@ export interface Judgement {
   readonly doing: string;
   /** A time to wait that stands in the body, in ms. */
   saidMs?(reply: HttpReply): number | undefined;
+  /** What an answer that is no success means, where the service's own code says more than its status. */
+  codeOf?(reply: HttpReply): ErrorCode | undefined;
 }
 
 /** Calls the far side once. Rejects with `httpFailure` for any status but 2xx, with `unavailable` where nothing came back. */
 export async function callHttp(
   call: HttpCall,
   context: Pick<AdapterContext, "fetch" | "clock">,
-  { signal, doing, saidMs }: Judgement & { readonly signal: AbortSignal },
+  { signal, ...judging }: Judgement & { readonly signal: AbortSignal },
 ): Promise<HttpReply> {
   const reply = await exchange(call, context.fetch, signal).catch((error: unknown) => {
     signal.throwIfAborted();
-    throw failureOf(error, doing);
+    throw failureOf(error, judging.doing);
   });
   if (reply.status >= 200 && reply.status < 300) return reply;
-  throw httpFailure(doing, reply, context.clock.now(), saidMs?.(reply));
+  throw judged(reply, judging, context.clock.now());
+}
+
+function judged(reply: HttpReply, { doing, saidMs, codeOf }: Judgement, nowMs: number): FleetError {
+  const failure = httpFailure(doing, reply, nowMs, saidMs?.(reply));
+  const code = codeOf?.(reply);
+  return code === undefined ? failure : new FleetError(code, failure.message, { details: failure.details });
 }
 
 async function exchange(

@@ -38,6 +38,6 @@ export function httpSink(channel: HttpChannel, context: AdapterContext): Sink {
   };
 }
 
-function judging({ doing, saidMs }: HttpChannel): Judgement {
-  return saidMs === undefined ? { doing } : { doing, saidMs };
+function judging({ doing, saidMs, codeOf }: HttpChannel): Judgement {
+  return { doing, ...(saidMs && { saidMs }), ...(codeOf && { codeOf }) };
 }
