@@ -92,22 +92,62 @@ export const deadNoun: Noun = {
   ],
 };
 
+const adapterVerbs: readonly Leaf[] = [
+  {
+    name: "list",
+    summary: "all of this machine",
+    load: async () => (await import("./adapter/list.ts")).list,
+  },
+  {
+    name: "show",
+    summary: "one with its deliveries",
+    load: async () => (await import("./adapter/show.ts")).show,
+  },
+  { name: "add", summary: "add one by its URL", load: async () => (await import("./adapter/add.ts")).add },
+  {
+    name: "test",
+    summary: "send one made-up event through it",
+    load: async () => (await import("./adapter/test.ts")).test,
+  },
+  {
+    name: "send",
+    summary: "send a text through it",
+    load: async () => (await import("./adapter/send.ts")).send,
+  },
+  {
+    name: "schema",
+    summary: "its keys, for an editor",
+    load: async () => (await import("./adapter/schema.ts")).schema,
+  },
+  {
+    name: "pause",
+    summary: "stop it, keep what comes",
+    load: async () => (await import("./adapter/pause.ts")).pause,
+  },
+  { name: "resume", summary: "let it go on", load: async () => (await import("./adapter/resume.ts")).resume },
+];
+
 /** `fleet adapter …` */
 export const adapterNoun: Noun = {
   name: "adapter",
   aliases: ["adapters"],
   summary: "what is attached to the bus",
   bare: "list",
+  verbs: adapterVerbs,
+};
+
+/** `fleet route …` */
+export const routeNoun: Noun = {
+  name: "route",
+  aliases: ["routes"],
+  summary: "what reaches which adapter, and why",
+  bare: "list",
   verbs: [
+    { name: "list", summary: "by fleet.toml", load: async () => (await import("./route/list.ts")).list },
     {
-      name: "list",
-      summary: "all of this machine",
-      load: async () => (await import("./adapter/list.ts")).list,
-    },
-    {
-      name: "test",
-      summary: "send one real message through it",
-      load: async () => (await import("./adapter/test.ts")).test,
+      name: "explain",
+      summary: "what becomes of one event",
+      load: async () => (await import("./route/explain.ts")).explain,
     },
   ],
 };

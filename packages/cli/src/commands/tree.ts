@@ -6,6 +6,7 @@ import {
   consumerNoun,
   deadNoun,
   hooksNoun,
+  routeNoun,
   sessionNoun,
   streamNoun,
 } from "./nouns.ts";
@@ -91,6 +92,7 @@ export const tree: Tree = {
         consumerNoun,
         deadNoun,
         adapterNoun,
+        routeNoun,
       ],
     },
     {

@@ -1,4 +1,4 @@
-import type { FleetEvent, Receipt, SendReceipt, Stage } from "@fleetbus/core";
+import type { FleetEvent, Receipt, Stage } from "@fleetbus/core";
 import type * as A from "@fleetbus/core/api";
 import { readJson, readLines, shape, type Shape } from "./body.ts";
 import { callerOf } from "./caller.ts";
@@ -55,7 +55,12 @@ export interface Api {
   pause(target: string | undefined): Promise<A.StatusAnswer>;
   resume(target: string | undefined): Promise<A.StatusAnswer>;
   adapters(): Promise<A.Items<A.AdapterView>>;
-  testAdapter(name: string, dryRun: boolean): Promise<SendReceipt>;
+  adapter(name: string): Promise<A.AdapterView>;
+  pauseAdapter(name: string, reason: string | undefined): Promise<A.AdapterView>;
+  resumeAdapter(name: string): Promise<A.AdapterView>;
+  testAdapter(asked: A.AdapterTestRequest): Promise<A.AdapterSendView>;
+  sendBy(asked: Said<A.AdapterSendRequest>): Promise<A.AdapterSendView>;
+  explain(asked: A.ExplainRequest): Promise<A.ExplainAnswer>;
 }
 
 /** The routes over `daemon`. */
@@ -99,7 +104,12 @@ export function apiOf(daemon: Daemon): Api {
     pause: (target) => say("/v1/pause", { target }, aStatus),
     resume: (target) => say("/v1/resume", { target }, aStatus),
     adapters: () => get("/v1/adapters", shape<A.Items<A.AdapterView>>("items")),
-    testAdapter: (name, dryRun) => post("/v1/adapters/test", { name, dryRun }, shape<SendReceipt>()),
+    adapter: (name) => get(`/v1/adapters/${part(name)}`, anAdapter),
+    pauseAdapter: (name, reason) => post("/v1/adapters/pause", { name, reason }, anAdapter),
+    resumeAdapter: (name) => post("/v1/adapters/resume", { name }, anAdapter),
+    testAdapter: (asked) => post("/v1/adapters/test", asked, sentBy),
+    sendBy: (asked) => say("/v1/adapters/send", asked, sentBy),
+    explain: (asked) => post("/v1/routes/explain", asked, shape<A.ExplainAnswer>("event", "items")),
   };
 }
 
@@ -109,6 +119,8 @@ const aReceipt = shape<Receipt>("id", "to", "stage", "time");
 const anArrival = shape<A.Arrival>("seq");
 const aSession = shape<A.SessionView>("machine", "name", "state");
 const consumers = shape<A.Items<A.ConsumerView>>("items");
+const anAdapter = shape<A.AdapterView>("name", "type", "state");
+const sentBy = shape<A.AdapterSendView>("notices");
 const aLetter = shape<A.DeadView>("seq", "reason");
 
 /** The daemon ends the stream at the timeout; one that does not is gone. */

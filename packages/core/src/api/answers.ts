@@ -1,4 +1,5 @@
 import type { SendReceipt } from "../adapter/contract.ts";
+import type { FleetEvent } from "../event/event.ts";
 import type { Notice } from "../adapter/notice.ts";
 import type { ConsumerStatus, StreamStatus } from "../bus/port.ts";
 import type { Message, Priority } from "../message/message.ts";
@@ -157,9 +158,24 @@ export interface RouteView {
   readonly paused?: string;
 }
 
+/** A notice with its attachments named and not held. */
+export interface NoticeView extends Omit<Notice, "attachments"> {
+  readonly attachments: readonly {
+    readonly name: string;
+    readonly mediaType: string;
+    readonly bytes: number;
+  }[];
+}
+
+/** `POST /v1/routes/explain` */
+export interface ExplainAnswer {
+  readonly event: FleetEvent;
+  readonly items: readonly RouteView[];
+}
+
 /** What an adapter was, or with a dry run would have been, sent. */
 export interface AdapterSendView {
-  readonly notices: readonly Notice[];
+  readonly notices: readonly NoticeView[];
   /** Absent in a dry run. */
   readonly receipt?: SendReceipt;
 }

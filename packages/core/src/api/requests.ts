@@ -91,8 +91,33 @@ export const deadSchema = z.strictObject({ seq: z.int().positive() });
 /** `POST /v1/stop`: the daemon, and the managed server too where asked. */
 export const stopSchema = z.strictObject({ server: z.boolean().default(false) });
 
-/** `POST /v1/adapters/test` */
-export const adapterTestSchema = z.strictObject({ name: z.string(), dryRun: z.boolean().optional() });
+/** `POST /v1/adapters/test`: a made-up event of a kind, outside of routes and rates; a dry run only renders. */
+export const adapterTestSchema = z.strictObject({
+  name: z.string(),
+  kind: z.string().optional(),
+  dryRun: z.boolean().optional(),
+});
+
+/** `POST /v1/adapters/send`: a text of one's own, outside of routes and rates. */
+export const adapterSendSchema = z.strictObject({
+  caller: callerSchema,
+  name: z.string(),
+  text: z.string().min(1),
+  title: z.string().optional(),
+  priority: prioritySchema.optional(),
+});
+
+/** `POST /v1/adapters/pause|resume` */
+export const adapterNameSchema = z.strictObject({ name: z.string(), reason: z.string().optional() });
+
+/** `POST /v1/routes/explain`: an event by its id or a unique suffix, an event itself, or a made-up one of a kind. */
+export const explainSchema = z
+  .strictObject({
+    id: z.string().optional(),
+    event: z.record(z.string(), z.unknown()).optional(),
+    kind: z.string().optional(),
+  })
+  .refine((asked) => Object.keys(asked).length === 1, "one of id, event and kind");
 
 export type Caller = z.infer<typeof callerSchema>;
 export type PublishRequest = z.input<typeof publishSchema>;
@@ -100,6 +125,9 @@ export type ReplyRequest = z.input<typeof replySchema>;
 export type ReportRequest = z.input<typeof reportSchema>;
 export type ByIdRequest = z.input<typeof byIdSchema>;
 export type InboxRequest = z.input<typeof inboxSchema>;
+export type AdapterTestRequest = z.input<typeof adapterTestSchema>;
+export type AdapterSendRequest = z.input<typeof adapterSendSchema>;
+export type ExplainRequest = z.input<typeof explainSchema>;
 
 /** What waits for a stage: `GET /v1/messages/<id>/receipts?until=<stage>&timeoutMs=N` (NDJSON). */
 export const untilSchema = z.enum([...stageSchema.options, "none"]);

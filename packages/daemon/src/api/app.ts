@@ -5,7 +5,6 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { z } from "zod";
 import { errorTable, FleetError, maxBodyBytes, toFleetError, type Stage, timeLimit } from "@fleetbus/core";
 import {
-  adapterTestSchema,
   byIdSchema,
   consumerSchema,
   deadSchema,
@@ -21,6 +20,8 @@ import {
   whoamiSchema,
   type ErrorAnswer,
 } from "@fleetbus/core/api";
+import { adapterRoutes } from "./adapter-routes.ts";
+import { body } from "./body.ts";
 import type { Desk } from "../requests/desk.ts";
 
 /** The largest body as JSON at its worst (six bytes for one), and what stands around it. */
@@ -61,6 +62,7 @@ export function app(deps: AppDeps): Hono {
   messageRoutes(routes, desk);
   sessionRoutes(routes, desk);
   busRoutes(routes, desk);
+  adapterRoutes(routes, desk);
   return routes;
 }
 
@@ -117,18 +119,6 @@ function busRoutes(routes: Hono, desk: Desk): void {
       c.json(await desk.deadLetter(verb, (await body(c, deadSchema)).seq)),
     );
   }
-  routes.get("/v1/adapters", (c) => c.json(desk.adapters()));
-  routes.post("/v1/adapters/test", async (c) =>
-    c.json(await desk.testAdapter(await body(c, adapterTestSchema))),
-  );
-}
-
-async function body<T>(context: Context, schema: z.ZodType<T>): Promise<T> {
-  const json: unknown = await context.req.json().catch(() => undefined);
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`);
-  throw new FleetError("usage", `reading the request: ${problems.join("; ")}`, { details: { problems } });
 }
 
 function refuseSize(): never {

@@ -106,16 +106,20 @@ export function adapterHost(deps: HostDeps): AdapterHost {
     one.instance.start();
   };
   const apply = async (wanted: Wanted) => {
+    const isOtherMe = !isDeepStrictEqual([me.zone, me.quiet], [wanted.me.zone, wanted.me.quiet]);
     me = wanted.me;
     problem = undefined;
     broken.clear();
     const entries = new Map(wanted.entries.map((each) => [each.entry.name, each]));
     const gone = [...running].filter(([name, one]) => !isSame(one.wanted, entries.get(name)));
     await stop(gone.map(([name]) => name));
+    const kept: string[] = [];
     for (const [name, each] of entries) {
       if ("error" in each) broken.set(name, each);
-      else if (!running.has(name)) start(each);
+      else if (running.has(name)) kept.push(name);
+      else start(each);
     }
+    if (isOtherMe) await Promise.all(kept.map((name) => running.get(name)?.instance.reconsider()));
   };
   const find = (name: string, doing: string): Running => {
     const one = running.get(name);

@@ -1,6 +1,5 @@
-import { FleetError, type FleetEvent, type Receipt, type SendReceipt, type Stage } from "@fleetbus/core";
+import { FleetError, type FleetEvent, type Receipt, type Stage } from "@fleetbus/core";
 import type {
-  AdapterView,
   Arrival,
   Caller,
   ConsumerView,
@@ -17,6 +16,7 @@ import type {
   publishSchema,
 } from "@fleetbus/core/api";
 import type { z } from "zod";
+import { adapterDesk, type AdapterDesk } from "./adapters.ts";
 import { attest } from "../session/attest.ts";
 import { arrivals } from "./arrivals.ts";
 import { dropDead, listDead, retryDead, showDead } from "./dead.ts";
@@ -67,8 +67,7 @@ export interface Desk {
   ): Promise<Items<ConsumerView>>;
   dead(): Promise<Items<DeadView>>;
   deadLetter(verb: "show" | "retry" | "drop", seq: number): Promise<DeadView>;
-  adapters(): Items<AdapterView>;
-  testAdapter(asked: { name: string; dryRun?: boolean | undefined }): Promise<SendReceipt>;
+  readonly adapters: AdapterDesk;
 }
 
 /** The desk of one daemon. */
@@ -110,8 +109,7 @@ export function desk(edge: Edge, status: () => Promise<StatusAnswer>): Desk {
     consumer: (verb, asked) => changeConsumer(edge, verb, asked),
     dead: () => listDead(edge),
     deadLetter: (verb, seq) => ({ show: showDead, retry: retryDead, drop: dropDead })[verb](edge.bus, seq),
-    adapters: () => ({ items: edge.host.views() }),
-    testAdapter: (asked) => testAdapter(edge, asked),
+    adapters: adapterDesk(edge),
   };
 }
 
@@ -158,22 +156,4 @@ async function wakeOutlook(edge: Edge, ref: string): Promise<WakeView> {
   const record = machine === edge.machine ? edge.registry.find(name) : undefined;
   if (record !== undefined) return edge.outlook(record);
   throw new FleetError("refused", `looking how to wake ${ref}: it is a session of ${machine}; ask there`);
-}
-
-async function testAdapter(
-  edge: Edge,
-  { name, dryRun }: { readonly name: string; readonly dryRun?: boolean | undefined },
-): Promise<SendReceipt> {
-  const view = edge.host.views().find((each) => each.name === name);
-  if (view !== undefined && dryRun === true) return { skipped: `dry run: ${view.type} is ${view.state}` };
-  const time = new Date(edge.clock.now()).toISOString();
-  const data = { text: "a test of this adapter", cli: "fleet" };
-  return edge.host.test(name, {
-    id: edge.ids(),
-    kind: "notification.raised",
-    from: ownerOf(edge, "me"),
-    time,
-    origin: "human",
-    data,
-  });
 }

@@ -1,6 +1,6 @@
 import type { FleetEvent } from "@fleetbus/core";
 
-const session = { cli: "claude", cwd: "/home/ana/web" };
+const session = { cli: "claude", cwd: "/srv/web" };
 const tool = { ...session, tool: "Bash" };
 
 /** What an event of each kind may carry. */
@@ -33,10 +33,10 @@ const sampleData: Readonly<Record<string, FleetEvent["data"]>> = {
       id: "01jgp3v0000000000000000001",
     },
   },
-  "run.started": { command: "npm test", cwd: "/home/ana/web" },
+  "run.started": { command: "npm test", cwd: "/srv/web" },
   "run.output": { command: "npm test", tail: "ok 11\nok 12" },
   "run.finished": {
-    ...{ command: "npm test", cwd: "/home/ana/web", exitCode: 7, outcome: "error", durationMs: 83_000 },
+    ...{ command: "npm test", cwd: "/srv/web", exitCode: 7, outcome: "error", durationMs: 83_000 },
     tail: "ok 11\nnot ok 12\n1 of 12 tests failed",
   },
   "adapter.failing": { adapter: "phone", error: "sending to ntfy.example: HTTP 500" },

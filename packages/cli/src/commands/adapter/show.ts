@@ -1,0 +1,50 @@
+import type { AdapterView, DeliveryView } from "@fleetbus/core/api";
+import { sanitiseLine } from "@fleetbus/core";
+import { defineCommand } from "../../command/define.ts";
+import { json, required } from "../../command/flags.ts";
+import { renderFields } from "../../output/items.ts";
+import { printJson } from "../../output/json.ts";
+import { renderTable, type Column } from "../../output/table.ts";
+
+/** `fleet adapter show <name>` */
+export const show = defineCommand({
+  about: "Shows one adapter: how it is, what waits for it, and what became of its newest deliveries.",
+  args: { name: required("<adapter>", "its name in fleet.toml") },
+  flags: { json },
+  examples: [{ line: "fleet adapter show phone --json", about: "last: id at the provider, tries, errors" }],
+  async run({ name, json: isJson }, context) {
+    const view = await context.api().adapter(name);
+    if (isJson) return printJson(context, view);
+    await context.print(renderFields(fieldsOf(view)));
+    if (view.last !== undefined && view.last.length > 0)
+      await context.print(`\n${renderTable(columns, view.last)}`);
+  },
+});
+
+/** What one adapter is doing, as label and value. */
+export function fieldsOf(view: AdapterView): Readonly<Record<string, string | number | undefined>> {
+  const { name, type, state, on, runs, sent, failed, skipped, held, waiting, pending, breaker } = view;
+  return {
+    ...{ name, type, state, on: on.join(" "), runs, sent, failed, skipped },
+    pending,
+    held: held === 0 ? held : `${held}, the first until ${view.heldUntil ?? "?"}`,
+    waiting,
+    breaker: view.breakerUntil === undefined ? breaker : `${breaker} until ${view.breakerUntil}`,
+    paused:
+      view.paused === undefined
+        ? undefined
+        : `since ${view.paused.since}: ${sanitiseLine(view.paused.reason)}`,
+    "last error": view.lastError === undefined ? undefined : sanitiseLine(view.lastError),
+  };
+}
+
+const columns: readonly Column<DeliveryView>[] = [
+  { title: "AT", show: (each) => each.at },
+  { title: "KIND", show: (each) => each.kind },
+  { title: "SESSION", show: (each) => each.session },
+  { title: "STATE", show: (each) => each.state },
+  { title: "TRIES", show: (each) => each.tries },
+  { title: "PROVES", show: (each) => each.proves },
+  { title: "ID THERE", show: (each) => each.providerId },
+  { title: "WHY", show: (each) => each.skipped ?? each.error },
+];
