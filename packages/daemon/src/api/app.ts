@@ -2,7 +2,6 @@ import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { stream } from "hono/streaming";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { z } from "zod";
 import { errorTable, FleetError, maxBodyBytes, toFleetError, type Stage, timeLimit } from "@fleetbus/core";
 import {
   byIdSchema,
