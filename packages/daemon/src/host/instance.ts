@@ -33,6 +33,7 @@ export class Instance {
   /** The server knows of it. */
   private isPauseKept = false;
   private running: Promise<void> = Promise.resolve();
+  private reclaim: () => Promise<unknown> = () => Promise.resolve();
 
   constructor(deps: InstanceDeps) {
     this.deps = deps;
@@ -100,6 +101,11 @@ export class Instance {
     this.isPauseKept = true;
   }
 
+  /** What is held back is judged anew: when it is quiet may have changed. Rejects with `unavailable`. */
+  async reconsider(): Promise<void> {
+    await this.reclaim();
+  }
+
   async resume(): Promise<void> {
     await this.parts.pauses.lift();
     this.open();
@@ -153,6 +159,7 @@ export class Instance {
     if (events === undefined) return feeds;
     const consumer = await bus.consumer(events);
     await this.readPause();
+    this.reclaim = () => consumer.reclaim();
     await consumer.reclaim(); // of a run that ended without a word; what it had claimed is free
     feeds.push({ consumer, take: (delivery, signal) => this.take(delivery, signal) });
     return feeds;

@@ -51,6 +51,15 @@ describe("quiet hours", () => {
     expect(stage.seen).toHaveLength(101);
   });
 
+  it("end at once when the config says that they do", async () => {
+    const stage = await set({ startMs: night, me, entry: { on: ["turn.failed"] } });
+    await stage.publish("turn.failed");
+    expect(ids(stage)).toEqual([]);
+    await stage.apply(undefined, { zone: "Europe/Berlin" });
+    await stage.settle();
+    expect(ids(stage)).toEqual(["e1"]);
+  });
+
   it("are ignored by an adapter that says so", async () => {
     const stage = await set({ startMs: night, me, entry: { on: ["turn.failed"], quiet: "ignore" } });
     await stage.publish("turn.failed");
