@@ -100,7 +100,9 @@ export function adapterHost(deps: HostDeps): AdapterHost {
       }),
     );
   };
-  const start = (wanted: HostEntry) => {
+  const start = (wanted: HostEntry, kept: Running[]) => {
+    const known = running.get(wanted.entry.name);
+    if (known !== undefined) return void kept.push(known);
     const one = runningOf(deps, wanted, () => me);
     running.set(wanted.entry.name, one);
     one.instance.start();
@@ -113,13 +115,12 @@ export function adapterHost(deps: HostDeps): AdapterHost {
     const entries = new Map(wanted.entries.map((each) => [each.entry.name, each]));
     const gone = [...running].filter(([name, one]) => !isSame(one.wanted, entries.get(name)));
     await stop(gone.map(([name]) => name));
-    const kept: string[] = [];
+    const kept: Running[] = [];
     for (const [name, each] of entries) {
       if ("error" in each) broken.set(name, each);
-      else if (running.has(name)) kept.push(name);
-      else start(each);
+      else start(each, kept);
     }
-    if (isOtherMe) await Promise.all(kept.map((name) => running.get(name)?.instance.reconsider()));
+    if (isOtherMe) await Promise.all(kept.map(({ instance }) => instance.reconsider()));
   };
   const find = (name: string, doing: string): Running => {
     const one = running.get(name);
