@@ -16,6 +16,7 @@ export * from "./names/supervisor.ts";
 export * from "./subjects/grammar.ts";
 export * from "./event/origin.ts";
 export * from "./event/kinds.ts";
+export * from "./event/run.ts";
 export * from "./event/event.ts";
 export * from "./message/limits.ts";
 export * from "./message/message.ts";

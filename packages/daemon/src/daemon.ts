@@ -18,6 +18,7 @@ import type { ReportStage } from "./life/stage.ts";
 import { statusOf } from "./life/status.ts";
 import { metrics } from "./metrics.ts";
 import { attestOn, desk } from "./requests/desk.ts";
+import { takeRunEvent } from "./requests/run-events.ts";
 import { send } from "./requests/send.ts";
 import { sessionStore } from "./session/store.ts";
 import { inboundOf } from "./wake/inbound.ts";
@@ -177,6 +178,7 @@ function assemble(local: Local, { bus, evidence }: Joined & { readonly evidence:
     metrics: counts,
     log: logger.named("hooks"),
     publish: async (request) => send(edge, { who: await attestOn(edge, request.caller), request }),
+    takeRunEvent: async (request) => takeRunEvent(edge, await attestOn(edge, request.caller), request),
     keepsBodies: settings.config.events.bodies,
   });
   return { edge, waiters, intake, counts };

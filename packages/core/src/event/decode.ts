@@ -8,6 +8,7 @@ import { eventType, wakePrefix } from "./encode.ts";
 import type { FleetEvent } from "./event.ts";
 import { eventDataSchemas, isSessionEventKind } from "./kinds.ts";
 import { originSchema } from "./origin.ts";
+import { isRunEventKind, runEventSchemas } from "./run.ts";
 import { parseOrRefuse, reading, refuse, requireSource, timeOf, type Readable } from "./refuse.ts";
 
 const anyData = z.record(z.string(), z.unknown());
@@ -55,6 +56,7 @@ function headOf(ns: string, subject: string): { readonly from: Address; readonly
 
 function dataOf(kind: string, from: Address, data: unknown): FleetEvent["data"] {
   if (isSessionEventKind(kind)) return parseOrRefuse<FleetEvent["data"]>(eventDataSchemas[kind], data);
+  if (isRunEventKind(kind)) return parseOrRefuse<FleetEvent["data"]>(runEventSchemas[kind], data);
   const parsed = parseOrRefuse(anyData, data);
   if (!kind.startsWith(wakePrefix)) return parsed;
   return wakeAttemptOf({ id: "", kind, from, time: "", origin: "system", data: parsed });

@@ -21,6 +21,7 @@ import {
 } from "@fleetbus/core/api";
 import { adapterRoutes } from "./adapter-routes.ts";
 import { body } from "./body.ts";
+import { runRoutes } from "./run-routes.ts";
 import type { Desk } from "../requests/desk.ts";
 
 /** The largest body as JSON at its worst (six bytes for one), and what stands around it. */
@@ -62,6 +63,7 @@ export function app(deps: AppDeps): Hono {
   sessionRoutes(routes, desk);
   busRoutes(routes, desk);
   adapterRoutes(routes, desk);
+  runRoutes(routes, desk);
   return routes;
 }
 

@@ -1,4 +1,4 @@
-import type { publishSchema } from "@fleetbus/core/api";
+import type { publishSchema, RunEventRequest } from "@fleetbus/core/api";
 import type { z } from "zod";
 import {
   chooseName,
@@ -19,7 +19,7 @@ import type { Sighting } from "../session/registry.ts";
 import { windowName } from "../session/window.ts";
 import type { WaiterAnswer, Waiters } from "../wake/waiters.ts";
 import type { HookCall } from "./cli-port.ts";
-import { parseDroppedMessage, type DroppedMessage } from "./dropped-message.ts";
+import { parseDroppedRequest, type DroppedRequest } from "./dropped-request.ts";
 import { knownClis } from "./clis.ts";
 import type { DropResult } from "./drops.ts";
 import { takeHook, type HookAnswer, type HookDeps } from "./hooks.ts";
@@ -35,6 +35,8 @@ export interface IntakeDeps {
   readonly log: AdapterLog;
   /** Sends what was said while nobody could take it. */
   publish(request: z.output<typeof publishSchema>): Promise<unknown>;
+  /** Takes over what happened to a wrapped command meanwhile. */
+  takeRunEvent(request: RunEventRequest): Promise<unknown>;
   /** Whether prompts and last texts stay in the events that are published (DESIGN §8). */
   readonly keepsBodies: boolean;
 }
@@ -78,8 +80,8 @@ export function hookIntake(deps: IntakeDeps): Intake {
       },
     },
     takeFile: async (content, name) => {
-      const said = parseDroppedMessage(content);
-      if (said !== undefined) return takeMessage(said, content, deps);
+      const said = parseDroppedRequest(content);
+      if (said !== undefined) return takeRequest(said, content, deps);
       const file = parseDropFile(content, edge.clock.now());
       if (file.is === "foreign")
         log.warn({ name, reason: file.reason }, "a file among the dropped ones is not a hook's");
@@ -96,17 +98,17 @@ export function hookIntake(deps: IntakeDeps): Intake {
   };
 }
 
-/** A message that nobody can be told of any more when it cannot be sent: it goes to the dead letters with the reason. */
-async function takeMessage(
-  said: DroppedMessage,
+/** What nobody can be told of any more when it cannot be sent: it goes to the dead letters with the reason. */
+async function takeRequest(
+  said: DroppedRequest,
   content: Buffer,
-  { edge, publish }: IntakeDeps,
+  { edge, publish, takeRunEvent }: IntakeDeps,
 ): Promise<DropResult> {
   if (said.is === "torn") return "torn";
   const failure =
     said.is === "malformed"
       ? new FleetError("malformed", said.reason)
-      : await publish(said.request).catch(toFleetError);
+      : await (said.is === "run" ? takeRunEvent(said.request) : publish(said.request)).catch(toFleetError);
   if (!(failure instanceof FleetError)) return "taken";
   if (failure.isRetryable) return "later";
   await buryFile(edge, { content, reason: failure.message });

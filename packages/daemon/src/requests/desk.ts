@@ -8,6 +8,8 @@ import type {
   InboxAnswer,
   Items,
   PublishAnswer,
+  RunEventAnswer,
+  RunEventRequest,
   SessionView,
   StatusAnswer,
   StreamView,
@@ -24,6 +26,7 @@ import { ownerOf, type Edge } from "./edge.ts";
 import { ackMessage, readMailbox, type InboxAsk } from "./inbox.ts";
 import { kick } from "./kick.ts";
 import { rename } from "./rename.ts";
+import { takeRunEvent } from "./run-events.ts";
 import { cancel, reply, report } from "./reply.ts";
 import { send } from "./send.ts";
 import { findSession, listSessions } from "./sessions.ts";
@@ -68,6 +71,8 @@ export interface Desk {
   dead(): Promise<Items<DeadView>>;
   deadLetter(verb: "show" | "retry" | "drop", seq: number): Promise<DeadView>;
   readonly adapters: AdapterDesk;
+  /** An event of a wrapped command (`fleet run`), told as the caller's. */
+  takeRunEvent(request: RunEventRequest): Promise<RunEventAnswer>;
 }
 
 /** The desk of one daemon. */
@@ -110,6 +115,7 @@ export function desk(edge: Edge, status: () => Promise<StatusAnswer>): Desk {
     dead: () => listDead(edge),
     deadLetter: (verb, seq) => ({ show: showDead, retry: retryDead, drop: dropDead })[verb](edge.bus, seq),
     adapters: adapterDesk(edge),
+    takeRunEvent: async (request) => takeRunEvent(edge, await who(request), request),
   };
 }
 
