@@ -7,6 +7,7 @@ import { errorTable, FleetError, type Paths } from "@fleetbus/core";
 import type { StatusAnswer } from "@fleetbus/core/api";
 import type { World } from "../world/world.ts";
 import { daemonEnv } from "./daemon-env.ts";
+import { daemonArgv } from "./daemon-argv.ts";
 
 /** Which server the daemon is to use; absent: its own. */
 export interface StartOptions {
@@ -57,9 +58,9 @@ function spawnDaemon(parts: Parts, options: StartOptions, logFile: string): Chil
   mkdirSync(dirname(logFile), { recursive: true, mode: 0o700 });
   const log = openSync(logFile, "w", 0o600);
   const { connect, context } = options;
-  const flags = context === undefined ? [] : ["--context", context];
+  const [file, ...args] = daemonArgv(parts.world, context);
   try {
-    return spawn(process.execPath, [parts.world.entry, "up", "--foreground", ...flags], {
+    return spawn(file, args, {
       cwd: "/",
       detached: true,
       env: { ...daemonEnv(parts.world), [stageFdName]: "3", [connectName]: connect },

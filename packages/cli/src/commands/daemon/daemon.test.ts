@@ -88,7 +88,9 @@ describe.runIf(process.platform === "linux")("fleet up --install-unit", () => {
       stderr: expect.stringContaining("the machine starts it from now on"),
     });
     const text = await readFile(unit(), "utf8");
-    expect(text).toContain(`ExecStart=${process.execPath} /opt/fleet.js up --foreground`);
+    expect(text).toContain(
+      `ExecStart=${process.execPath} --max-semi-space-size=2 /opt/fleet.js up --foreground`,
+    );
     expect(text).toContain(`FLEET_HOME=${daemon.home}`);
     expect(text).not.toContain("FLEET_NO_AUTOSTART");
     expect(await readFile(join(daemon.home, "calls"), "utf8")).toMatch(

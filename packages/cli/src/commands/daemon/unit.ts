@@ -5,6 +5,7 @@ import { FleetError } from "@fleetbus/core";
 import type { Context } from "../../command/context.ts";
 import { daemonEnv } from "../../daemon-client/daemon-env.ts";
 import { connectName, type StartOptions } from "../../daemon-client/start.ts";
+import { daemonArgv } from "../../daemon-client/daemon-argv.ts";
 
 /** Variables that a unit must carry, as it inherits none of a shell's. */
 const carried = [
@@ -45,11 +46,10 @@ export async function removeUnit(context: Context): Promise<boolean> {
 }
 
 function unitOf({ connect, context }: StartOptions, { world }: Context): Unit {
-  const flags = context === undefined ? [] : ["--context", context];
   const own: Readonly<Record<string, string | undefined>> = { ...daemonEnv(world), [connectName]: connect };
   const env = Object.fromEntries(carried.flatMap((name) => (own[name] ? [[name, own[name]] as const] : [])));
   return renderUnit(process.platform, {
-    argv: [process.execPath, world.entry, "up", "--foreground", ...flags],
+    argv: daemonArgv(world, context),
     env,
   });
 }
