@@ -7,6 +7,7 @@ import { builtInAdapters } from "@fleetbus/adapters";
 import { configJsonSchema, errorTable, renderTransitions } from "@fleetbus/core";
 import prettier from "prettier";
 import { renderAdapter } from "./adapter-page.mjs";
+import { templatesPage } from "./templates-page.mjs";
 import { registryPage } from "./generate-registry.mjs";
 import { renderBenchmarks } from "../../bench/support/report.mjs";
 
@@ -28,6 +29,7 @@ export async function pages() {
     })),
     { path: "docs/errors.md", text: errors() },
     { path: "docs/states.md", text: renderTransitions() },
+    { path: "docs/templates.md", text: templatesPage() },
   ];
   return Promise.all(raw.map(async ({ path, text }) => ({ path, text: await format(path, text) })));
 }
