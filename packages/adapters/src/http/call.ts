@@ -6,6 +6,7 @@ import {
   type AdapterContext,
   type ErrorCode,
 } from "@fleetbus/core";
+import { masked } from "./masked.ts";
 
 /** One request to a far side. */
 export interface HttpCall {
@@ -13,9 +14,11 @@ export interface HttpCall {
   readonly method?: "POST" | "PUT" | "GET" | "DELETE";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array<ArrayBuffer> | FormData;
+  /** What no error may show, whoever echoes it (`secretsIn` for those of a URL). */
+  readonly secrets?: readonly string[];
 }
 
-/** What came back, read whole. */
+/** What came back, read whole; without the call's secrets. */
 export interface HttpReply {
   readonly status: number;
   readonly headers: Headers;
@@ -40,7 +43,7 @@ export async function callHttp(
 ): Promise<HttpReply> {
   const reply = await exchange(call, context.fetch, signal).catch((error: unknown) => {
     signal.throwIfAborted();
-    throw failureOf(error, judging.doing);
+    throw failureOf(error, judging.doing, call.secrets);
   });
   if (reply.status >= 200 && reply.status < 300) return reply;
   throw judged(reply, judging, context.clock.now());
@@ -53,18 +56,19 @@ function judged(reply: HttpReply, { doing, saidMs, codeOf }: Judgement, nowMs: n
 }
 
 async function exchange(
-  { url, method = "POST", headers = {}, body }: HttpCall,
+  { url, method = "POST", headers = {}, body, secrets = [] }: HttpCall,
   fetch: AdapterContext["fetch"],
   signal: AbortSignal,
 ): Promise<HttpReply> {
   const init = { method, headers: { ...headers }, signal, redirect: "manual" as const };
   const response = await fetch(url, body === undefined ? init : { ...init, body });
-  return { status: response.status, headers: response.headers, body: await response.text() };
+  const { status, headers: answered } = response;
+  return { status, headers: answered, body: masked(await response.text(), secrets) };
 }
 
 /** What the host's guard says stays as it is; all else is a far side that is not there. The URL may hold a secret and is not named. */
-function failureOf(error: unknown, doing: string): FleetError {
+function failureOf(error: unknown, doing: string, secrets: readonly string[] = []): FleetError {
   if (error instanceof Error && error.name === "FleetError") return toFleetError(error);
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  return new FleetError("unavailable", `${doing}: ${messageOf(cause)}`, { cause: error });
+  return new FleetError("unavailable", `${doing}: ${masked(messageOf(cause), secrets)}`, { cause: error });
 }

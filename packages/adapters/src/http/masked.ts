@@ -2,9 +2,11 @@ const minLength = 6;
 
 /** The texts of a secret URL that no error may show, long ones first: what is below its host, and what that is made of. */
 export function secretsIn(url: string): readonly string[] {
-  const { pathname, search, searchParams } = new URL(url);
+  const { pathname, search } = new URL(url);
+  const values = search.split("&").map((pair) => pair.slice(pair.indexOf("=") + 1));
   const last = pathname.split("/").filter(Boolean).at(-1) ?? "";
-  return [pathname + search, pathname, search, last, ...searchParams.values()]
+  const token = /\d/.test(last) ? last : "";
+  return [pathname + search, pathname, search, token, ...values]
     .flatMap((text) => [text, plain(text)])
     .filter((text, at, all) => text.length >= minLength && all.indexOf(text) === at)
     .toSorted((a, b) => b.length - a.length);

@@ -8,10 +8,13 @@ import {
 } from "@fleetbus/core";
 import { callHttp, type HttpCall, type HttpReply, type Judgement } from "./call.ts";
 
-/** A channel whose far side takes one HTTP request a send. */
+/** A channel whose far side takes an HTTP request a send, or a few. */
 export interface HttpChannel extends Judgement {
-  /** Throws `too_large` or `malformed` for what it can never send. */
-  request(event: FleetEvent, notice: Notice): HttpCall;
+  /**
+   * Throws `too_large` or `malformed` for what it can never send. Of several the first is the message, its answer the
+   * receipt's; the others follow one by one (files), and all are sent anew where one of them is refused for a while.
+   */
+  request(event: FleetEvent, notice: Notice): HttpCall | readonly HttpCall[];
   /** Throws where the answer means failure although its status does not. */
   receipt(reply: HttpReply): SendReceipt;
 }
@@ -29,9 +32,12 @@ export function httpSink(channel: HttpChannel, context: AdapterContext): Sink {
       if (!isConnected || closing.signal.aborted)
         throw new FleetError("unavailable", `${channel.doing}: the adapter is not connected`);
       signal.throwIfAborted();
-      const call = channel.request(event, notice);
+      const calls = [channel.request(event, notice)].flat();
       const ends = AbortSignal.any([signal, closing.signal]);
-      return channel.receipt(await callHttp(call, context, { ...judging(channel), signal: ends }));
+      const receipts: SendReceipt[] = [];
+      for (const call of calls)
+        receipts.push(channel.receipt(await callHttp(call, context, { ...judging(channel), signal: ends })));
+      return receipts[0] ?? {};
     },
     close: async () =>
       closing.abort(new FleetError("unavailable", `${channel.doing}: the adapter is closing`)),
