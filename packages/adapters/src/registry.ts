@@ -2,6 +2,7 @@
 import type { Adapter } from "@fleetbus/core";
 import { claudeSocket } from "./claude-socket/adapter.ts";
 import { discord } from "./discord/adapter.ts";
+import { email } from "./email/adapter.ts";
 import { gotify } from "./gotify/adapter.ts";
 import { ntfy } from "./ntfy/adapter.ts";
 import { pushover } from "./pushover/adapter.ts";
@@ -14,6 +15,7 @@ import { webhook } from "./webhook/adapter.ts";
 export const builtInAdapters: readonly Adapter[] = [
   claudeSocket,
   discord,
+  email,
   gotify,
   ntfy,
   pushover,
