@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { UrlForm } from "../adapter/contract.ts";
+import { FleetError } from "../errors/fleet-error.ts";
 import { nearest } from "../names/nearest.ts";
 import { adapterKeys } from "./adapter-entry.ts";
 
@@ -56,5 +57,16 @@ export function keysOf(
   const { url } = entry;
   const own = ownKeys(entry);
   if (entry["type"] !== undefined || typeof url !== "string" || form.urls === undefined) return own;
-  return { ...form.urls.parse(new URL(url)), ...own };
+  return { ...form.urls.parse(shortUrl(url)), ...own };
+}
+
+/**
+ * The short form of a config as a URL. What stands for the host may hold a colon that begins no port, as in
+ * `tgram://123:token/chat`: it is escaped. Throws `config`, without the text, which may hold secrets.
+ */
+export function shortUrl(text: string): URL {
+  const escaped = text.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#@:]*):(?=[^/?#@]*(?:[/?#]|$))/i, "$1%3A");
+  const url = URL.parse(text) ?? URL.parse(escaped);
+  if (url !== null) return url;
+  throw new FleetError("config", `reading a URL of ${schemeOf(text)}: it is none`);
 }
