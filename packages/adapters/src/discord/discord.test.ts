@@ -33,7 +33,7 @@ describe("[row 133] the discord adapter", () => {
     await withFar(discordJudge, async (far) => {
       await sendOnce(discord, { ...configOf(far.url), thread: "42", username: "fleet" });
       expect(far.taken[0]?.path).toBe(`${hookPath}?wait=true&thread_id=42`);
-      expect((await partsOf(far.taken[0]!)).json).toMatchObject({ username: "fleet" });
+      expect(partsOf(far.taken[0]!).json).toMatchObject({ username: "fleet" });
     });
   });
 
@@ -78,14 +78,14 @@ describe("[row 133] the discord adapter", () => {
     await withFar(discordJudge, async (far) => {
       const { providerId } = await sendOnce(discord, configOf(far.url), { notice: { attachments } });
       expect(providerId).toBe("1300000000000000001");
-      const { json, files } = await partsOf(far.taken[0]!);
+      const { json, files } = partsOf(far.taken[0]!);
       expect(json).toMatchObject({
         allowed_mentions: { parse: [] },
         embeds: [{ title: expect.any(String) }],
       });
       expect(files).toEqual([
-        ["files[0]", "run.log", "text/plain", "line 1 “of” the log 🚀\n"],
-        ["files[1]", "run-error.log", "text/plain", "line 1 “of” the log 🚀\n"],
+        { name: "files[0]", filename: "run.log", type: "text/plain", text: "line 1 “of” the log 🚀\n" },
+        { name: "files[1]", filename: "run-error.log", type: "text/plain", text: "line 1 “of” the log 🚀\n" },
       ]);
       const many = Array.from({ length: 11 }, () => attachments[0]!);
       await expect(

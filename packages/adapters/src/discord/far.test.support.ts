@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { jsonOf } from "../http/answer.ts";
 import type { Received, Said } from "../http/far-server.test.support.ts";
+import { formOf, type FormPart } from "../http/form.test.support.ts";
 
 /** The webhook that exists. */
 export const hookPath = "/api/webhooks/4711/s3cr3t0f-the_Hook";
@@ -18,20 +19,20 @@ const message = z.strictObject({
   flags: z.literal(4096).optional(),
 });
 
-/** A request's parts: its message, and the names of its files. */
+/** A request's parts: its message and its files. */
 export interface Parts {
   readonly json: unknown;
-  readonly files: readonly (readonly [field: string, name: string, type: string, text: string])[];
+  readonly files: readonly FormPart[];
 }
 
 /** Plays Discord's side of a webhook: its rules and the shapes of its answers. */
-export async function discordJudge(request: Received): Promise<Said> {
+export function discordJudge(request: Received): Said {
   const { pathname, searchParams } = new URL(request.path, "http://discord.test");
   if (request.method !== "POST") return said(405, { message: "405: Method Not Allowed", code: 0 });
   if (!pathname.startsWith("/api/webhooks/4711/"))
     return said(404, { message: "Unknown Webhook", code: 10015 });
   if (pathname !== hookPath) return said(401, { message: "Invalid Webhook Token", code: 50027 });
-  const { json, files } = await partsOf(request);
+  const { json, files } = partsOf(request);
   if (json === undefined)
     return said(400, { message: "The request body contains invalid JSON.", code: 50109 });
   const read = message.safeParse(json);
@@ -48,15 +49,12 @@ export async function discordJudge(request: Received): Promise<Said> {
 }
 
 /** Reads a body as JSON, or as a form with JSON and files. */
-export async function partsOf({ headers, body }: Received): Promise<Parts> {
-  const type = headers["content-type"] ?? "";
-  if (type.startsWith("application/json")) return { json: jsonOf(body), files: [] };
-  if (!type.startsWith("multipart/form-data")) return { json: undefined, files: [] };
-  const form = await new Response(body, { headers: { "content-type": type } }).formData();
-  const files: [string, string, string, string][] = [];
-  for (const [field, value] of form)
-    if (typeof value !== "string") files.push([field, value.name, value.type, await value.text()]);
-  return { json: jsonOf(String(form.get("payload_json"))), files };
+export function partsOf(request: Received): Parts {
+  const type = request.headers["content-type"] ?? "";
+  if (type.startsWith("application/json")) return { json: jsonOf(request.body), files: [] };
+  const form = formOf(request);
+  const json = form.find(({ name }) => name === "payload_json")?.text ?? "";
+  return { json: jsonOf(json), files: form.filter(({ filename }) => filename !== undefined) };
 }
 
 function said(status: number, body: unknown): Said {

@@ -33,7 +33,7 @@ export interface FarServer {
 }
 
 /** Starts it on a free port. */
-export async function startFarServer(judge: (request: Received) => Said | Promise<Said>): Promise<FarServer> {
+export async function startFarServer(judge: (request: Received) => Said): Promise<FarServer> {
   let isStalled = false;
   const server = createServer((request, response) => {
     void answer(request, response).catch(() => response.destroy());
@@ -42,7 +42,7 @@ export async function startFarServer(judge: (request: Received) => Said | Promis
     const received = await read(request);
     far.seen.push(received);
     if (isStalled) return;
-    const said = far.next.shift() ?? (await judge(received));
+    const said = far.next.shift() ?? judge(received);
     if (said.status < 300) far.taken.push(received);
     response.writeHead(said.status, said.headers).end(said.body);
   };

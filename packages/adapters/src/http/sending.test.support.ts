@@ -47,7 +47,7 @@ export interface SendOptions {
 
 /** A far side of its own for one test. */
 export async function withFar<T>(
-  judge: (request: Received) => Said | Promise<Said>,
+  judge: (request: Received) => Said,
   run: (far: FarServer) => Promise<T>,
 ): Promise<T> {
   const far = await startFarServer(judge);
@@ -60,7 +60,7 @@ export async function withFar<T>(
 
 /** The far side of adapterConformance: each request that was let in counts as the event whose id stands in it. */
 export async function farSideOf(
-  judge: (request: Received) => Said | Promise<Said>,
+  judge: (request: Received) => Said,
   configOf: (url: string) => Readonly<Record<string, unknown>>,
 ): Promise<FarSide> {
   const far = await startFarServer(judge);
