@@ -3,10 +3,12 @@ import type { Adapter } from "@fleetbus/core";
 import { claudeSocket } from "./claude-socket/adapter.ts";
 import { discord } from "./discord/adapter.ts";
 import { email } from "./email/adapter.ts";
+import { exec } from "./exec/adapter.ts";
 import { gotify } from "./gotify/adapter.ts";
 import { ntfy } from "./ntfy/adapter.ts";
 import { pushover } from "./pushover/adapter.ts";
 import { slack } from "./slack/adapter.ts";
+import { telegram } from "./telegram/adapter.ts";
 import { tmux } from "./tmux/adapter.ts";
 import { twilio } from "./twilio/adapter.ts";
 import { webhook } from "./webhook/adapter.ts";
@@ -16,10 +18,12 @@ export const builtInAdapters: readonly Adapter[] = [
   claudeSocket,
   discord,
   email,
+  exec,
   gotify,
   ntfy,
   pushover,
   slack,
+  telegram,
   tmux,
   twilio,
   webhook,
