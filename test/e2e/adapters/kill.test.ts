@@ -101,6 +101,21 @@ describe("1000 deliveries to an HTTP receiver, the daemon killed with -9 in the 
   });
 });
 
+describe("300 deliveries, the server killed with -9 in the middle of them", () => {
+  const ids = Array.from({ length: 300 }, (_, number) => `s${number}`);
+
+  test("each arrives, and none twice: the daemon knows what was sent and could not be written down", async () => {
+    const before = receiver.received.length;
+    for (const [number, id] of ids.entries())
+      await publishEvent(connection, { id, kind: "run.finished", data: { number } });
+    await until("some to arrive", () => receiver.received.length - before >= 50);
+    process.kill(await fleet.serverPid(), "SIGKILL");
+    await until("all to arrive", () => ids.every((id) => receiver.done.has(id)), 90_000);
+    await until("all to be acknowledged", async () => (await pending()) === 0, 90_000);
+    expect(receiver.received.length - before).toBe(ids.length);
+  });
+});
+
 const consumersSchema = z.object({
   items: z.array(z.looseObject({ name: z.string(), pending: z.number(), ackPending: z.number() })),
 });

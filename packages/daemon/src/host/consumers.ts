@@ -45,7 +45,7 @@ export function listeningOf(
   const filters = kindFilters([...kinds, ...ending]).map((kind) => subjects.event({}, kind));
   const wakes = rungs.map((rung) => subjects.wake({ machine: at.machine }, rung));
   return {
-    runs,
+    runs: filters.length === 0 ? "each" : runs,
     on,
     consumer,
     hot: wakes.length === 0 ? undefined : adapterConsumer("WAKES", own, wakes),

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { FleetError } from "@fleetbus/core";
+import type { Bucket, Bus } from "@fleetbus/core/bus";
 import { fakeClock, memoryBus } from "@fleetbus/core/testing";
+import { retryDead } from "../requests/dead.ts";
 import { away, name, setStage, type Stage } from "./host.test.support.ts";
 
 const stages: Stage[] = [];
@@ -75,6 +77,26 @@ describe("an adapter's instance", () => {
     ]);
   });
 
+  it("sends a dead letter that is retried, and only where it was one", async () => {
+    let isRefusing = true;
+    const stage = await set({
+      entry: { on: ["run.finished"], runs: "each" },
+      answer: () => {
+        if (!isRefusing) return {};
+        isRefusing = false;
+        throw new FleetError("failed", "posting: HTTP 400");
+      },
+    });
+    await set({ beside: stage, machine: "box", entry: { on: ["run.finished"], runs: "each" } });
+    await stage.publish("run.finished");
+    expect(ids(stage)).toEqual(["e1", "e1"]);
+    await retryDead(stage.bus, 1);
+    await stage.settle();
+    expect(ids(stage)).toEqual(["e1", "e1", "e1"]);
+    expect(await stage.pending()).toBe(0);
+    expect(await stage.dead()).toEqual([]);
+  });
+
   it("leaves the far side alone for as long as it asks, everything of the instance with it", async () => {
     let isBusy = true;
     const stage = await set({
@@ -147,6 +169,30 @@ describe("an adapter's instance", () => {
     await stage.publish("run.finished");
     stage.bus.setConnected(true);
     await stage.clock.advance(120_000);
+    expect(ids(stage)).toEqual(["e1"]);
+    expect(await stage.pending()).toBe(0);
+  });
+
+  it("whose record stood though the server's word of it was lost acknowledges it, and sends nothing twice", async () => {
+    const other = await set({ entry: { on: ["session.lost"], runs: "each" } });
+    const joined = other.bus.join();
+    let losses = 1;
+    const bucket: Bus["bucket"] = async (which) => {
+      const inner = await joined.bucket(which);
+      const put: Bucket["put"] = async (key, value, how) => {
+        const revision = await inner.put(key, value, how);
+        if (new TextDecoder().decode(value).includes('"done"') && (losses -= 1) === 0)
+          throw new FleetError("unavailable", "writing: no answer");
+        return revision;
+      };
+      return { ...inner, put };
+    };
+    const bus = { ...joined, bucket };
+    const entry = { on: ["run.finished"], runs: "each" };
+    const stage = await set({ beside: other, machine: "box", entry, host: { bus } });
+    await stage.publish("run.finished");
+    expect(await stage.pending()).toBe(1);
+    await stage.clock.advance(5000);
     expect(ids(stage)).toEqual(["e1"]);
     expect(await stage.pending()).toBe(0);
   });

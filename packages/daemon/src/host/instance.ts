@@ -168,7 +168,7 @@ export class Instance {
   private async take(delivery: Delivery, signal: AbortSignal): Promise<void> {
     this.parts.tally.held.delete(delivery.seq);
     if (this.paused !== undefined) await this.readPause().catch(() => undefined); // asked again with the next delivery
-    if (this.paused !== undefined) return giveBack(delivery, pausedMs);
+    if (this.paused !== undefined) return giveBack(delivery, this.deps.context.clock, pausedMs);
     await this.parts.course.take(delivery, signal);
   }
 

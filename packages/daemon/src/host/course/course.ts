@@ -46,7 +46,7 @@ export function courseOf(deps: CourseDeps): Course {
         if (digests === undefined || isUrgent) await sendItems(deps, [item], signal);
         else digests.add(item);
       } catch {
-        await giveBack(delivery, laterMs); // the server is away: what was not decided comes again
+        await giveBack(delivery, deps.clock, laterMs); // the server is away: what was not decided comes again
       }
     },
     waiting: () => digests?.waiting() ?? 0,
@@ -70,7 +70,7 @@ async function admit(deps: CourseDeps, delivery: Delivery): Promise<Item | undef
     return undefined;
   }
   if (verdict.reason === "quiet") deps.onHeld({ delivery, event, isResolved: false }, verdict.untilMs);
-  await giveBack(delivery, verdict.untilMs - deps.clock.now());
+  await giveBack(delivery, deps.clock, verdict.untilMs - deps.clock.now());
   return undefined;
 }
 

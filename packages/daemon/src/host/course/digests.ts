@@ -1,6 +1,6 @@
 import { digestDueAt, maxDigest, type Clock } from "@fleetbus/core";
 import { everyFew } from "./beat.ts";
-import { giveBack, type Item } from "./item.ts";
+import { letGo, type Item } from "./item.ts";
 
 const workingEveryMs = 15_000;
 
@@ -52,7 +52,7 @@ export function digestsOf({ clock, windowMs, send }: DigestDeps): Digests {
     waiting: () => items.length,
     close: async () => {
       closing.abort();
-      await Promise.all(items.map(({ delivery }) => giveBack(delivery)));
+      await Promise.all(items.map(({ delivery }) => letGo(delivery)));
       items = [];
       await Promise.all(sending);
     },

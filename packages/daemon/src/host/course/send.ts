@@ -14,13 +14,14 @@ import type { ToldStore } from "../effects/told.ts";
 import { attempt } from "./attempt.ts";
 import { everyFew } from "./beat.ts";
 import { isPausedError, type Gate } from "./gate.ts";
-import { giveBack, type Item } from "./item.ts";
+import { giveBack, letGo, type Item } from "./item.ts";
 import { renderedOf, type RenderDeps } from "./notices.ts";
 import { recordAll, recordOne } from "./record.ts";
 import { settleFailed } from "./settle-failed.ts";
 
 const beatMs = 15_000;
 const takenMs = 10_000;
+const againMs = 2000;
 
 /** What sending needs of one instance. */
 export interface SendDeps extends RenderDeps {
@@ -61,7 +62,11 @@ export async function sendItems(deps: SendDeps, items: readonly Item[], signal: 
   } catch (error) {
     // the server is away, the adapter is paused or the daemon stops: they come again
     if (!signal.aborted && !isPausedError(error)) deps.onFailed(firstOf(items).event, toFleetError(error));
-    await Promise.all(items.map(({ delivery }) => giveBack(delivery, signal.aborted ? undefined : takenMs)));
+    await Promise.all(
+      items.map(({ delivery }) =>
+        signal.aborted ? letGo(delivery) : giveBack(delivery, deps.clock, againMs),
+      ),
+    );
   } finally {
     stop();
   }
@@ -96,11 +101,18 @@ async function isSettled(deps: SendDeps, item: Item): Promise<boolean> {
   if (unrecorded !== undefined) {
     const result = await deps.effects.claim(event, delivery.seq);
     if (result.type === "mine") await recordOne(deps, { ...item, claim: result.claim }, unrecorded);
+    else if (result.type === "taken") await giveBack(delivery, deps.clock, takenMs);
+    else await forgetSent(deps, item); // the record stood, only the server's word of it was lost
     return true;
   }
   if (delivery.deliveries === 1 || (await deps.effects.find(event.id))?.state !== "done") return false;
   await delivery.ack();
   return true;
+}
+
+async function forgetSent(deps: SendDeps, { delivery, event }: Item): Promise<void> {
+  deps.unrecorded.delete(event.id);
+  await delivery.ack();
 }
 
 async function claimAll(deps: SendDeps, items: readonly Item[]): Promise<readonly Claimed[]> {
@@ -112,7 +124,7 @@ async function claimAll(deps: SendDeps, items: readonly Item[]): Promise<readonl
       throw error;
     });
     if (result.type === "mine") claimed.push({ ...item, claim: result.claim });
-    else if (result.type === "taken") await giveBack(item.delivery, takenMs);
+    else if (result.type === "taken") await giveBack(item.delivery, deps.clock, takenMs);
     else if (result.type === "done") await item.delivery.ack();
     else await buryAgain(deps, item, result.effect.error ?? "it failed before");
   }
@@ -174,7 +186,7 @@ async function sendAll(deps: SendDeps, items: readonly Claimed[], signal: AbortS
 async function holdAll(deps: SendDeps, items: readonly Item[], untilMs: number): Promise<void> {
   for (const item of items) {
     deps.onHeld(item, untilMs);
-    await giveBack(item.delivery, untilMs - deps.clock.now());
+    await giveBack(item.delivery, deps.clock, untilMs - deps.clock.now());
   }
 }
 

@@ -23,7 +23,7 @@ async function settleOne(deps: SendDeps, item: Claimed, error: FleetError): Prom
   if (typeof next !== "string") {
     await claim.wait(error.message, next.atMs);
     deps.onHeld(item, next.atMs);
-    return giveBack(delivery, next.atMs - nowMs);
+    return giveBack(delivery, clock, next.atMs - nowMs);
   }
   const words = messageOf(error);
   await deps.bury(delivery, next === "late" ? `given up after 24 hours: ${words}` : words);
