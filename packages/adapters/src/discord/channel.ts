@@ -2,6 +2,7 @@ import { z } from "zod";
 import { FleetError, type Notice } from "@fleetbus/core";
 import { jsonOf, requireAnswer } from "../http/answer.ts";
 import type { HttpCall, HttpReply } from "../http/call.ts";
+import { formBody } from "../http/form.ts";
 import { secretsIn } from "../http/masked.ts";
 import type { HttpChannel } from "../http/sink.ts";
 import { requireFit } from "../text/fits.ts";
@@ -40,11 +41,8 @@ function addressOf({ url, thread }: DiscordConfig): string {
 
 function contentOf(json: string, { attachments }: Notice): Pick<HttpCall, "headers" | "body"> {
   if (attachments.length === 0) return { headers: { "content-type": "application/json" }, body: json };
-  const form = new FormData();
-  form.set("payload_json", json);
-  for (const [at, { name, mediaType, bytes }] of attachments.entries())
-    form.set(`files[${at}]`, new Blob([new Uint8Array(bytes)], { type: mediaType }), name);
-  return { body: form };
+  const files = attachments.map((file, at) => ({ field: `files[${at}]`, file }));
+  return formBody({ payload_json: json }, files);
 }
 
 function requireFew({ attachments }: Notice): void {
