@@ -10,8 +10,7 @@ import type { World } from "./world/world.ts";
 /** Runs one command line and gives the process's exit code: the only place that decides it (errors/table.ts). */
 export async function main(world: World, commands: Tree = tree): Promise<number> {
   try {
-    await run(resolve(commands, world.argv), contextOf(world), commands);
-    return 0;
+    return (await run(resolve(commands, world.argv), contextOf(world), commands)) ?? 0;
   } catch (thrown) {
     if (isBrokenPipe(thrown)) return 0; // the reader has seen enough, as with `| head`
     if (world.signal.aborted) return 130;
@@ -19,7 +18,7 @@ export async function main(world: World, commands: Tree = tree): Promise<number>
   }
 }
 
-async function run(resolved: Resolved, context: Context, commands: Tree): Promise<void> {
+async function run(resolved: Resolved, context: Context, commands: Tree): Promise<number | void> {
   const { stdout } = context.world;
   if (resolved.type === "version") return stdout.write(`${version}\n`);
   if (resolved.type === "list") {
@@ -28,8 +27,14 @@ async function run(resolved: Resolved, context: Context, commands: Tree): Promis
   }
   const name = `fleet ${resolved.path}`.trimEnd();
   const command = await resolved.leaf.load();
-  const parsed = parse(name, command, resolved.argv);
-  if (parsed.type === "run") return command.execute(parsed.raw, context);
+  try {
+    const parsed = parse(name, command, resolved.argv);
+    if (parsed.type === "run") return await command.execute(parsed.raw, context);
+  } catch (thrown) {
+    if (command.failureExit === undefined) throw thrown;
+    await tell(toFleetError(thrown), context.world);
+    return command.failureExit;
+  }
   const { renderHelp } = await import("./command/help.ts");
   return stdout.write(renderHelp(name, command, stdout.columns));
 }

@@ -32,7 +32,10 @@ export interface CommandSpec<A extends Specs, F extends Specs> {
   readonly args: A;
   readonly flags: F;
   readonly examples: readonly Example[];
-  run(options: Values<A> & Values<F>, context: Context): Promise<void>;
+  /** Exit code of its own failures, where the error table's could be taken for that of a command it runs. */
+  readonly failureExit?: number;
+  /** Resolves with the exit code where it is another's; without one it is 0. */
+  run(options: Values<A> & Values<F>, context: Context): Promise<number | void>;
 }
 
 /** Raw values by the name they have in the command's records. */
@@ -44,8 +47,9 @@ export interface Command {
   readonly args: Specs;
   readonly flags: Specs;
   readonly examples: readonly Example[];
-  /** Reads the raw values and runs. */
-  execute(raw: Raw, context: Context): Promise<void>;
+  readonly failureExit?: number;
+  /** Reads the raw values and runs; resolves as `CommandSpec.run`. */
+  execute(raw: Raw, context: Context): Promise<number | void>;
 }
 
 /** Types a command: `run` receives what its arguments and flags read. */

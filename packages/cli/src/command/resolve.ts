@@ -30,15 +30,16 @@ export function resolve(tree: Tree, argv: readonly string[]): Resolved {
 
 function resolveVerb(noun: Noun, argv: readonly string[]): Resolved {
   const [first, ...rest] = argv;
-  if (first !== undefined && helpFlags.includes(first)) return { type: "list", noun };
+  const takesWords = noun.takesWords === true;
+  if (first !== undefined && helpFlags.includes(first) && !takesWords) return { type: "list", noun };
   const verb = first === undefined ? undefined : named(noun.verbs, first);
   if (verb !== undefined) return { type: "run", path: `${noun.name} ${verb.name}`, leaf: verb, argv: rest };
-  if (first !== undefined && !first.startsWith("-"))
+  if (first !== undefined && !first.startsWith("-") && !takesWords)
     throw unknown(`verb of fleet ${noun.name}`, first, noun.verbs);
   const bare = noun.bare === undefined ? undefined : named(noun.verbs, noun.bare);
   return bare === undefined
     ? { type: "list", noun }
-    : { type: "run", path: `${noun.name} ${bare.name}`, leaf: bare, argv };
+    : { type: "run", path: takesWords ? noun.name : `${noun.name} ${bare.name}`, leaf: bare, argv };
 }
 
 function unknown(what: string, word: string, entries: readonly Entry[]): FleetError {

@@ -17,6 +17,8 @@ export interface Noun {
   readonly verbs: readonly Leaf[];
   /** The verb of the bare noun; absent: the bare noun shows its verbs. */
   readonly bare?: string;
+  /** Words that are no verb are the bare verb's. */
+  readonly takesWords?: boolean;
 }
 
 /** What stands at the top of the command line. */

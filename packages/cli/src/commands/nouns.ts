@@ -200,3 +200,18 @@ export const configNoun: Noun = {
     },
   ],
 };
+
+/** `fleet run -- <command>` and what is asked of a run later. */
+export const runNoun: Noun = {
+  name: "run",
+  summary: "run any command, and tell of it: fleet run -- <command>",
+  bare: "command",
+  takesWords: true,
+  verbs: [
+    {
+      name: "command",
+      summary: "the same as without a verb",
+      load: async () => (await import("./run/command.ts")).command,
+    },
+  ],
+};

@@ -7,6 +7,7 @@ import {
   deadNoun,
   hooksNoun,
   routeNoun,
+  runNoun,
   sessionNoun,
   streamNoun,
 } from "./nouns.ts";
@@ -113,6 +114,7 @@ export const tree: Tree = {
     {
       title: "Run",
       entries: [
+        runNoun,
         {
           name: "demo",
           summary: "see it work, on a fleet of its own",

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { FleetError, messageOf } from "@fleetbus/core";
-import type { PublishAnswer, PublishRequest } from "@fleetbus/core/api";
+import type { PublishAnswer } from "@fleetbus/core/api";
 import type { Context } from "../command/context.ts";
 import type { Saying } from "../commands/message/publish.ts";
 import { callerOf } from "../daemon-client/caller.ts";
@@ -13,12 +13,7 @@ import { version } from "../version.ts";
  * a line END; created exclusively, on disk when this resolves. Rejects with `storage`.
  */
 export async function dropRequest(saying: Saying, context: Context): Promise<PublishAnswer> {
-  const { clock, pid } = context.world;
-  const { dropDir } = context.paths();
-  const now = clock.now();
-  // Microseconds first, so that names sort by time among those of the hooks.
-  const name = `${Math.trunc(now * 1000)}-${pid}-${randomInt(100_000)}.req`;
-  await write(dropDir, name, contentOf({ caller: callerOf(context.world), ...saying }, { name, now }));
+  await leaveRequest({ path: "/v1/messages", body: { caller: callerOf(context.world), ...saying } }, context);
   const { id, thread = id, target } = saying;
   return {
     id,
@@ -30,10 +25,29 @@ export async function dropRequest(saying: Saying, context: Context): Promise<Pub
   };
 }
 
-function contentOf(request: PublishRequest, file: { readonly name: string; readonly now: number }): string {
-  const body = JSON.stringify(request);
+/** A request that the daemon takes from a file. */
+export interface LeftRequest {
+  readonly path: "/v1/messages" | "/v1/runs";
+  readonly body: object;
+}
+
+/** Leaves one request for the next daemon; on disk when this resolves. Rejects with `storage`. */
+export async function leaveRequest(
+  request: LeftRequest,
+  context: Pick<Context, "world" | "paths">,
+): Promise<void> {
+  const { clock, pid } = context.world;
+  const { dropDir } = context.paths();
+  const now = clock.now();
+  // Microseconds first, so that names sort by time among those of the hooks.
+  const name = `${Math.trunc(now * 1000)}-${pid}-${randomInt(100_000)}.req`;
+  await write(dropDir, name, contentOf(request, { name, now }));
+}
+
+function contentOf(request: LeftRequest, file: { readonly name: string; readonly now: number }): string {
+  const body = JSON.stringify(request.body);
   const head = [
-    "POST /v1/messages HTTP/1.0",
+    `POST ${request.path} HTTP/1.0`,
     `X-Fleet-Version: ${version}`,
     `X-Fleet-Id: ${file.name.replace(/\.req$/, "")}`,
     `X-Fleet-Time: ${(file.now / 1000).toFixed(6)}`,
@@ -55,7 +69,7 @@ async function write(dir: string, name: string, content: string): Promise<void> 
     }
     await syncFolder(dir);
   } catch (cause) {
-    throw new FleetError("storage", `keeping the message in ${dir}: ${messageOf(cause)}; nothing was sent`, {
+    throw new FleetError("storage", `keeping it in ${dir}: ${messageOf(cause)}; nothing was sent`, {
       cause,
     });
   }
