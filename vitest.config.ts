@@ -41,7 +41,20 @@ export default defineConfig({
         test: {
           setupFiles: ["test/support/count-assertions.ts"],
           name: "e2e",
-          include: ["test/e2e/**/*.test.ts", "test/wire/**/*.test.ts"],
+          include: ["test/e2e/**/*.test.ts"],
+          exclude: ["test/e2e/{command,adapters}/**"],
+          globalSetup: ["test/support/global-setup.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          setupFiles: ["test/support/count-assertions.ts"],
+          name: "command",
+          include: ["test/e2e/{command,adapters}/**/*.test.ts", "test/wire/**/*.test.ts"],
           globalSetup: ["test/support/global-setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -16,6 +16,7 @@ const results = mkdtempSync(join(tmpdir(), "fleet-test-results-"));
 const suites = [
   { name: "unit", projects: ["unit", "house"] },
   { name: "e2e", projects: ["e2e"] },
+  { name: "command", projects: ["command"] },
   { name: "chaos", projects: ["chaos"] },
   { name: "containers", projects: ["containers"], whyNot: () => whyNoContainers(process.env, say) },
   { name: "clis", projects: ["clis"], whyNot: whyNoClis, prepare: () => provideClaude(process.env, say) },
@@ -47,14 +48,22 @@ async function main() {
 }
 
 /**
- * What runs after what, and what beside it. `unit` keeps both cores busy; the others mostly wait, so `chaos` runs beside
- * `e2e`, `containers` and `clis`. Under CI everything runs alone.
+ * What runs after what, and what beside it. `unit` keeps both cores busy; the others mostly wait, and run in two lanes.
+ * Under CI the ones that measure, kill or share a machine with a real CLI run alone.
  */
 function plan(wanted) {
   const named = (...names) => wanted.filter((suite) => names.includes(suite.name));
-  const lanes = [named("e2e", "containers", "clis"), named("chaos")].filter((lane) => lane.length > 0);
-  const beside = process.env.CI === "true" ? lanes.map((lane) => [lane]) : [lanes];
-  return [[named("unit")], ...beside].filter((group) => group.some((lane) => lane.length > 0));
+  const groups =
+    process.env.CI === "true"
+      ? [[["e2e"], ["command"]], [["chaos"]], [["containers"]], [["clis"]]]
+      : [
+          [
+            ["e2e", "containers", "clis"],
+            ["command", "chaos"],
+          ],
+        ];
+  const lanes = groups.map((group) => group.map((names) => named(...names)).filter((lane) => lane.length > 0));
+  return [[named("unit")], ...lanes].filter((group) => group.some((lane) => lane.length > 0));
 }
 
 async function runLane(lane, { isAlone, failed }) {
