@@ -62,7 +62,9 @@ function plan(wanted) {
             ["command", "chaos"],
           ],
         ];
-  const lanes = groups.map((group) => group.map((names) => named(...names)).filter((lane) => lane.length > 0));
+  const lanes = groups.map((group) =>
+    group.map((names) => named(...names)).filter((lane) => lane.length > 0),
+  );
   return [[named("unit")], ...lanes].filter((group) => group.some((lane) => lane.length > 0));
 }
 
