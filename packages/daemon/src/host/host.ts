@@ -12,6 +12,7 @@ import {
 import type { AdapterSendView, AdapterView, RouteView } from "@fleetbus/core/api";
 import type { Bus, Delivery, Incoming } from "@fleetbus/core/bus";
 import type { QuietHours } from "./course/judge.ts";
+import type { Notified, NotifyHow } from "./notify.ts";
 import type { Renderer } from "./render.ts";
 import { routeView, runningOf, type Running } from "./running.ts";
 import { brokenView, noticeView } from "./view.ts";
@@ -74,6 +75,8 @@ export interface AdapterHost {
   send(name: string, event: FleetEvent, how?: { readonly isDryRun?: boolean }): Promise<AdapterSendView>;
   /** As `send`. */
   test(name: string, event: FleetEvent): Promise<SendReceipt>;
+  /** One event for one adapter, once per event id, as if its route had brought it (host/notify.ts). */
+  notify(name: string, event: FleetEvent, how: NotifyHow): Promise<Notified>;
   /** What each would do with an event now. */
   explain(event: FleetEvent): readonly RouteView[];
   /** A changed config that cannot be read: what runs goes on as it was, and the fleet is told. */
@@ -159,6 +162,7 @@ export function adapterHost(deps: HostDeps): AdapterHost {
     },
     send,
     test: async (name, event) => (await send(name, event)).receipt ?? {},
+    notify: async (name, event, how) => find(name, "notifying by").instance.notify(event, how),
     explain: (event) => [...running.values()].map((one) => routeView(one, event)),
     refused: (file, error) => {
       problem = error.message;

@@ -15,6 +15,7 @@ import { giveBack } from "./course/item.ts";
 import { renderedOf } from "./course/notices.ts";
 import { runFeeds, type Feed } from "./feed.ts";
 import { takeHot } from "./hot.ts";
+import { notifyOne, type Notified, type NotifyHow } from "./notify.ts";
 import { partsOf, type InstanceDeps, type InstanceParts } from "./parts.ts";
 import type { Pause } from "./pause.ts";
 import { deliveryView, viewOf } from "./view.ts";
@@ -91,6 +92,18 @@ export class Instance {
     return receipt;
   }
 
+  /** As `notifyOne`; `later` while it is paused or not connected. */
+  async notify(event: FleetEvent, how: NotifyHow): Promise<Notified> {
+    const untilMs = this.deps.context.clock.now() + pausedMs;
+    if (this.paused !== undefined) await this.readPause();
+    if (this.paused !== undefined)
+      return { type: "later", untilMs, reason: `it is paused: ${this.paused.reason}` };
+    if (this.sink === undefined)
+      return { type: "later", untilMs: untilMs - pausedMs + 1000, reason: "it is not connected yet" };
+    const signal = AbortSignal.any([how.signal, this.stopping.signal]);
+    return notifyOne(this.parts.sending, event, { ...how, signal });
+  }
+
   /** Sends nothing any more until it is resumed, on all machines that share it and over restarts. */
   async pause(reason: string): Promise<void> {
     const pause = { reason, at: this.deps.context.clock.now() };
@@ -159,6 +172,7 @@ export class Instance {
     if (events === undefined) return feeds;
     const consumer = await bus.consumer(events);
     await this.readPause();
+    await this.parts.course.recall();
     this.reclaim = () => consumer.reclaim();
     await consumer.reclaim(); // of a run that ended without a word; what it had claimed is free
     feeds.push({ consumer, take: (delivery, signal) => this.take(delivery, signal) });

@@ -14,9 +14,10 @@ import {
 } from "@fleetbus/core";
 import type { Bus, Delivery, Incoming } from "@fleetbus/core/bus";
 import type { Listening } from "./consumers.ts";
-import { courseOf, type Course } from "./course/course.ts";
+import { courseOf, type Course, type CourseDeps } from "./course/course.ts";
 import { gateOf, type Gate } from "./course/gate.ts";
 import type { QuietHours } from "./course/judge.ts";
+import { batchRecord } from "./effects/batch.ts";
 import { dailyCount } from "./effects/daily.ts";
 import { effectsOn, type Effects } from "./effects/effects.ts";
 import { toldStore } from "./effects/told.ts";
@@ -56,6 +57,8 @@ export interface InstanceParts {
   readonly gate: Gate;
   readonly effects: Effects;
   readonly course: Course;
+  /** What the course works with, for what is addressed to this instance alone. */
+  readonly sending: CourseDeps;
   readonly pauses: PauseRecord;
   readonly hot: HotDeps;
 }
@@ -89,8 +92,9 @@ export function partsOf(deps: InstanceDeps, lent: Lent): InstanceParts {
     noteFailure(deps, tally, error);
     onResult(event, error);
   };
-  const course = courseOf({
+  const sending: CourseDeps = {
     ...{ clock, entry, adapter, told, effects, gate, bucket, render: deps.render, signal: lent.signal },
+    batch: batchRecord({ consumer, machine, bucket }),
     ...{ timeoutMs: deps.sendTimeoutMs, unrecorded: new Map<string, SendReceipt>() },
     daily: cap === undefined ? undefined : dailyCount({ consumer, cap, today, bucket }),
     random: () => deps.random(),
@@ -107,10 +111,11 @@ export function partsOf(deps: InstanceDeps, lent: Lent): InstanceParts {
     onFailed,
     onHeld: ({ delivery }, untilMs) => void tally.held.set(delivery.seq, untilMs),
     onSkipped: () => void (tally.skipped += 1),
-  });
+  };
+  const course = courseOf(sending);
   const shapes = [listening.hot, listening.events].filter((shape) => shape !== undefined);
   return {
-    ...{ tally, gate, effects, course },
+    ...{ tally, gate, effects, course, sending },
     pauses: pauseRecord({ bus, consumer, shapes, clock, bucket }),
     hot: {
       timeoutMs: deps.sendTimeoutMs,
