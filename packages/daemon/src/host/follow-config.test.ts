@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { loadConfig, systemClock, type FleetConfig } from "@fleetbus/core";
+import { loadConfig, systemClock, type Clock, type FleetConfig } from "@fleetbus/core";
 import { followConfig } from "./follow-config.ts";
 
 let folder = "";
@@ -25,11 +25,14 @@ async function textOf(file: string): Promise<string> {
   return readFile(file, "utf8").catch(() => "");
 }
 
-function follow(file: string): void {
+function follow(
+  file: string,
+  sleep: Clock["sleep"] = (ms, signal) => systemClock.sleep(ms / 100, signal),
+): void {
   following = followConfig(
     {
       file,
-      clock: { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 100, signal) },
+      clock: { ...systemClock, sleep },
       load: async () => loadConfig(await textOf(file), { path: file }).config,
       apply: (config: FleetConfig) => Promise.resolve(void told.push(`apply ${config.machine ?? "none"}`)),
       onRefused: (error) => void told.push(`refused ${error.code}`),
@@ -60,12 +63,16 @@ it("a config file that comes, changes, has problems, is replaced whole and goes:
   expect(told).toEqual(["apply a", "refused config", "apply c", "apply none"]);
 });
 
-it("a file that is as it was tells nothing", async () => {
+it("a file that is just being written tells nothing before it is whole, and one that is as it was nothing at all", async () => {
   const file = join(folder, "fleet.toml");
-  await writeFile(file, 'machine = "a"');
-  follow(file);
-  await systemClock.sleep(50);
-  await writeFile(file, 'machine = "a"');
-  await writeFile(file, 'machine = "a"\n');
-  await expect.poll(() => told).toEqual(["apply a"]);
+  const texts = ['machine = "a"', 'machine = "a"', "", 'machine = "b"', 'machine = "b"', 'machine = "b"'];
+  await writeFile(file, texts[0] ?? "");
+  const sleep = async (_: number, signal?: AbortSignal) => {
+    const next = texts.shift();
+    if (next === undefined) return systemClock.sleep(1_000_000, signal);
+    await writeFile(file, next);
+  };
+  follow(file, sleep);
+  await expect.poll(() => texts.length).toBe(0);
+  await expect.poll(() => told).toEqual(["apply b"]);
 });

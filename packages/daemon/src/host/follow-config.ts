@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { toFleetError, type Clock, type FleetConfig, type FleetError } from "@fleetbus/core";
 
 const lookEveryMs = 1000;
+const settledMs = 200;
 
 /** What following a config file needs. */
 export interface FollowDeps {
@@ -25,6 +26,8 @@ export async function followConfig(deps: FollowDeps, signal: AbortSignal): Promi
     await deps.clock.sleep(lookEveryMs, signal).catch(() => undefined); // aborted: the loop ends
     const text = await textOf(deps.file);
     if (signal.aborted || text === before) continue;
+    await deps.clock.sleep(settledMs, signal).catch(() => undefined);
+    if (text !== (await textOf(deps.file))) continue; // being written: an empty file is a config too
     before = text;
     await change(deps);
   }

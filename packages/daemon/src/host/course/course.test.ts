@@ -147,6 +147,50 @@ describe("a digest", () => {
   });
 });
 
+describe("a digest that a kill cut off", () => {
+  const entry = { on: ["run.finished"], digest: "5m" };
+  /** A run that hangs in the send of two events, and another one after it. */
+  const killed = async () => {
+    const hanging = () => new Promise<never>(() => undefined);
+    const stage = await set({ text: plainText, entry, answer: hanging });
+    await stage.publish("run.finished");
+    await stage.publish("run.finished");
+    await stage.clock.advance(5 * minute);
+    const closing = stage.host.close();
+    await stage.clock.advance(1000);
+    await closing;
+    stage.answer = () => ({});
+    return stage;
+  };
+
+  it("goes again under the same id, at once, with what came since apart", async () => {
+    const stage = await killed();
+    await stage.publish("run.finished");
+    await set({ beside: stage, text: plainText, entry });
+    expect(stage.seen.map(({ event }) => event.data["events"])).toEqual([
+      ["e1", "e2"],
+      ["e1", "e2"],
+    ]);
+    expect(stage.seen[1]?.notice.id).toBe(stage.seen[0]?.notice.id);
+    await stage.clock.advance(5 * minute);
+    expect(stage.seen[2]?.event.id).toBe("e3");
+    expect(await stage.pending()).toBe(0);
+  });
+
+  it("does not go again when one of its events is known to be sent", async () => {
+    const stage = await killed();
+    const bucket = await stage.bus.bucket("effects");
+    const one = await bucket.get("adapter=any=phone.e1");
+    const record: unknown = JSON.parse(new TextDecoder().decode(one?.value));
+    const done = JSON.stringify({ ...Object(record), state: "done" });
+    await bucket.put("adapter=any=phone.e1", new TextEncoder().encode(done));
+    await set({ beside: stage, text: plainText, entry });
+    await stage.clock.advance(5 * minute);
+    expect(stage.seen).toHaveLength(1);
+    expect(await stage.pending()).toBe(0);
+  });
+});
+
 describe("a send", () => {
   it("does not overlap another where the far side wants them in order", async () => {
     let open = 0;

@@ -1,6 +1,7 @@
 import { FleetError, toFleetError, type FleetEvent } from "@fleetbus/core";
 import type { Delivery } from "@fleetbus/core/bus";
-import { digestsOf, type Digests } from "./digests.ts";
+import type { BatchRecord } from "../effects/batch.ts";
+import { batchesOf, type Batches } from "./batches.ts";
 import { breaksThrough, eventPriority } from "@fleetbus/core";
 import { giveBack, type Item } from "./item.ts";
 import { judge, type JudgeDeps } from "./judge.ts";
@@ -18,6 +19,8 @@ export interface Course {
   take(delivery: Delivery, signal: AbortSignal): Promise<void>;
   /** How many wait for their digest. */
   waiting(): number;
+  /** Takes up what an earlier run left; to be called before the first delivery. Rejects without the server. */
+  recall(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -25,6 +28,7 @@ export interface Course {
 export interface CourseDeps extends JudgeDeps, SendDeps {
   /** For what still waits in a digest when the instance stops. */
   readonly signal: AbortSignal;
+  readonly batch: BatchRecord;
   decode(delivery: Delivery): FleetEvent;
   onSkipped(event: FleetEvent, reason: string): void;
 }
@@ -33,10 +37,10 @@ export interface CourseDeps extends JudgeDeps, SendDeps {
 export function courseOf(deps: CourseDeps): Course {
   const { digest: windowMs } = deps.entry;
   const isForPeople = deps.adapter.spec.text !== undefined;
-  const digests: Digests | undefined =
+  const digests: Batches | undefined =
     windowMs === undefined || !isForPeople
       ? undefined
-      : digestsOf({ clock: deps.clock, windowMs, send: (items) => sendItems(deps, items, deps.signal) });
+      : batchesOf({ ...deps, windowMs, send: (items) => sendItems(deps, items, deps.signal) });
   return {
     take: async (delivery, signal) => {
       try {
@@ -50,6 +54,7 @@ export function courseOf(deps: CourseDeps): Course {
       }
     },
     waiting: () => digests?.waiting() ?? 0,
+    recall: async () => digests?.recall(),
     close: async () => digests?.close(),
   };
 }

@@ -16,11 +16,13 @@ export interface Digests {
 export interface DigestDeps {
   readonly clock: Clock;
   readonly windowMs: number;
+  /** With so many it goes at once; as many as a digest may have where absent. */
+  readonly max?: number;
   send(items: readonly Item[]): Promise<void>;
 }
 
 /** An empty collector. */
-export function digestsOf({ clock, windowMs, send }: DigestDeps): Digests {
+export function digestsOf({ clock, windowMs, send, max = maxDigest }: DigestDeps): Digests {
   const closing = new AbortController();
   const sending = new Set<Promise<void>>();
   let items: Item[] = [];
@@ -47,7 +49,7 @@ export function digestsOf({ clock, windowMs, send }: DigestDeps): Digests {
       if (items.some(({ event }) => event.id === item.event.id)) return; // delivered once more while it waits
       items.push(item);
       if (items.length === 1) void window();
-      if (items.length >= maxDigest) flushNow.abort();
+      if (items.length >= max) flushNow.abort();
     },
     waiting: () => items.length,
     close: async () => {
