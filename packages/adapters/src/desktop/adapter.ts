@@ -1,0 +1,27 @@
+import { defineAdapter, type Adapter } from "@fleetbus/core";
+import { desktopConfig, type DesktopConfig } from "./config.ts";
+import { desktopText } from "./limits.ts";
+import { desktopSink } from "./sink.ts";
+import { thisSystem } from "./tool.ts";
+
+/**
+ * Shows a toast on the machine that the daemon runs on; a later one of the same state replaces it. A receipt proves
+ * that the desktop took it, not that it was on the screen: it may be told not to disturb.
+ */
+export const desktop: Adapter<DesktopConfig> = defineAdapter({
+  spec: {
+    type: "desktop",
+    summary: "Shows toasts on this machine's desktop: Linux, macOS, and Windows from within WSL.",
+    config: desktopConfig,
+    examples: [
+      { title: "As it is", config: {} },
+      { title: "A session bus of another place", config: { bus: "env:DBUS_SESSION_BUS_ADDRESS" } },
+      { title: "macOS, with replacement", config: { platform: "macos", tool: "terminal-notifier" } },
+    ],
+    // one at a time: the number of a toast must be known before the next one replaces it
+    traits: { idempotent: false, ordered: true, proves: "accepted", isLocal: true },
+    text: desktopText,
+    on: ["turn.failed", "permission.requested", "session.lost", "run.finished"],
+  },
+  open: (config) => ({ sink: desktopSink(config, thisSystem()) }),
+});

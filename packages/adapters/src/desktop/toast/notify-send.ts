@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import type { Priority } from "@fleetbus/core";
+import type { ToastInput } from "./toast.ts";
+
+/** libnotify knows three (ECOSYSTEM.md, severity to priority). */
+const urgency: Readonly<Record<Priority, string>> = {
+  low: "low",
+  normal: "normal",
+  high: "critical",
+  urgent: "critical",
+};
+
+/** Arguments of libnotify's notify-send, 0.8 or newer; it prints the toast's number. */
+export function notifySend({ notice, app, replaces }: ToastInput): readonly string[] {
+  const { title, text, priority, isResolved, sound, key } = notice;
+  return [
+    "--print-id",
+    `--app-name=${app}`,
+    `--urgency=${isResolved ? "low" : urgency[priority]}`,
+    ...(replaces === undefined ? [] : [`--replace-id=${replaces}`]),
+    ...(sound === undefined ? [] : [`--hint=string:sound-name:${hintOf(sound)}`]),
+    // servers that know it replace by this where the number is forgotten, as after a restart
+    `--hint=string:x-dunst-stack-tag:${stackTag(key)}`,
+    "--",
+    title === "" ? app : title,
+    bodyOf(text),
+  ];
+}
+
+/** A hint's value ends at a colon. */
+function hintOf(value: string): string {
+  return value.replace(/[^\w.-]/g, "-");
+}
+
+function stackTag(key: string): string {
+  return `fleet-${createHash("sha256").update(key).digest("hex").slice(0, 16)}`;
+}
+
+/** The body is markup, and notify-send itself reads backslashes in it as C does. */
+function bodyOf(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll("\\", "\\\\");
+}
