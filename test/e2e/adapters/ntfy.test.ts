@@ -12,7 +12,7 @@ import { publishEvent } from "./publish.ts";
 
 const suite = useNtfy();
 const event: FleetEvent = {
-  ...{ id: "01KE0000000000000000000001", kind: "turn.failed", from: { machine: "lab", session: "web" } },
+  ...{ id: "01ke0000000000000000000001", kind: "turn.failed", from: { machine: "lab", session: "web" } },
   ...{ time: "2026-01-02T15:04:00.000Z", origin: "agent", data: {} },
 };
 const hostile = "<b>&*_[x](y) @everyone <!channel> `code` \\n “Grüße” 🚀";
@@ -170,9 +170,7 @@ test("[row 137] a turn that fails is heard on the phone, by an adapter whose con
   const connection = await connectAsChecker(await fleet.hub());
   context.onTestFinished(() => connection.close());
   const lastText = "a long report, “Grüße”\n".repeat(1000);
-  await publishEvent(connection, { ...event, data: { error: "overloaded", lastText } });
-  await new Promise((r) => setTimeout(r, 4000));
-  console.log((await fleet.api("GET", "/v1/adapters")).text, (await fleetCommand(fleet, ["adapter", "show", "phone"])).stdout, (await fleetCommand(fleet, ["dead", "list"])).stdout, (await fleetCommand(fleet, ["route", "explain", event.id])));
+  await publishEvent(connection, { ...event, data: { cli: "claude", error: "overloaded", lastText } });
   const heard = await next();
   expect(heard).toMatchObject({ title: "lab/web failed", priority: 4, sequence_id: event.id });
   expect(heard.message).toContain("overloaded");

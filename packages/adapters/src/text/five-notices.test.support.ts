@@ -30,7 +30,7 @@ export function fiveNotices(escape: (value: string) => string): readonly Shown[]
       text: escape("2026-01-02 15:04 UTC"),
     }),
     shown("part", "run.finished", {
-      ...{ id: "01KE0000000000000000000005-2", title: "npm test: exit 1 (2/3)", priority: "low" },
+      ...{ id: "01ke0000000000000000000005-2", title: "npm test: exit 1 (2/3)", priority: "low" },
       ...{ text: escape("line 41 of the log\nline 42 of the log"), part: { number: 2, of: 3 } },
     }),
   ];
@@ -39,7 +39,7 @@ export function fiveNotices(escape: (value: string) => string): readonly Shown[]
 function shown(name: string, kind: string, change: Partial<Notice>): Shown {
   const ids: Readonly<Record<string, number>> = { failed: 1, permission: 2, lost: 3, resolved: 4, part: 5 };
   const event: FleetEvent = {
-    ...{ id: `01KE000000000000000000000${ids[name]}`, kind, from: { machine: "lab", session: "web" } },
+    ...{ id: `01ke000000000000000000000${ids[name]}`, kind, from: { machine: "lab", session: "web" } },
     ...{ time: "2026-01-02T15:04:00.000Z", origin: "agent", data: {} },
   };
   const notice = bareNotice(event, change);

@@ -1,4 +1,6 @@
 export { findServer, type FindDeps } from "./find/find-server.ts";
+export { fromNewerSuite, type SuiteDeps, type Wanted } from "./find/apt/newer-suite.ts";
+export { commandRunner, type Run } from "./find/command.ts";
 export type { FindProgress, FindStep, FoundServer, ReportProgress } from "./find/progress.ts";
 export { isVersionAtLeast, minimumServerVersion, requireServerVersion } from "./find/version.ts";
 export {
