@@ -1,4 +1,5 @@
 // docs/adapters/<type>.md: an adapter's spec is its documentation.
+import { stringify } from "smol-toml";
 import { z } from "zod";
 
 /**
@@ -7,20 +8,25 @@ import { z } from "zod";
  * @returns {string}
  */
 export function renderAdapter({ spec }) {
-  const made = `Generated from the adapter's spec. In fleet.toml: \`type = "${spec.type}"\`.`;
+  const short = spec.urls === undefined ? "" : `, or its short form: a URL as ${schemes(spec.urls)}`;
+  const made = `Generated from the adapter's spec. In fleet.toml: \`type = "${spec.type}"\`${short}.`;
   const takes =
     spec.on === undefined
       ? []
       : [`Takes ${spec.on.map((kind) => `\`${kind}\``).join(", ")} where the config names nothing.`, ""];
   const parts = [
-    traits(spec.traits),
+    traits(spec),
     keys(spec.config),
     ...spec.examples.map((example) => exampleOf(spec.type, example)),
   ];
   return [`# ${spec.type}`, "", spec.summary, "", made, "", ...takes, ...parts.flat()].join("\n");
 }
 
-function traits({ idempotent, ordered, maxBytes, rate, proves }) {
+function schemes({ schemes: names }) {
+  return names.map((name) => `\`${name}://\``).join(" or ");
+}
+
+function traits({ traits: { idempotent, ordered, maxBytes, rate, proves }, text }) {
   return [
     "## What it can do",
     "",
@@ -30,8 +36,19 @@ function traits({ idempotent, ordered, maxBytes, rate, proves }) {
     `| one send at a time | ${ordered ? "yes" : "no"} |`,
     `| longest payload | ${maxBytes === undefined ? "no limit" : `${maxBytes} bytes`} |`,
     `| rate | ${rate === undefined ? "no limit" : `${rate.count} in ${rate.perMs / 1000} s`} |`,
+    ...(text === undefined ? [] : limits(text)),
     `| a receipt proves | ${proves} |`,
     "",
+  ];
+}
+
+function limits({ maxTitle, maxText, unit, overflow }) {
+  const [first, ...others] = overflow;
+  const ways = others.length === 0 ? first : `${first}; or ${others.join(", ")}`;
+  return [
+    `| longest title | ${maxTitle === 0 ? "none: it is the text's first line" : `${maxTitle} ${unit}`} |`,
+    `| longest text | ${maxText} ${unit} |`,
+    `| what becomes of more (\`overflow\`) | ${ways} |`,
   ];
 }
 
@@ -53,7 +70,6 @@ function keyRow(name, field, required) {
 }
 
 function exampleOf(type, { title, config }) {
-  const entry = { name: type, type, ...config };
-  const lines = Object.entries(entry).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
-  return [`## Example: ${title}`, "", "```toml", "[[adapter]]", ...lines, "```", ""];
+  const entry = stringify({ adapter: [{ name: type, type, ...config }] });
+  return [`## Example: ${title}`, "", "```toml", entry.trimEnd(), "```", ""];
 }
