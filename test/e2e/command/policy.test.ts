@@ -88,7 +88,7 @@ describe("a setting without an effect", () => {
     const config = '[me]\nescalate_after = "5m"\n[policy]\nanswer_permissions = true\n';
     const { at, up } = await machine("porch", config);
     try {
-      const places = ["fleet.toml:2:1 me.escalate_after", "fleet.toml:4:1 policy.answer_permissions"];
+      const places = ["fleet.toml:4:1 policy.answer_permissions"];
       const said = places.map((place) => `${place}: has no effect in this version yet`);
       const validate = await at.run(["config", "validate"]);
       const doctor = await at.run(["doctor"]);

@@ -8,10 +8,20 @@ import { adapterKeys } from "./adapter-entry.ts";
 export interface AdapterForm {
   readonly config: z.ZodType;
   readonly urls?: UrlForm;
+  /** Present: its far side is a person. */
+  readonly text?: object;
 }
 
 /** The forms of adapters by type, as far as they are known before a custom one is loaded. */
 export type AdapterSchemas = Readonly<Record<string, AdapterForm>>;
+
+/** The types of channels for people that need no key of their own: one reaches the human by its type's name alone (DESIGN §11 `via`). */
+export function keylessTypes(schemas: AdapterSchemas): readonly string[] {
+  const forms = Object.entries(schemas);
+  return forms.flatMap(([type, { text, config }]) =>
+    text !== undefined && config.safeParse({}).success ? [type] : [],
+  );
+}
 
 /** An entry without fleet's own keys: what the adapter's schema parses; without a type `url` stands for all of them. */
 export function ownKeys(entry: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

@@ -3,7 +3,7 @@ import type { LoadedConfig } from "./load.ts";
 import { placed, type Problem } from "./problems.ts";
 
 /** Keys that are read and checked, and change nothing in this version. */
-const idleKeys = ["me.via", "me.escalate_after", "policy.answer_permissions"] as const;
+const idleKeys = ["policy.answer_permissions"] as const;
 
 /**
  * What stands in a config and has no effect yet, each with its place: to be said wherever it is read, for a setting that

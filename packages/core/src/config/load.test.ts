@@ -64,7 +64,8 @@ function problemsOf(text: string, at: ConfigFile = file): readonly Problem[] {
 
 describe("a good config", () => {
   test("is read whole, adapters keep their own keys", () => {
-    const { config } = loadConfig(example, file, adapters);
+    const desktop = { config: z.strictObject({}), text: {} };
+    const { config } = loadConfig(example, file, { ...adapters, desktop });
     expect(config.me).toEqual({
       zone: "Europe/Berlin",
       quiet: { from: 1320, to: 420 },

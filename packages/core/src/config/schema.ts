@@ -27,8 +27,15 @@ const serverSchema = z.strictObject({
 const meSchema = z.strictObject({
   zone: zoneSchema.optional().describe("Your time zone, as Europe/Berlin; the machine's where absent"),
   quiet: dailySpanSchema.optional().describe("Hours in which only urgent things reach you, as 22:00-07:00"),
-  via: z.array(name).default([]).describe("Adapters that reach you, the first to try first"),
-  escalate_after: durationSchema.optional().describe("How long until the next of them is tried, as 5m"),
+  via: z
+    .array(name)
+    .default([])
+    .describe(
+      "Adapters that reach you, the first to try first: what waits for you goes to the first that fits where you are, and on to the next",
+    ),
+  escalate_after: durationSchema
+    .optional()
+    .describe("How long until the next of them is tried; 5m where absent"),
 });
 
 const wakeSchema = z.strictObject({
