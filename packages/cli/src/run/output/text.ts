@@ -22,7 +22,9 @@ function withoutHalf(bytes: Uint8Array): Uint8Array {
 }
 
 function lastStates(text: string): string {
-  return text.replace(/\r+\n/g, "\n").replace(/[^\n]*\r(?=[^\n])/g, "");
+  if (!text.includes("\r")) return text;
+  const lines = text.replaceAll("\r\n", "\n").split("\n");
+  return lines.map((line) => line.slice(line.lastIndexOf("\r", line.length - 2) + 1)).join("\n");
 }
 
 function lastBytes(text: string, maxBytes: number): string {
