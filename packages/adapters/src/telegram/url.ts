@@ -12,8 +12,8 @@ export function telegramKeys(url: URL): Readonly<Record<string, unknown>> {
   const isUser = user !== "" && password !== "";
   const chosen = isUser ? (chats ?? "").split(",") : path;
   const [target = ""] = chosen;
-  if (target === "" || chosen.length > 1)
-    throw wrongUrl(form, "one chat an adapter; write an [[adapter]] for each");
+  if (target === "") throw wrongUrl(form, "it names no chat");
+  if (chosen.length > 1) throw wrongUrl(form, "one chat an adapter; write an [[adapter]] for each");
   const [chat, inChat] = target.split(":");
   const number = inChat ?? topic ?? thread;
   return {

@@ -1,5 +1,5 @@
 import { builtInAdapters } from "@fleetbus/adapters";
-import { FleetError } from "@fleetbus/core";
+import { FleetError, shortUrl } from "@fleetbus/core";
 import { defineCommand } from "../../command/define.ts";
 import { required, text, toggle } from "../../command/flags.ts";
 import { appendEntry } from "../../settings/append-entry.ts";
@@ -52,6 +52,5 @@ function readUrl(text: string): Read {
       },
     );
   }
-  if (!URL.canParse(text)) throw new FleetError("usage", "adding an adapter: this is no URL");
-  return { type: found.spec.type, keys: found.spec.urls.parse(new URL(text)) };
+  return { type: found.spec.type, keys: found.spec.urls.parse(shortUrl(text)) };
 }
