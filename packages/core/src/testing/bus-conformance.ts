@@ -3,6 +3,7 @@ import { bucketCases } from "./bus-conformance/bucket.ts";
 import { connectionCases } from "./bus-conformance/connection.ts";
 import { consumeCases } from "./bus-conformance/consume.ts";
 import { fetchCases } from "./bus-conformance/fetch.ts";
+import { objectCases } from "./bus-conformance/objects.ts";
 import { publishCases } from "./bus-conformance/publish.ts";
 import { readCases } from "./bus-conformance/read.ts";
 import { redeliveryCases } from "./bus-conformance/redelivery.ts";
@@ -34,6 +35,7 @@ export const busCases: readonly BusCase[] = [
   ...settleCases,
   ...consumeCases,
   ...bucketCases,
+  ...objectCases,
   ...connectionCases,
 ];
 

@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import { bucketThrough } from "./memory-bus/bucket.ts";
 import { durablesThrough } from "./memory-bus/durables.ts";
 import { memoryLink } from "./memory-bus/link.ts";
+import { objectsThrough } from "./memory-bus/objects.ts";
 import { readMemory } from "./memory-bus/read.ts";
 import { memoryStore, type MemoryStore } from "./memory-bus/store.ts";
 
@@ -38,6 +39,7 @@ function connectTo(store: MemoryStore): MemoryBus {
     streams: () => call(() => store.streams().map((one) => one.status(durables.list(one.shape.name).length))),
     settle: (ackSubject, kind) => call(() => durables.settle(ackSubject, kind)),
     bucket: (name) => call(() => bucketThrough(link, store.bucket(name))),
+    objects: (name) => call(() => objectsThrough(link, store.objects(name))),
     isConnected: link.isConnected,
     onConnection: link.onConnection,
     close: async () => link.close(),

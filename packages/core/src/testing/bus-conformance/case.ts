@@ -66,7 +66,7 @@ export async function fetchAll(
 ): Promise<readonly Delivery[]> {
   const found: Delivery[] = [];
   return eventually(harness, async () => {
-    found.push(...(await fetchNow(consumer)));
+    found.push(...(await fetchNow(consumer, count - found.length)));
     return found.length >= count ? found : undefined;
   });
 }

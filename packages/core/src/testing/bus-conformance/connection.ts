@@ -2,6 +2,7 @@ import {
   deepEqual,
   equal,
   eventually,
+  fetchAll,
   fetchNow,
   fetchSoon,
   inbox,
@@ -65,7 +66,7 @@ export const connectionCases: readonly BusCase[] = [
       const { bus, outage } = harness;
       const consumer = await bus.consumer(inbox(bus, { ackWaitMs: 60_000 }));
       await publishAll(bus, ["a", "b"]);
-      await (await fetchNow(consumer, 1))[0]?.ack();
+      await (await fetchAll(harness, consumer, 1))[0]?.ack();
       const revision = await (await bus.bucket("sessions")).put("k", Uint8Array.of(7));
       await outage?.begin();
       await outage?.end();

@@ -23,21 +23,23 @@ const abc = ["a", "b", "c"];
 export const fetchCases: readonly BusCase[] = [
   {
     name: "a fetch gives what is there at once, at most what was asked for, in order",
-    run: async ({ bus }) => {
+    run: async (harness) => {
+      const { bus } = harness;
       const consumer = await bus.consumer(inbox(bus));
       deepEqual(await fetchNow(consumer), []);
       await publishAll(bus, abc);
-      deepEqual(textsOf(await fetchNow(consumer, 2)), ["a", "b"]);
+      deepEqual(textsOf(await fetchAll(harness, consumer, 2)), ["a", "b"]);
       deepEqual(textsOf(await fetchNow(consumer, 2)), ["c"]);
       deepEqual(await fetchNow(consumer, 2), []);
     },
   },
   {
     name: "a delivery says where it is stored and which one it is",
-    run: async ({ bus }) => {
+    run: async (harness) => {
+      const { bus } = harness;
       const consumer = await bus.consumer(inbox(bus));
       await publishAll(bus, ["a"]);
-      const [delivery] = await fetchNow(consumer);
+      const [delivery] = await fetchAll(harness, consumer, 1);
       const stored = await bus.get("INBOX", 1);
       deepEqual([delivery?.seq, delivery?.deliveries, delivery?.subject], [1, 1, stored?.subject]);
       deepEqual([delivery?.time, delivery?.headers], [stored?.time, stored?.headers]);
@@ -93,14 +95,16 @@ export const fetchCases: readonly BusCase[] = [
   },
   {
     name: "a consumer made again with the same shape goes on where it was",
-    run: async ({ bus, join }) => {
+    run: async (harness) => {
+      const { bus, join } = harness;
       const other = await join();
       const shape = inbox(bus, { ackWaitMs: 60_000 });
       await publishAll(bus, abc);
-      const [first] = await fetchNow(await bus.consumer(shape), 1);
+      const [first] = await fetchAll(harness, await bus.consumer(shape), 1);
       await first?.ack();
-      deepEqual(textsOf(await fetchNow(await other.consumer(shape), 1)), ["b"]);
-      deepEqual(textsOf(await fetchNow(await bus.consumer({ ...shape, from: "new" }))), ["c"]);
+      deepEqual(textsOf(await fetchAll(harness, await other.consumer(shape), 1)), ["b"]);
+      const again = await bus.consumer({ ...shape, from: "new" });
+      deepEqual(textsOf(await fetchAll(harness, again, 1)), ["c"]);
     },
   },
   {
@@ -115,7 +119,7 @@ export const fetchCases: readonly BusCase[] = [
       await (await fetchAll(harness, consumer, 1))[0]?.ack();
       await cast("cast-ahead");
       const wider = await bus.consumer(inbox(bus, { subjects: [subjects.inbox(web), subjects.cast("all")] }));
-      deepEqual(textsOf(await fetchNow(wider)), ["cast-ahead"]);
+      deepEqual(textsOf(await fetchAll(harness, wider, 1)), ["cast-ahead"]);
       const [status] = await bus.consumers("INBOX");
       deepEqual(status?.subjects, [subjects.inbox(web), subjects.cast("all")]);
     },
@@ -126,7 +130,7 @@ export const fetchCases: readonly BusCase[] = [
       const { bus } = harness;
       const consumer = await bus.consumer(inbox(bus, { ackWaitMs: 60_000 }));
       await publishAll(bus, abc);
-      const [first] = await fetchNow(consumer, 1);
+      const [first] = await fetchAll(harness, consumer, 1);
       await bus.erase("INBOX", 1);
       await bus.erase("INBOX", 2);
       await first?.nak();

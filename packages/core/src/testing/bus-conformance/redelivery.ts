@@ -2,6 +2,7 @@ import {
   deepEqual,
   equal,
   eventually,
+  fetchAll,
   fetchNow,
   fetchSoon,
   inbox,
@@ -19,7 +20,7 @@ export const redeliveryCases: readonly BusCase[] = [
     run: async (harness) => {
       const consumer = await harness.bus.consumer(inbox(harness.bus));
       await publishAll(harness.bus, ["a"]);
-      equal((await fetchNow(consumer)).length, 1);
+      equal((await fetchAll(harness, consumer, 1)).length, 1);
       deepEqual(await fetchNow(consumer), []);
       const [again] = await eventually(harness, () => some(fetchNow(consumer)));
       deepEqual([again?.seq, again?.deliveries], [1, 2]);
@@ -30,7 +31,7 @@ export const redeliveryCases: readonly BusCase[] = [
     run: async (harness) => {
       const consumer = await harness.bus.consumer(inbox(harness.bus));
       await publishAll(harness.bus, ["a", "b"]);
-      const [first] = await fetchNow(consumer);
+      const [first] = await fetchAll(harness, consumer, 2);
       await first?.ack();
       await first?.ack();
       const again = await eventually(harness, () => some(fetchNow(consumer)));
@@ -43,7 +44,7 @@ export const redeliveryCases: readonly BusCase[] = [
       const { bus } = harness;
       const consumer = await bus.consumer(inbox(bus, { ackWaitMs: 60_000 }));
       await publishAll(bus, ["a"]);
-      const [first] = await fetchNow(consumer);
+      const [first] = await fetchAll(harness, consumer, 1);
       await first?.nak();
       const [second] = await fetchSoon(harness, consumer);
       equal(second?.deliveries, 2);
@@ -58,7 +59,7 @@ export const redeliveryCases: readonly BusCase[] = [
     run: async (harness) => {
       const consumer = await harness.bus.consumer(inbox(harness.bus, { ackWaitMs: 1500 }));
       await publishAll(harness.bus, ["a"]);
-      const [first] = await fetchNow(consumer);
+      const [first] = await fetchAll(harness, consumer, 1);
       for (let round = 0; round < 3; round += 1) {
         await harness.passTime(800);
         await first?.working();
@@ -89,7 +90,7 @@ export const redeliveryCases: readonly BusCase[] = [
       const shape = inbox(harness.bus, { ackWaitMs: 600_000, backoffMs: [300, 600_000], maxDeliver: 5 });
       const consumer = await harness.bus.consumer(shape);
       await publishAll(harness.bus, ["a"]);
-      equal((await fetchNow(consumer)).length, 1);
+      equal((await fetchAll(harness, consumer, 1)).length, 1);
       const [again] = await eventually(harness, () => some(fetchNow(consumer)));
       equal(again?.deliveries, 2);
     },
@@ -100,7 +101,7 @@ export const redeliveryCases: readonly BusCase[] = [
       const { bus } = harness;
       const consumer = await bus.consumer(inbox(bus, { ackWaitMs: 60_000, maxAckPending: 2 }));
       await publishAll(bus, abc);
-      const held = await fetchNow(consumer);
+      const held = await fetchAll(harness, consumer, 2);
       deepEqual(textsOf(held), ["a", "b"]);
       deepEqual(await fetchNow(consumer), []);
       await held[0]?.ack();

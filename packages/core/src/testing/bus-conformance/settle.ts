@@ -3,6 +3,7 @@ import {
   deepEqual,
   equal,
   eventually,
+  fetchAll,
   fetchNow,
   fetchSoon,
   inbox,
@@ -23,7 +24,7 @@ export const settleCases: readonly BusCase[] = [
       const other = await join();
       const consumer = await bus.consumer(inbox(bus, { ackWaitMs: 60_000 }));
       await publishAll(bus, ["a", "b"]);
-      const [first, second] = await fetchNow(consumer);
+      const [first, second] = await fetchAll(harness, consumer, 2);
       await other.settle(first?.ackSubject ?? "", "ack");
       await other.settle(second?.ackSubject ?? "", "nak");
       const [again] = await fetchSoon(harness, consumer);
@@ -34,10 +35,11 @@ export const settleCases: readonly BusCase[] = [
   },
   {
     name: "settling twice is settling once",
-    run: async ({ bus }) => {
+    run: async (harness) => {
+      const { bus } = harness;
       const consumer = await bus.consumer(inbox(bus, { ackWaitMs: 60_000 }));
       await publishAll(bus, ["a"]);
-      const [first] = await fetchNow(consumer);
+      const [first] = await fetchAll(harness, consumer, 1);
       await bus.settle(first?.ackSubject ?? "", "ack");
       await bus.settle(first?.ackSubject ?? "", "nak");
       deepEqual(await fetchNow(consumer), []);
@@ -45,11 +47,12 @@ export const settleCases: readonly BusCase[] = [
   },
   {
     name: "settling what is no delivery, or for a consumer that is gone, says so",
-    run: async ({ bus }) => {
+    run: async (harness) => {
+      const { bus } = harness;
       await rejectsWith("usage", () => bus.settle("fleet.main.inbox.lab.web", "ack"));
       const consumer = await bus.consumer(inbox(bus));
       await publishAll(bus, ["a"]);
-      const [first] = await fetchNow(consumer);
+      const [first] = await fetchAll(harness, consumer, 1);
       await bus.removeConsumer("INBOX", "lab=web");
       await rejectsWith("not_found", () => bus.settle(first?.ackSubject ?? "", "nak"));
       await rejectsWith("not_found", async () => first?.ack());
@@ -66,7 +69,7 @@ export const settleCases: readonly BusCase[] = [
       await bus.publish(
         note(bus, "other", { subject: subjects.inbox({ machine: "lab", session: "other" }, web) }),
       );
-      const [settled, , third] = await fetchNow(await dead.consumer(shape), 3);
+      const [settled, , third] = await fetchAll(harness, await dead.consumer(shape), 3);
       await settled?.ack();
       await third?.nak();
       await dead.close();
@@ -86,7 +89,7 @@ export const settleCases: readonly BusCase[] = [
       const { bus } = harness;
       const consumer = await bus.consumer(inbox(bus, { ackWaitMs: 60_000 }));
       await publishAll(bus, ["a", "b", "c", "d", "e"]);
-      const [first, second] = await fetchNow(consumer, 3);
+      const [first, second] = await fetchAll(harness, consumer, 3);
       await first?.ack();
       await second?.nak();
       await fetchSoon(harness, consumer, 1);

@@ -1,4 +1,11 @@
-import { bucketShapes, streamShapes, type BucketName, type StreamName } from "../../bus/layout.ts";
+import {
+  bucketShapes,
+  objectStoreShapes,
+  streamShapes,
+  type BucketName,
+  type ObjectStoreName,
+  type StreamName,
+} from "../../bus/layout.ts";
 import { matchesAny } from "../../bus/matches.ts";
 import type { Outgoing, Stored } from "../../bus/port.ts";
 import type { Clock } from "../../clock.ts";
@@ -6,6 +13,7 @@ import { FleetError } from "../../errors/fleet-error.ts";
 import { memoryBucket, type MemoryBucket } from "./bucket.ts";
 import { changeOn, type Change } from "./change.ts";
 import type { MemoryConsumer } from "./consumer.ts";
+import { memoryObjects, type MemoryObjects } from "./objects.ts";
 import { memoryStream, type MemoryStream } from "./stream.ts";
 
 /** What the server is to the real bus: all memory buses of one store see the same. */
@@ -19,6 +27,7 @@ export interface MemoryStore {
   stream(name: StreamName): MemoryStream;
   streams(): readonly MemoryStream[];
   bucket(name: BucketName): MemoryBucket;
+  objects(name: ObjectStoreName): MemoryObjects;
 }
 
 /** An empty store with the layout of namespace `ns`. */
@@ -26,6 +35,7 @@ export function memoryStore(ns: string, clock: Clock): MemoryStore {
   const change = changeOn(clock);
   const streams = new Map(streamShapes(ns).map((shape) => [shape.name, memoryStream(shape, clock)]));
   const buckets = new Map(bucketShapes.map((shape) => [shape.name, memoryBucket(shape, { clock, change })]));
+  const objects = new Map(objectStoreShapes.map((shape) => [shape.name, memoryObjects(shape, clock)]));
   return {
     ns,
     clock,
@@ -39,6 +49,7 @@ export function memoryStore(ns: string, clock: Clock): MemoryStore {
     stream: (name) => streams.get(name) ?? unknown(`stream ${name}`),
     streams: () => [...streams.values()],
     bucket: (name) => buckets.get(name) ?? unknown(`bucket ${name}`),
+    objects: (name) => objects.get(name) ?? unknown(`object store ${name}`),
   };
 }
 
