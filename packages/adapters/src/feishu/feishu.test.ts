@@ -70,7 +70,7 @@ describe("[row 135] the feishu adapter", () => {
     await withFar(feishuJudge, async (far) => {
       const notice = {
         title: '"'.repeat(250),
-        text: '"\n'.repeat(4500),
+        text: '"\n'.repeat(feishuText.maxText / 2),
         link: "https://fleet.example/lab/web",
       };
       await sendOnce(feishu, configOf(far.url), { notice });

@@ -51,9 +51,19 @@ describe("the slack adapter", () => {
       const [, , ...sections] = textsOf(far.taken[0]!.body);
       expect(sections.length).toBeGreaterThan(3);
       expect(sections.join("\n")).toBe(text);
-      await sendOnce(slack, configOf(far.url), { notice: { title: "t", text: "&amp;".repeat(2400) } });
-      expect(textsOf(far.taken[1]!.body).slice(2).join("")).toBe("&amp;".repeat(2400));
-      for (const section of textsOf(far.taken[1]!.body).slice(2)) expect(section).toMatch(/^(&amp;)+$/);
+    });
+  });
+
+  test.each(["&amp;", "&lt;", "🚀"])("no section begins or ends within a %s", async (whole) => {
+    await withFar(slackJudge, async (far) => {
+      for (const start of ["", "x", "xy", "xyz"]) {
+        const text = start + whole.repeat(1600);
+        await sendOnce(slack, configOf(far.url), { notice: { title: "t", text } });
+        const sections = textsOf(far.taken.at(-1)!.body).slice(2);
+        expect(sections.join("")).toBe(text);
+        expect(sections.length).toBeGreaterThan(1);
+        for (const section of sections) expect(section.replaceAll(whole, "")).toMatch(/^[xyz]*$/);
+      }
     });
   });
 

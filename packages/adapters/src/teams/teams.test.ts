@@ -60,7 +60,7 @@ describe("the teams adapter", () => {
     await withFar(teamsJudge, async (far) => {
       const notice = {
         title: "*".repeat(200),
-        text: '"\n'.repeat(3000),
+        text: '"\n'.repeat(teamsText.maxText / 2),
         link: "https://fleet.example/lab/web",
       };
       await sendOnce(teams, configOf(far.url), { notice });
