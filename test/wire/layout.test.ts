@@ -33,7 +33,7 @@ const configOf = async (stream: string) => (await jsm.streams.info(stream)).conf
 describe("the layout", () => {
   test("is made once: a second run changes nothing", async () => {
     const made = await bus.ensureLayout();
-    expect(made.map(({ did }) => did)).toEqual(Array.from({ length: 14 }, () => "created"));
+    expect(made.map(({ did }) => did)).toEqual(Array.from({ length: 15 }, () => "created"));
     expect(await bus.ensureLayout()).toEqual([]);
     const names = await jsm.streams.names().next();
     expect(names.toSorted()).toEqual(made.map(({ stream }) => stream).toSorted());

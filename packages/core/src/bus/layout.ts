@@ -17,6 +17,10 @@ export type StreamName = (typeof streamNames)[number];
 export const bucketNames = ["sessions", "alive", "locks", "tasks", "todos", "components", "effects"] as const;
 export type BucketName = (typeof bucketNames)[number];
 
+/** The object stores of a namespace: what is too large for a message. */
+export const objectStoreNames = ["runs"] as const;
+export type ObjectStoreName = (typeof objectStoreNames)[number];
+
 /** One stream as data. What is not named is off: in particular rollups, schedules and delete markers (NATS.md, decision 7). */
 export interface StreamShape {
   readonly name: StreamName;
@@ -37,6 +41,15 @@ export interface BucketShape {
   readonly maxBytes: number;
   readonly maxAgeMs?: number;
   readonly hasKeyTtl?: boolean;
+}
+
+/** One object store as data. A full one refuses what is new; every object goes by itself after `maxAgeMs`. */
+export interface ObjectStoreShape {
+  readonly name: ObjectStoreName;
+  readonly maxBytes: number;
+  readonly maxAgeMs: number;
+  /** The largest object. */
+  readonly maxObjectBytes: number;
 }
 
 /** The streams of namespace `ns`. */
@@ -85,6 +98,11 @@ export const bucketShapes: readonly BucketShape[] = [
   { name: "effects", maxBytes: 256 * mebi, hasKeyTtl: true },
 ];
 
+/** The object stores of a namespace: full logs of runs, by the run's id. */
+export const objectStoreShapes: readonly ObjectStoreShape[] = [
+  { name: "runs", maxBytes: 1024 * mebi, maxAgeMs: 7 * day, maxObjectBytes: 65 * mebi },
+];
+
 /** `MAIN_INBOX`: the stream's name on the server. */
 export function streamId(ns: string, name: StreamName): string {
   return `${ns.toUpperCase()}_${name}`;
@@ -92,6 +110,11 @@ export function streamId(ns: string, name: StreamName): string {
 
 /** `MAIN_sessions`: the bucket's name on the server. */
 export function bucketId(ns: string, name: BucketName): string {
+  return `${ns.toUpperCase()}_${name}`;
+}
+
+/** `MAIN_runs`: the object store's name on the server. */
+export function objectStoreId(ns: string, name: ObjectStoreName): string {
   return `${ns.toUpperCase()}_${name}`;
 }
 

@@ -1,4 +1,4 @@
-import type { StreamName, BucketName, ConsumerShape } from "./layout.ts";
+import type { StreamName, BucketName, ConsumerShape, ObjectStoreName } from "./layout.ts";
 
 /** One thing to publish. `headers` carry the CloudEvents envelope (event/envelope.ts). */
 export interface Outgoing {
@@ -135,6 +135,20 @@ export interface Bucket {
   follow(options: { readonly after: number; readonly signal: AbortSignal }): AsyncIterable<BucketChange>;
 }
 
+/** A store for what is too large for a message; each object goes by itself after the store's time (layout.ts). */
+export interface ObjectStore {
+  /**
+   * Stores one object, whatever its size up to the store's limit, chunk by chunk; resolves with its bytes when the server
+   * has all of it. It replaces one of the same key. Rejects with `too_large` past the limit, with `storage` when the store
+   * is full, and with whatever `data` rejects; nothing of it is left then.
+   */
+  put(key: string, data: AsyncIterable<Uint8Array>): Promise<number>;
+  /** The object's bytes as they come, or undefined where there is none. A damaged one rejects with `malformed` at its end. */
+  get(key: string): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** True if it was there. */
+  remove(key: string): Promise<boolean>;
+}
+
 /**
  * The bus of one namespace: a port with two implementations, JetStream (bus/jetstream) and `memoryBus` (core/testing),
  * both held to `busConformance`. Every call may be made concurrently. A call while the server is away rejects with
@@ -164,6 +178,7 @@ export interface Bus {
   /** Answers a delivery by its journaled ack subject. */
   settle(ackSubject: string, answer: "ack" | "nak"): Promise<void>;
   bucket(name: BucketName): Promise<Bucket>;
+  objects(name: ObjectStoreName): Promise<ObjectStore>;
   /** Whether the server is reachable now, and a callback for each change. */
   isConnected(): boolean;
   onConnection(listener: (isConnected: boolean) => void): () => void;

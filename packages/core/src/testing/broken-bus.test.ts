@@ -9,6 +9,16 @@ type Break = (bus: MemoryBus) => Partial<MemoryBus>;
 /** One broken rule each, and a case that has to catch it. */
 const broken: readonly (readonly [what: string, caughtBy: string, breakIt: Break])[] = [
   [
+    "that keeps only the start of an object",
+    "an object that was never stored is undefined, a stored one comes back byte by byte to anybody",
+    (bus) => ({
+      objects: async (name) => {
+        const objects = await bus.objects(name);
+        return { ...objects, put: (key, data) => objects.put(key, startOf(data)) };
+      },
+    }),
+  ],
+  [
     "that stores a duplicate again",
     "the same dedupe id again is a duplicate that names the first one's sequence and stores nothing",
     (bus) => ({
@@ -171,4 +181,8 @@ function consuming(change: (delivery: Delivery) => Delivery): Break {
 
 function keeping(change: (bucket: Bucket) => Bucket): Break {
   return (bus) => ({ bucket: async (name) => change(await bus.bucket(name)) });
+}
+
+async function* startOf(data: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of data) return yield chunk;
 }

@@ -1,9 +1,16 @@
 import type { StreamConfig, StreamInfo } from "@nats-io/jetstream";
 import { FleetError } from "../../errors/fleet-error.ts";
-import { bucketShapes, layoutVersion, streamShapes } from "../layout.ts";
+import { bucketShapes, layoutVersion, objectStoreShapes, streamShapes } from "../layout.ts";
 import { apiCodes, isApiError } from "./errors.ts";
 import type { Link } from "./link.ts";
-import { bucketConfig, nsKey, streamConfig, versionKey, type ManagedConfig } from "./stream-config.ts";
+import {
+  bucketConfig,
+  nsKey,
+  objectStoreConfig,
+  streamConfig,
+  versionKey,
+  type ManagedConfig,
+} from "./stream-config.ts";
 
 /** One thing that `ensureLayout` did. */
 export interface LayoutChange {
@@ -28,6 +35,7 @@ export async function ensureLayout(link: Link, ns: string): Promise<readonly Lay
   const wanted = [
     ...streamShapes(ns).map((shape) => streamConfig(ns, shape)),
     ...bucketShapes.map((shape) => bucketConfig(ns, shape)),
+    ...objectStoreShapes.map((shape) => objectStoreConfig(ns, shape)),
   ];
   const found = await Promise.all(wanted.map((config) => infoOf(link, config.name)));
   for (const [index, config] of wanted.entries()) requireOurs(config, found[index]);

@@ -1,7 +1,14 @@
 import type { Clock } from "../../clock.ts";
 import { FleetError } from "../../errors/fleet-error.ts";
-import { bucketShapes, streamId, type BucketName, type StreamName } from "../layout.ts";
-import type { Bus, ReadOptions } from "../port.ts";
+import {
+  bucketShapes,
+  objectStoreShapes,
+  streamId,
+  type BucketName,
+  type ObjectStoreName,
+  type StreamName,
+} from "../layout.ts";
+import type { Bus, ObjectStore, ReadOptions } from "../port.ts";
 import { bucketOn } from "./bucket.ts";
 import { durableName } from "./consumer.ts";
 import { noDurables } from "./durable.ts";
@@ -39,6 +46,7 @@ export function busOn(link: Link, ns: string, clock: Clock): JetStreamBus {
     streams: () => listStreams(link, ns),
     settle: (ackSubject, answer) => settle(parts, { ackSubject, answer }),
     bucket: async (name) => bucketOn({ ...parts, shape: bucketShape(name) }),
+    objects: (name) => openObjects(parts, name),
     isConnected: link.isConnected,
     onConnection: link.onConnection,
     close: link.close,
@@ -66,4 +74,12 @@ function bucketShape(name: BucketName) {
   const shape = bucketShapes.find((one) => one.name === name);
   if (shape === undefined) throw new FleetError("not_found", `using bucket ${name}: there is none`);
   return shape;
+}
+
+/** The library is loaded by whoever uses one. */
+async function openObjects(parts: Parts, name: ObjectStoreName): Promise<ObjectStore> {
+  const shape = objectStoreShapes.find((one) => one.name === name);
+  if (shape === undefined) throw new FleetError("not_found", `using object store ${name}: there is none`);
+  const { objectsOn } = await import("./objects.ts");
+  return objectsOn({ ...parts, shape });
 }

@@ -1,6 +1,14 @@
 import { DiscardPolicy, RetentionPolicy, StorageType, type StreamConfig } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/nats-core";
-import { bucketId, layoutVersion, streamId, type BucketShape, type StreamShape } from "../layout.ts";
+import {
+  bucketId,
+  layoutVersion,
+  objectStoreId,
+  streamId,
+  type BucketShape,
+  type ObjectStoreShape,
+  type StreamShape,
+} from "../layout.ts";
 
 /** The part of a stream's configuration that fleet decides; replicas and placement stay the operator's. */
 export type ManagedConfig = Pick<
@@ -79,6 +87,29 @@ export function bucketConfig(ns: string, shape: BucketShape): ManagedConfig {
     deny_delete: true,
     deny_purge: false,
     subject_delete_marker_ttl: hasTtl ? nanos(hour) : 0,
+    metadata: metadataOf(ns),
+  };
+}
+
+/** An object store as NATS clients make it; like the buckets it is out of the sessions' reach. */
+export function objectStoreConfig(ns: string, shape: ObjectStoreShape): ManagedConfig {
+  const id = objectStoreId(ns, shape.name);
+  return {
+    ...plain,
+    name: `OBJ_${id}`,
+    subjects: [`$O.${id}.C.>`, `$O.${id}.M.>`],
+    max_age: nanos(shape.maxAgeMs),
+    max_bytes: shape.maxBytes,
+    max_msgs_per_subject: -1,
+    discard: DiscardPolicy.New,
+    discard_new_per_subject: false,
+    duplicate_window: nanos(2 * 60 * 1000),
+    allow_rollup_hdrs: true,
+    allow_msg_ttl: false,
+    allow_msg_schedules: false,
+    allow_direct: true,
+    deny_delete: false,
+    deny_purge: false,
     metadata: metadataOf(ns),
   };
 }
