@@ -5,9 +5,10 @@ import { z } from "zod";
 /**
  * The page of one adapter.
  * @param {import("@fleetbus/core").Adapter<never>} adapter
+ * @param {{ readonly hasPicture?: boolean }} [beside] whether there is a picture of it beside the page, which a test drew
  * @returns {string}
  */
-export function renderAdapter({ spec }) {
+export function renderAdapter({ spec }, { hasPicture = false } = {}) {
   const short = spec.urls === undefined ? "" : `, or its short form: a URL as ${schemes(spec.urls)}`;
   const made = `Generated from the adapter's spec. In fleet.toml: \`type = "${spec.type}"\`${short}.`;
   const takes =
@@ -19,7 +20,8 @@ export function renderAdapter({ spec }) {
     keys(spec.config),
     ...spec.examples.map((example) => exampleOf(spec.type, example)),
   ];
-  return [`# ${spec.type}`, "", spec.summary, "", made, "", ...takes, ...parts.flat()].join("\n");
+  const picture = hasPicture ? [`![As its test saw it](${spec.type}.png)`, ""] : [];
+  return [`# ${spec.type}`, "", spec.summary, "", ...picture, made, "", ...takes, ...parts.flat()].join("\n");
 }
 
 function schemes({ schemes: names }) {

@@ -25,7 +25,9 @@ export async function pages() {
     { path: "docs/config.schema.json", text: JSON.stringify(configJsonSchema()) },
     ...builtInAdapters.map((adapter) => ({
       path: `docs/adapters/${adapter.spec.type}.md`,
-      text: renderAdapter(adapter),
+      text: renderAdapter(adapter, {
+        hasPicture: existsSync(join(root, `docs/adapters/${adapter.spec.type}.png`)),
+      }),
     })),
     { path: "docs/errors.md", text: errors() },
     { path: "docs/states.md", text: renderTransitions() },
