@@ -22,12 +22,15 @@ let connection: NatsConnection;
 
 beforeAll(async () => {
   far = await startFarServer(twilioService(account));
-  const host = new URL(far.url).host;
-  const config = [
-    ...["[[adapter]]", 'name = "sms"', 'type = "twilio"', `account = "${account.account}"`],
+  const entry = (name: string, ...more: readonly string[]) => [
+    ...["[[adapter]]", `name = "${name}"`, 'type = "twilio"', `account = "${account.account}"`],
     ...[`key = "${account.key}"`, 'secret = "env:SMS_SECRET"', `from = "${account.from}"`],
-    ...['to = "+15557654321"', `server = "${far.url}"`, `allow_private = ["${host}"]`],
-    ...['on = ["run.finished"]', 'rate = "1000/m"', `daily = ${daily}`, ""],
+    ...['to = "+15557654321"', `server = "${far.url}"`, `allow_private = ["${new URL(far.url).host}"]`],
+    ...['rate = "1000/m"', ...more, ""],
+  ];
+  const config = [
+    ...entry("sms", 'on = ["run.finished"]', `daily = ${daily}`),
+    ...entry("long", 'on = ["turn.failed"]', "longest = 700"),
   ];
   fleet = await startFleet({ config: config.join("\n"), env: { SMS_SECRET: account.secret } });
   connection = await connectAsChecker(await fleet.hub());
@@ -63,4 +66,18 @@ test("[row 134] [row 161] thirty SMS a day are sent, each within its length, and
   expect(far.seen).toHaveLength(daily);
   for (const text of texts) expect([text.length <= 320, text.length > 250]).toEqual([true, true]);
   expect(new Set(texts.map((text) => /^(sms-\d+): exit 1\n/.exec(text)?.[1])).size).toBe(daily);
+});
+
+test("those who ask for longer SMS get them", async () => {
+  const before = far.taken.length;
+  const lastText = "a line of the report\n".repeat(100);
+  await publishEvent(connection, { id: "long-1", kind: "turn.failed", data: { cli: "claude", lastText } });
+  const sent = () => (far.taken.length > before ? far.taken.at(-1) : undefined);
+  const { body } = await eventually(
+    async () => sent(),
+    () => "the SMS",
+    20_000,
+  );
+  const { length } = new URLSearchParams(body).get("Body") ?? "";
+  expect([length > 500, length <= 700]).toEqual([true, true]);
 });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineAdapter, type Adapter } from "@fleetbus/core";
 import { httpSink } from "../http/sink.ts";
 import { twilioChannel } from "./channel.ts";
-import { twilioText } from "./limits.ts";
+import { maxLength, textUpTo, twilioText } from "./limits.ts";
 import { twilioKeys } from "./url.ts";
 
 const number = /\+[1-9]\d{6,14}/;
@@ -36,6 +36,14 @@ const config = z.strictObject({
     .describe(
       "Who gets it, as +15551234567. Each message costs money by its segments, up to 3 for 320 letters and up to 5 with emoji: set daily (as daily = 30) and a priority beside it.",
     ),
+  longest: z
+    .int()
+    .min(70)
+    .max(maxLength)
+    .default(twilioText.maxText)
+    .describe(
+      "The longest SMS in characters, 1,600 at most; what is longer is cut, or split as overflow says.",
+    ),
   server: z
     .url({ protocol: /^https?$/ })
     .default("https://api.twilio.com")
@@ -53,7 +61,7 @@ export const twilio: Adapter<TwilioConfig> = defineAdapter({
   spec: {
     type: "twilio",
     summary:
-      "Sends an SMS through Twilio, cut at 320 characters; overflow = split sends the rest in more of them; tried against a strict stub of it.",
+      "Sends an SMS through Twilio, cut at 320 characters unless longest says more; tried against a strict stub of it.",
     config,
     examples: [
       {
@@ -69,6 +77,7 @@ export const twilio: Adapter<TwilioConfig> = defineAdapter({
       rate: { count: 1, perMs: 1000 },
     },
     text: twilioText,
+    textOf: ({ longest }) => textUpTo(longest),
     urls: { schemes: ["twilio"], parse: twilioKeys },
   },
   open: (parsed, context) => ({ sink: httpSink(twilioChannel(parsed, context), context) }),

@@ -5,7 +5,7 @@ import type { HttpReply } from "../http/call.ts";
 import type { HttpChannel } from "../http/sink.ts";
 import { requireFit } from "../text/fits.ts";
 import type { TwilioConfig } from "./adapter.ts";
-import { twilioText } from "./limits.ts";
+import { textUpTo } from "./limits.ts";
 
 const doing = "sending an SMS through Twilio";
 const yes = z.object({
@@ -27,11 +27,12 @@ const meanings: Readonly<Record<number, ErrorCode>> = {
 /** Notices as SMS. What stands outside the GSM alphabet for typography's sake (quotes, an ellipsis) Twilio writes plainly, which halves the segments. */
 export function twilioChannel(config: TwilioConfig, { log }: Pick<AdapterContext, "log">): HttpChannel {
   const { account, key, secret, to, server } = config;
+  const text = textUpTo(config.longest);
   const credentials = Buffer.from(`${key ?? account}:${secret}`).toString("base64");
   return {
     doing,
     request: (_, notice) => {
-      requireFit(doing, notice, twilioText);
+      requireFit(doing, notice, text);
       const fields = { To: to, ...senderOf(config), Body: notice.text, SmartEncoded: "true" };
       return {
         url: `${server.replace(/\/+$/, "")}/2010-04-01/Accounts/${account}/Messages.json`,

@@ -9,3 +9,11 @@ export const twilioText: TextTraits = {
   overflow: ["truncate", "split"],
   escape: (value) => value, // an SMS has no markup
 };
+
+/** What it takes at most, for those who pay for it. */
+export const maxLength = 1600;
+
+/** The limits where the config says how long an SMS may be. */
+export function textUpTo(maxText: number): TextTraits {
+  return { ...twilioText, maxText };
+}

@@ -38,6 +38,18 @@ describe("[row 134] the Twilio adapter", () => {
     });
   });
 
+  test("sends up to 1,600 characters to those who ask for it", async () => {
+    await withFar(judge(), async (far) => {
+      const long = { ...config, server: far.url, longest: 1600 };
+      await sendOnce(twilio, long, { notice: { text: "x".repeat(1600) } });
+      expect(far.taken).toHaveLength(1);
+      const longer = sendOnce(twilio, long, { notice: { text: "x".repeat(1601) } });
+      await expect(longer).rejects.toMatchObject({ code: "too_large" });
+      const parsed = twilio.spec.config.parse(long);
+      expect(twilio.spec.textOf?.(parsed)).toMatchObject({ maxText: 1600, maxTitle: 0 });
+    });
+  });
+
   test("a messaging service sends too, and an account's own token is believed", async () => {
     const { key: _, ...own } = config;
     const service = twilioService({ ...account, key: account.account });
@@ -90,6 +102,7 @@ describe("[row 134] the Twilio adapter", () => {
     ["a sender of no kind", { from: "a name that is too long" }],
     ["digits without a +", { from: "15551234567" }],
     ["a token for a SID", { account: hex }],
+    ["more than Twilio takes", { longest: 1601 }],
   ])("%s is refused when it is read", (_, change) => {
     expect(twilio.spec.config.safeParse({ ...config, ...change }).success).toBe(false);
     expect(twilio.spec.config.safeParse(config).success).toBe(true);

@@ -13,10 +13,11 @@ export function twilioKeys(url: URL): Readonly<Record<string, unknown>> {
   if (host === "" || to === undefined)
     throw wrongUrl(form, "the number that sends or that gets it is missing");
   if (more.length > 0) throw wrongUrl(form, "one number an adapter; write an [[adapter]] for each");
-  const { apikey, ...others } = query;
+  const { apikey, longest, ...others } = query;
   return {
     ...{ account: user, secret: password, from: numbered(host), to: numbered(to) },
     ...(apikey === undefined ? {} : { key: apikey }),
+    ...(longest === undefined ? {} : { longest: Number(longest) }),
     ...others,
   };
 }

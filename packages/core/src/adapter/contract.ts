@@ -46,6 +46,8 @@ export interface AdapterSpec<Config> {
   readonly traits: AdapterTraits;
   /** For adapters whose far side is a person: the host renders a notice within these limits. */
   readonly text?: TextTraits;
+  /** Its limits under one config, where that has a say in them; `text` holds where it says nothing. */
+  textOf?(config: Config): TextTraits;
   readonly urls?: UrlForm;
   /** Event kinds it takes where the config names none; `wake.<rung>` for a rung of the wake ladder. */
   readonly on?: readonly string[];

@@ -57,6 +57,28 @@ describe("an entry", () => {
     });
   });
 
+  it("may have limits of its own, where its adapter lets it", async () => {
+    const text = { maxTitle: 0, unit: "characters", overflow: ["truncate"], escape: String } as const;
+    const sms = defineAdapter({
+      spec: {
+        ...{ type: "sms", summary: "texts", examples: [] },
+        config: z.strictObject({ longest: z.int().default(320) }),
+        traits: { idempotent: false, ordered: false, proves: "accepted" },
+        text: { ...text, maxText: 320 },
+        textOf: ({ longest }) => ({ ...text, maxText: longest }),
+      },
+      open: () => ({}),
+    });
+    const of = (own: object) =>
+      openEntry(adapterEntrySchema.parse({ name: "phone", type: "sms", ...own }), {
+        ...{ builtIn: [sms], configFile: join(folder, "fleet.toml") },
+        secrets: { env: {}, readFile: () => Promise.reject(new Error("ENOENT")) },
+      });
+    expect(await of({})).toMatchObject({ adapter: { spec: { type: "sms", text: { maxText: 320 } } } });
+    expect(await of({ longest: 700 })).toMatchObject({ adapter: { spec: { text: { maxText: 700 } } } });
+    expect(sms.spec.text?.maxText).toBe(320);
+  });
+
   it("has a URL that is a secret, and keys beside it that go before", async () => {
     const entry = { url: "env:PAGER_URL", topic: "others", token: "env:TOKEN" };
     expect(await open(entry)).toMatchObject({

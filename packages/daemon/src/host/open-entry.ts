@@ -47,9 +47,20 @@ async function open(entry: AdapterConfig, sources: EntrySources): Promise<HostEn
     );
   const revealed = await revealSecrets(spec.config, keysOf(written, spec), sources.secrets);
   const parsed = spec.config.safeParse(revealed);
-  if (parsed.success) return { entry, adapter, config: parsed.data };
+  if (parsed.success) return { entry, adapter: withLimits(adapter, parsed.data), config: parsed.data };
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
   throw new FleetError("config", `reading adapter "${entry.name}": ${problems}`);
+}
+
+/** The adapter with the limits that its config asks for. */
+function withLimits(adapter: Adapter, config: unknown): Adapter {
+  const text = adapter.spec.textOf?.(config);
+  if (text === undefined) return adapter;
+  return {
+    spec: { ...adapter.spec, text },
+    open: (own, context) => adapter.open(own, context),
+    ...(adapter.check && { check: (own, context) => adapter.check?.(own, context) ?? Promise.resolve([]) }),
+  };
 }
 
 /** The URL may be a secret itself. */
