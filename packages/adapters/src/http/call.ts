@@ -50,7 +50,7 @@ export async function callHttp(
 }
 
 function judged(reply: HttpReply, { doing, saidMs, codeOf }: Judgement, nowMs: number): FleetError {
-  const failure = httpFailure(doing, reply, nowMs, saidMs?.(reply));
+  const failure = httpFailure(doing, { ...reply, saidMs: saidMs?.(reply) }, nowMs);
   const code = codeOf?.(reply);
   return code === undefined ? failure : new FleetError(code, failure.message, { details: failure.details });
 }

@@ -36,7 +36,7 @@ it.each([
 });
 
 it("what the body says of the wait comes before the header", () => {
-  const failure = httpFailure("posting", answer(429, "", { "retry-after": "7" }), now, 500);
+  const failure = httpFailure("posting", { ...answer(429, "", { "retry-after": "7" }), saidMs: 500 }, now);
   expect(failure.details["retryAfterMs"]).toBe(500);
 });
 

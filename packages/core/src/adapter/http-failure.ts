@@ -7,6 +7,8 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: Pick<Headers, "get">;
   readonly body: string;
+  /** A time to wait that its body names, in ms: before that of the header. */
+  readonly saidMs?: number | undefined;
 }
 
 const retryable = new Set([408, 425, 429]);
@@ -21,14 +23,14 @@ const maxShown = 300;
 
 /**
  * What an HTTP answer means to the host: 408, 425, 429 and 5xx are worth another try, nothing else is (ECOSYSTEM.md,
- * channel limits). `details` holds `status`, the far side's own words as `answer`, `retryAfterMs` where it named a time
- * (`saidMs` for one that stood in the body), and `isGone` for 410: nothing is to be sent there any more.
+ * channel limits). `details` holds `status`, the far side's own words as `answer`, `retryAfterMs` where it named a
+ * time, and `isGone` for 410: nothing is to be sent there any more.
  */
-export function httpFailure(doing: string, answer: HttpAnswer, nowMs: number, saidMs?: number): FleetError {
+export function httpFailure(doing: string, answer: HttpAnswer, nowMs: number): FleetError {
   const { status } = answer;
   const code = retryable.has(status) || status >= 500 ? "unavailable" : (codes[status] ?? "failed");
   const words = sanitiseLine(answer.body).slice(0, maxShown);
-  const retryAfterMs = saidMs ?? retryAfter(answer.headers.get("retry-after"), nowMs);
+  const retryAfterMs = answer.saidMs ?? retryAfter(answer.headers.get("retry-after"), nowMs);
   return new FleetError(code, `${doing}: HTTP ${status}${words === "" ? "" : `, ${words}`}`, {
     details: {
       status,
