@@ -42,6 +42,7 @@ describe("fleet adapter", () => {
     const added = await run("adapter", "add", `json://${at}/hook`, "--name", "hook", "--on", "turn.failed");
     expect(added.code).toBe(0);
     expect(added.stdout).toContain('type = "webhook"');
+    expect(added.stdout).not.toContain(at); // a webhook's URL may be a secret
     await appendFile(configFile(), `allow_private = ["${at}"]\n`);
     const written = await readFile(configFile(), "utf8");
     expect(written.startsWith(before)).toBe(true);

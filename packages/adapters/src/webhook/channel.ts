@@ -1,4 +1,5 @@
 import { eventType, FleetError, sourceOf, type AdapterContext, type FleetEvent } from "@fleetbus/core";
+import { secretsIn } from "../http/masked.ts";
 import type { HttpChannel } from "../http/sink.ts";
 import type { WebhookConfig } from "./adapter.ts";
 import { signature } from "./sign.ts";
@@ -20,6 +21,7 @@ export function webhookChannel(
       const seconds = Math.floor(context.clock.now() / 1000);
       return {
         url,
+        secrets: [...secretsIn(url), ...Object.values(headers)],
         headers: {
           ...headers,
           "content-type": "application/cloudevents+json; charset=utf-8",

@@ -133,6 +133,18 @@ describe("[row 136] the webhook adapter", () => {
     );
   });
 
+  test("no error shows what is secret, although the far side echoes it", async () => {
+    const echo = ({ path, headers }: Received) => ({
+      status: 404,
+      body: `no ${path} for ${headers["authorization"]}`,
+    });
+    await withFar(echo, async (far) => {
+      const url = `${far.url}/hooks/t0ken-of-ours`;
+      const sending = send(far, { url, headers: { Authorization: "Bearer abc123xyz" } });
+      await expect(sending).rejects.toThrow(/^posting to the webhook: HTTP 404, no … for …$/);
+    });
+  });
+
   test("does not follow a redirect with a signed body", async () => {
     await withFar(
       ({ path }) =>

@@ -1,12 +1,13 @@
 import { readFile, stat } from "node:fs/promises";
 import { builtInAdapters } from "@fleetbus/adapters";
-import { loadConfig } from "@fleetbus/core";
+import { adapterSecrets, loadConfig, printableSecret } from "@fleetbus/core";
 import { stringify } from "smol-toml";
 import writeFileAtomic from "write-file-atomic";
 
 /** What was, or would have been, written. */
 export interface Appended {
   readonly path: string;
+  /** As it is written, but for what is secret. */
   readonly block: string;
 }
 
@@ -26,7 +27,16 @@ export async function appendEntry(
   const schemas = Object.fromEntries(builtInAdapters.map(({ spec }) => [spec.type, spec]));
   loadConfig(text, { path, mode: 0o600 }, schemas);
   if (!isDryRun) await writeFileAtomic(path, text, { mode: 0o600 });
-  return { path, block };
+  const secrets = adapterSecrets({ adapter: [entry] }, schemas).map(({ value }) => value);
+  return { path, block: stringify({ adapter: [masked(entry, new Set(secrets))] }).trim() };
+}
+
+/** The same with every value that is one of `secrets` as it may be printed. */
+function masked(value: unknown, secrets: ReadonlySet<unknown>): unknown {
+  if (secrets.has(value)) return printableSecret(value);
+  if (Array.isArray(value)) return value.map((inside: unknown) => masked(inside, secrets));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, masked(inside, secrets)]));
 }
 
 async function readIfThere(path: string): Promise<string> {
