@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { appendFile, readFile, stat } from "node:fs/promises";
+import { appendFile, readFile, stat, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -121,6 +121,18 @@ describe("fleet adapter", () => {
     expect((await run("route", "--json")).json()).toMatchObject({
       items: [{ name: "hook", type: "webhook" }],
     });
+  });
+
+  it("a config that is broken while it runs stays out of force, and fleet status says so", async () => {
+    const good = await readFile(configFile(), "utf8");
+    await appendFile(configFile(), "[[adapter]]\nname = 7\n");
+    const isTold = async () => (await run("status")).stdout.includes("not in force") || undefined;
+    await eventually(isTold, () => "the problem", 10_000);
+    expect((await run("status")).stdout).toMatch(/config +not in force: .*adapter\[1\]\.name/);
+    expect((await run("adapter", "test", "hook")).code).toBe(0);
+    await writeFile(configFile(), good);
+    const isOver = async () => !(await run("status")).stdout.includes("not in force") || undefined;
+    await eventually(isOver, () => "the mended config", 10_000);
   });
 
   const viewSchema = z.looseObject({

@@ -1,4 +1,4 @@
-import { FleetError } from "@fleetbus/core";
+import { FleetError, sanitiseLine } from "@fleetbus/core";
 import type { StatusAnswer } from "@fleetbus/core/api";
 import { defineCommand } from "../../command/define.ts";
 import { json } from "../../command/flags.ts";
@@ -41,6 +41,8 @@ export function statusFields(answer: StatusAnswer): Readonly<Record<string, stri
     spool: `${spool.pending} waiting, ${spool.bytes} bytes${spool.torn > 0 ? `, ${spool.torn} torn` : ""}`,
     "dead letters": answer.dead,
     log: answer.logFile,
+    config:
+      answer.configProblem === undefined ? undefined : `not in force: ${sanitiseLine(answer.configProblem)}`,
     wakes: answer.isPaused ? "paused; fleet resume lets them go on" : undefined,
   };
 }
