@@ -16,6 +16,7 @@ import { endStep, type EndStep } from "./life/end-step.ts";
 import { forgetChoice, type ServerChoice } from "./life/server-choice.ts";
 import type { ReportStage } from "./life/stage.ts";
 import { statusOf } from "./life/status.ts";
+import { meLadderOf } from "./me/start.ts";
 import { metrics } from "./metrics.ts";
 import { attestOn, desk } from "./requests/desk.ts";
 import { takeRunEvent } from "./requests/run-events.ts";
@@ -102,7 +103,7 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
   const status = async () =>
     statusOf({
       ...{ edge, joined, startedAt, version: options.version },
-      ...{ port: (await up).listening.port, logFile: local.paths.logFile },
+      ...{ port: (await up).listening.port, logFile: local.paths.logFile, me: (await up).me.view() },
     });
   let end: () => void = () => undefined;
   const closed = new Promise<void>((resolve) => (end = resolve));
@@ -141,8 +142,10 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
       stop: (how) => void stop(how).catch((error: unknown) => local.onError(error, "stopping")),
     });
     const adapters = await startAdapters(edge, waiters, local);
+    const me = meLadderOf(edge, () => adapters.me());
     const looping = runLoops({ ...local, edge, intake, credentials }, loops.signal);
-    return { listening, running: Promise.all([looping, adapters.follow(loops.signal)]) };
+    const running = Promise.all([looping, adapters.follow(loops.signal), me.run(loops.signal)]);
+    return { listening, running, me };
   };
   const up = start();
   const { port } = (await up).listening;

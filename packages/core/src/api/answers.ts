@@ -205,6 +205,8 @@ export interface StatusAnswer {
   readonly logFile?: string;
   /** Why the config file as it is now is not in force: the one before is. */
   readonly configProblem?: string;
+  /** What waits for the human of this machine: messages and permission requests, and how many of them all of `me.via` were told of in vain. */
+  readonly me?: { readonly waiting: number; readonly unanswered: number };
 }
 
 /** The body of every answer with a status of 400 or more. */

@@ -10,11 +10,14 @@ import { followConfig } from "./follow-config.ts";
 import type { HostEntry } from "./host.ts";
 import { openEntry } from "./open-entry.ts";
 import { adapterSchemas } from "./schemas.ts";
+import { onLadder, rulesOf, withImplied, type MeRules } from "../me/via.ts";
 
 /** The host at work. */
 export interface HostedAdapters {
   /** Applies each change of the config file until the signal aborts. Never rejects. */
   follow(signal: AbortSignal): Promise<void>;
+  /** How the human is reached, by the config in force. */
+  me(): MeRules;
 }
 
 /** Starts the rungs of the wake ladder, which every machine has, and the adapters of the machine's config. */
@@ -23,17 +26,21 @@ export async function startAdapters(edge: Edge, waiters: Waiters, local: Local):
   const builtIn = [rewakeAdapter(waiters), ...builtInAdapters];
   const rungs = builtIn.filter(isRung).map(rungEntry);
   const secrets = { env, readFile: (path: string) => readFile(path, "utf8") };
+  let rules = rulesOf(settings.config.me, []);
   const apply = async (config: FleetConfig) => {
-    const named = config.adapter.filter(({ enabled }) => enabled);
-    const opened = await Promise.all(
+    const named = withImplied(config, builtIn).filter(({ enabled }) => enabled);
+    const found = await Promise.all(
       named.map((entry) => openEntry(entry, { builtIn, secrets, configFile: paths.configFile })),
     );
+    const opened = found.map((each) => onLadder(each, config.me.via));
     for (const each of opened)
       if ("error" in each) onError(each.error, `starting adapter ${each.entry.name}`);
     await edge.host.apply({ entries: [...rungs, ...opened], me: config.me });
+    rules = rulesOf(config.me, opened);
   };
   await apply(settings.config);
   return {
+    me: () => rules,
     follow: (signal) =>
       followConfig(
         {

@@ -10,6 +10,7 @@ export interface StatusFacts {
   readonly version: string;
   readonly port: number;
   readonly logFile: string;
+  readonly me: NonNullable<StatusAnswer["me"]>;
 }
 
 /** The daemon's own account of itself; without a server it knows of no dead letters. */

@@ -1,0 +1,95 @@
+import { isRetryableError } from "./settle.ts";
+import { climbOf, newRecord, type Climb, type ClimbDeps } from "./climb.ts";
+import type { Matter } from "./matter.ts";
+
+/** What waits for the human now. */
+export interface Waiting {
+  readonly matters: readonly Matter[];
+  /** Whether `matters` holds all of a sort: else one that is not there may be open all the same. */
+  readonly isComplete: { readonly message: boolean; readonly permission: boolean };
+}
+
+/** What the ladders of a machine work with. */
+export interface LadderDeps extends ClimbDeps {
+  /** Rejects with `unavailable`. */
+  waiting(): Promise<Waiting>;
+  readonly clock: ClimbDeps["clock"] & { sleep(ms: number, signal?: AbortSignal): Promise<void> };
+}
+
+/** What waits for the human of a machine, in numbers. */
+export interface MeView {
+  readonly waiting: number;
+  /** Those whom all of `me.via` were told of, and nobody answered. */
+  readonly unanswered: number;
+}
+
+/** Whatever waits for the human, escalated through `me.via` (DESIGN §11). */
+export interface MeLadder {
+  view(): MeView;
+  /** Until the signal aborts. Never rejects. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+const lookEveryMs = 500;
+/** Who asked may be reading the answer at a terminal: `fleet ask` takes it then. */
+const replyGraceMs = 2000;
+/** What has lain there longer when it is first seen is no news: it is shown, and nobody is paged. */
+const newsMs = 3 * 24 * 60 * 60 * 1000;
+
+/** The ladders of one machine: nothing runs yet. */
+export function meLadder(deps: LadderDeps): MeLadder {
+  const climbs = new Map<string, Climb>();
+  const ending = new Set<string>();
+  let view: MeView = { waiting: 0, unanswered: 0 };
+  const end = async (id: string, climb: Climb, signal: AbortSignal) => {
+    if (ending.has(id)) return;
+    ending.add(id);
+    try {
+      if (await climb.over(signal)) climbs.delete(id);
+    } catch (error) {
+      if (!isRetryableError(error)) deps.onError(error, "withdrawing what is over");
+    } finally {
+      ending.delete(id);
+    }
+  };
+  const look = async (signal: AbortSignal) => {
+    const { matters, isComplete } = await deps.waiting();
+    for (const matter of matters) {
+      const { id } = matter.event;
+      const climb =
+        climbs.get(id) ?? (isNews(matter, deps.clock.now()) ? climbOf(deps, newRecord(matter)) : undefined);
+      if (climb === undefined) continue;
+      climbs.set(id, climb);
+      climb.look(matter);
+    }
+    const open = new Set(matters.map(({ event }) => event.id));
+    for (const [id, climb] of climbs)
+      if (!open.has(id) && isComplete[climb.about]) void end(id, climb, signal);
+    const unanswered = [...open].filter((id) => climbs.get(id)?.isEnded() === true).length;
+    view = { waiting: matters.length, unanswered };
+  };
+  const restore = async () => {
+    for (const record of await deps.records.load()) climbs.set(record.event.id, climbOf(deps, record));
+  };
+  return {
+    view: () => view,
+    run: async (signal) => {
+      let isRestored = false;
+      while (!signal.aborted) {
+        try {
+          if (!isRestored) await restore();
+          isRestored = true;
+          await look(signal);
+        } catch (error) {
+          if (!isRetryableError(error)) deps.onError(error, "looking at what waits for the human");
+        }
+        await deps.clock.sleep(lookEveryMs, signal).catch(() => undefined); // aborted: the loop ends
+      }
+    },
+  };
+}
+
+function isNews({ message, sinceMs }: Matter, nowMs: number): boolean {
+  const ageMs = nowMs - sinceMs;
+  return message === undefined || (ageMs < newsMs && (message.kind !== "reply" || ageMs >= replyGraceMs));
+}
