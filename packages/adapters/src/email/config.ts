@@ -55,10 +55,11 @@ export const emailConfig = z
     to: z.array(address).min(1).describe("Who gets them."),
   })
   .refine(
-    ({ user, password, oauth2: own }) => (password === undefined && own === undefined) || user !== undefined,
+    ({ user, password, oauth2: own }) =>
+      (user === undefined) === (password === undefined && own === undefined),
     {
       path: ["user"],
-      message: "say whose password or token it is",
+      message: "an account has a user, and a password or oauth2: name both, or neither",
     },
   )
   .refine(({ tls, host, allowPlain }) => tls !== "none" || isLoopback(host) || allowPlain.includes(host), {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { contextOf, sendOnce, withFar } from "../http/sending.test.support.ts";
+import { bareNotice } from "@fleetbus/core";
+import { contextOf, eventOf, sendOnce, withFar } from "../http/sending.test.support.ts";
 import { email } from "./adapter.ts";
 import { startMailServer } from "./far/mail-server.test.support.ts";
 
@@ -43,6 +44,7 @@ describe("the mail adapter's keys", () => {
     ["two addresses in one", { to: ["me@example.com, eve@example.com"] }],
     ["nobody", { to: [] }],
     ["a password of nobody's", { password: "secret" }],
+    ["an account without a password", { user: "fleet" }],
     ["a way of TLS that is none", { tls: "ssl" }],
     ["a host with a path", { host: "smtp.example.com/x" }],
   ])("refuse %s", (_, change) => {
@@ -68,17 +70,19 @@ describe("an account with OAuth2", () => {
         },
         async (provider) => {
           const tokenUrl = `${provider.url}/token`;
-          const { sink } = email.open(
-            email.spec.config.parse({ ...config, oauth2: { ...oauth2, tokenUrl } }),
-            contextOf(),
-          );
+          const parsed = email.spec.config.parse({ ...config, oauth2: { ...oauth2, tokenUrl } });
+          const { sink } = email.open(parsed, contextOf());
+          const send = () => sink!.send(eventOf(1), AbortSignal.timeout(5000), bareNotice(eventOf(1)));
           await sink!.connect(AbortSignal.timeout(5000));
+          await send();
+          far.next.push({ at: "mail", answer: "421 4.4.2 idle for too long" });
+          await expect(send()).rejects.toMatchObject({ isRetryable: true });
+          await send();
           await sink!.close();
-          await sendOnce(email, { ...config, oauth2: { ...oauth2, tokenUrl } });
-          expect(far.logins).toMatchObject([
-            { method: "XOAUTH2", username: "fleet", accessToken: "token-1" },
-          ]);
-          expect(far.taken).toHaveLength(1);
+          const login = { method: "XOAUTH2", username: "fleet", accessToken: "token-1" };
+          expect(far.logins).toMatchObject([login, login]);
+          expect(far.taken).toHaveLength(2);
+          expect(provider.seen).toHaveLength(1);
           const old = sendOnce(email, { ...config, oauth2: { ...oauth2, refreshToken: "old", tokenUrl } });
           await expect(old).rejects.toMatchObject({ code: "unauthorized", isRetryable: false });
           expect(provider.seen).toHaveLength(2);
