@@ -4,6 +4,11 @@ import { desktopText } from "./limits.ts";
 import { desktopSink } from "./sink.ts";
 import { thisSystem } from "./tool.ts";
 
+/** `desktop://` for this system, `desktop://macos?tool=terminal-notifier` for a platform and its tool. */
+function keysOfUrl({ host, searchParams }: URL): Readonly<Record<string, unknown>> {
+  return { ...(host === "" ? {} : { platform: host }), ...Object.fromEntries(searchParams) };
+}
+
 /**
  * Shows a toast on the machine that the daemon runs on; a later one of the same state replaces it. A receipt proves
  * that the desktop took it, not that it was on the screen: it may be told not to disturb.
@@ -21,6 +26,7 @@ export const desktop: Adapter<DesktopConfig> = defineAdapter({
     // one at a time: the number of a toast must be known before the next one replaces it
     traits: { idempotent: false, ordered: true, proves: "accepted", isLocal: true },
     text: desktopText,
+    urls: { schemes: ["desktop"], parse: keysOfUrl },
     on: ["turn.failed", "permission.requested", "session.lost", "run.finished"],
   },
   open: (config) => ({ sink: desktopSink(config, thisSystem()) }),

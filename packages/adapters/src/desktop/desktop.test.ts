@@ -108,6 +108,17 @@ describe("the desktop adapter", () => {
     await expect(sendAll("#!/bin/sh\nexit 255\n", [{}], { tool: "snoretoast" })).rejects.toThrow(/exit 255/);
   });
 
+  test.each([
+    ["desktop://", {}],
+    [
+      "desktop://macos?tool=terminal-notifier&app=bus",
+      { platform: "macos", tool: "terminal-notifier", app: "bus" },
+    ],
+  ])("has %s for a short form", (url, keys) => {
+    expect(desktop.spec.urls?.parse(new URL(url))).toEqual(keys);
+    expect(desktopConfig.safeParse(keys).success).toBe(true);
+  });
+
   test("remembers the newest toasts alone", () => {
     const shown = shownToasts(2);
     for (const [key, number] of [

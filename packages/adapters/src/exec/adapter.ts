@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineAdapter, type Adapter } from "@fleetbus/core";
+import { defineAdapter, FleetError, type Adapter } from "@fleetbus/core";
 import { execText } from "./limits.ts";
 import { execSink } from "./sink.ts";
 
@@ -36,6 +36,17 @@ const config = z.strictObject({
 /** The config of the exec adapter. */
 export type ExecConfig = z.output<typeof config>;
 
+/** `exec:///home/me/bin/on-event?arg=--quiet&arg=x`: the program's path, its arguments in order. */
+function keysOfUrl(url: URL): Readonly<Record<string, unknown>> {
+  const program = decodeURIComponent(url.pathname);
+  if (url.host !== "" || !program.startsWith("/"))
+    throw new FleetError(
+      "config",
+      `reading ${url.protocol}//…: name a path, as exec:///home/me/bin/on-event`,
+    );
+  return { command: [program, ...url.searchParams.getAll("arg")] };
+}
+
 /**
  * Runs a command for each event: the event as JSON on stdin, what a person is to read of it in the environment. Exit 0
  * means taken, 75 (EX_TEMPFAIL) try again later, anything else failed, with the end of what it said on stderr.
@@ -59,6 +70,7 @@ export const exec: Adapter<ExecConfig> = defineAdapter({
     // a script expects to be alone; one that hangs is ended after timeoutMs
     traits: { idempotent: false, ordered: true, proves: "accepted" },
     text: execText,
+    urls: { schemes: ["exec"], parse: keysOfUrl },
     on: ["turn.failed", "permission.requested", "session.lost", "run.finished"],
   },
   open: (parsed, context) => ({ sink: execSink(parsed, context) }),

@@ -162,6 +162,14 @@ describe("a command", () => {
     await expect(output()).rejects.toThrow(/ENOENT/);
   });
 
+  test("has a URL for a short form", () => {
+    const keysOf = (url: string) => exec.spec.urls?.parse(new URL(url));
+    expect(keysOf("exec:///home/me/on%20event?arg=--quiet&arg=a%20b")).toEqual({
+      command: ["/home/me/on event", "--quiet", "a b"],
+    });
+    expect(() => keysOf("exec://notify?arg=x")).toThrow(/exec:\/\/\/home/);
+  });
+
   test.each([
     ["a shell's line", { command: "notify me" }],
     ["no program", { command: [] }],
