@@ -48,7 +48,7 @@ describe("fleet run", () => {
     expect(String(data["tail"]).split("\n").toSorted()).toEqual(["", "one", "three", "two"]);
   });
 
-  it("tells no more than the last 10 KB of its output", async () => {
+  it("[row 143] tells no more than the last 10 KB of its output", async () => {
     await run("--title", "long", "--", "seq", "1", "20000");
     const data = await endOfRun(fleet, "long");
     const tail = String(data["tail"]);

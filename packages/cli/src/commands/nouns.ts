@@ -213,5 +213,10 @@ export const runNoun: Noun = {
       summary: "the same as without a verb",
       load: async () => (await import("./run/command.ts")).command,
     },
+    {
+      name: "log",
+      summary: "print the whole output of one that kept it",
+      load: async () => (await import("./run/log.ts")).log,
+    },
   ],
 };

@@ -5,6 +5,8 @@ import { launch, type Launched } from "./child/launch.ts";
 import { forwardSignals } from "./child/signals.ts";
 import { endAfter } from "./child/time-out.ts";
 import type { Order } from "./order.ts";
+import { fullLog, logFacts, logLine } from "./log/full-log.ts";
+import type { LogEnd } from "./log/write-log.ts";
 import { passOn } from "./output/pass-on.ts";
 import { ringOf } from "./output/ring.ts";
 import { tailText } from "./output/text.ts";
@@ -61,12 +63,14 @@ async function follow({ order, context, launched, started }: Following): Promise
       teller.tell({ id: nextId(), kind: "run.output", time: time(), data });
     },
   });
+  const isLogged = order.log === "full" && launched.captured.length > 0;
+  const log = isLogged ? fullLog(facts.run, context) : undefined;
   const passing = launched.captured.map((captured) => {
     const look = watch.stream();
     const observe = (chunk: Buffer) => {
       ring.push(chunk);
       look(chunk);
-      return undefined;
+      return log?.write(chunk);
     };
     return passOn(captured, observe, launched.ended);
   });
@@ -80,6 +84,7 @@ async function follow({ order, context, launched, started }: Following): Promise
   timeOut.cancel();
   await Promise.all(passing);
   watch.end();
+  const logEnd = launched.captured.length > 0 ? await log?.end() : unseen(order);
   const finished = {
     ...facts,
     ...endOf(ending, timeOut.isOver()),
@@ -87,11 +92,18 @@ async function follow({ order, context, launched, started }: Following): Promise
     ...(launched.captured.length === 0
       ? {}
       : { tail: tailText(ring.bytes(), order.tailBytes), outputBytes: ring.total() }),
+    ...logFacts(facts.run, logEnd),
   };
   if (ending.error !== undefined) await context.say(`fleet: ${ending.error}`);
   teller.tell({ id: nextId(), kind: "run.finished", time: time(), data: finished });
   await teller.end();
+  if (logEnd !== undefined) await context.say(logLine(facts.run, logEnd)).catch(() => undefined); // nobody listens
   return { exitCode: finished.exitCode, finished };
+}
+
+/** All of the output goes to a terminal that is only handed on (child/launch.ts), or there was none. */
+function unseen({ log }: Order): LogEnd | undefined {
+  return log === "full" ? { problem: "fleet saw no output", skippedBytes: 0 } : undefined;
 }
 
 function endOf(ending: Ending, isTimedOut: boolean) {

@@ -20,6 +20,8 @@ export interface Paths {
   readonly hooksDir: string;
   /** One file per event that a hook could not hand over. */
   readonly dropDir: string;
+  /** Full logs of runs that the server does not have yet. */
+  readonly runLogsDir: string;
   readonly spoolDir: string;
   readonly journalDir: string;
   /** The managed nats-server's own folder: config, keys, store. */
@@ -49,6 +51,7 @@ export function pathsOf(env: Readonly<Record<string, string | undefined>>): Path
     endpointFile: data("hooks", "endpoint"),
     hooksDir: data("hooks"),
     dropDir: data("drop"),
+    runLogsDir: data("runs"),
     spoolDir: data("spool"),
     journalDir: data("journal"),
     serverDir: data("server"),

@@ -88,6 +88,14 @@ const eventsSchema = z.strictObject({
   bodies: z.boolean().default(false).describe("Whether prompts and last texts are stored in EVENTS"),
 });
 
+const runSchema = z.strictObject({
+  key: secretSchema
+    .optional()
+    .describe(
+      "32 bytes in base64 or hex, as env:NAME: full logs of runs are encrypted with it (AES-256-GCM)",
+    ),
+});
+
 const logSchema = z.strictObject({
   level: z
     .enum(["debug", "info", "warn", "error"])
@@ -113,6 +121,7 @@ export const configSchema = z.strictObject({
   policy: policySchema.prefault({}).describe("What is let through"),
   inbox: inboxSchema.prefault({}).describe("What a session is given"),
   events: eventsSchema.prefault({}).describe("What is stored of events"),
+  run: runSchema.prefault({}).describe("Commands run by fleet run"),
   log: logSchema.prefault({}).describe("The daemon's log"),
   session: z
     .array(sessionSchema)

@@ -52,8 +52,10 @@ export const runEventSchemas = {
     tail: z.string().optional(),
     /** Bytes of output that were seen; absent where none was captured. */
     outputBytes: z.int().nonnegative().optional(),
-    /** Where the full log is kept: `fleet run log` takes it. */
+    /** Where the full log is kept, as `<object store>/<run>`: soon after this event, for 7 days. `fleet run log <run>` prints it. */
     logRef: z.string().optional(),
+    /** What the full log does not hold of the output's end. */
+    logSkippedBytes: z.int().positive().optional(),
   }),
 } as const;
 

@@ -7,6 +7,7 @@ import { nextConnection } from "./connection.ts";
 import type { CredentialFiles } from "./credentials.ts";
 import { noteEvent, noteLost } from "../ingest/note.ts";
 import { ownerOf, type Edge } from "../requests/edge.ts";
+import { followRunLogs } from "../requests/run-logs.ts";
 import { readClaudeList, readDemoLists, type SharedDeps } from "../session/lists.ts";
 import { watchProcesses } from "../session/liveness.ts";
 
@@ -48,6 +49,9 @@ export async function runLoops(deps: LoopDeps, signal: AbortSignal): Promise<voi
         },
         signal,
       ),
+    ),
+    forever("taking logs of runs to the server", () =>
+      followRunLogs({ dir: paths.runLogsDir, bus: edge.bus, onError }, signal),
     ),
     forever("following Claude's session list", () => readClaudeList(readerDeps(edge), env, signal)),
     forever("following the lists of demo agents", () => readDemoLists(readerDeps(edge), signal)),

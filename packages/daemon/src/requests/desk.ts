@@ -27,6 +27,7 @@ import { ackMessage, readMailbox, type InboxAsk } from "./inbox.ts";
 import { kick } from "./kick.ts";
 import { rename } from "./rename.ts";
 import { takeRunEvent } from "./run-events.ts";
+import { readRunLog } from "./run-logs.ts";
 import { cancel, reply, report } from "./reply.ts";
 import { send } from "./send.ts";
 import { findSession, listSessions } from "./sessions.ts";
@@ -73,6 +74,8 @@ export interface Desk {
   readonly adapters: AdapterDesk;
   /** An event of a wrapped command (`fleet run`), told as the caller's. */
   takeRunEvent(request: RunEventRequest): Promise<RunEventAnswer>;
+  /** The full log of a run, as `fleet run` left it. */
+  runLog(run: string): Promise<AsyncIterable<Uint8Array>>;
 }
 
 /** The desk of one daemon. */
@@ -116,6 +119,7 @@ export function desk(edge: Edge, status: () => Promise<StatusAnswer>): Desk {
     deadLetter: (verb, seq) => ({ show: showDead, retry: retryDead, drop: dropDead })[verb](edge.bus, seq),
     adapters: adapterDesk(edge),
     takeRunEvent: async (request) => takeRunEvent(edge, await who(request), request),
+    runLog: (run) => readRunLog(edge.bus, run),
   };
 }
 

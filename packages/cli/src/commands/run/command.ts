@@ -16,7 +16,7 @@ const flags = {
   ),
   interval: duration("--interval <duration>", "how often at most (partial: 10m, regex: 10s)"),
   tail: text("--tail <size>", "how much of the end of its output is told (10k)"),
-  log: choice("--log <mode>", "what is kept of its output", ["tail", "none"]),
+  log: choice("--log <mode>", "what is kept of its output", ["full", "tail", "none"]),
   output: toggle("--output", "tell all output as it comes, in pieces (run.output)"),
   timeout: duration("--timeout <duration>", "end it after this, with exit code 124"),
   json,
