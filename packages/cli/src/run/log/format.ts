@@ -2,10 +2,13 @@ import { createHmac, hkdfSync } from "node:crypto";
 
 /** How a log that is not encrypted begins, so that no output can look like one that is. */
 export const plainMagic = Buffer.from("FLTLOG0\n");
-/** How an encrypted one does: behind it the key's id (8 bytes) and a salt of its own (16). */
+/** How an encrypted one does: behind it the key's id and a salt of its own. */
 export const sealedMagic = Buffer.from("FLTLOG1\n");
+/** Of the id of a key. */
 export const keyIdBytes = 8;
+/** Of what makes each log's key its own. */
 export const saltBytes = 16;
+/** All that stands before the first block. */
 export const sealedHeaderBytes = sealedMagic.length + keyIdBytes + saltBytes;
 
 /** The output in an encrypted block; the last one is shorter, or empty. */

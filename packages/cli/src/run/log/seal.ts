@@ -1,5 +1,5 @@
 import { createCipheriv, randomBytes } from "node:crypto";
-import { blockBytes, keyIdOf, logKey, nonceOf, plainMagic, sealedMagic } from "./format.ts";
+import { blockBytes, keyIdOf, logKey, nonceOf, plainMagic, saltBytes, sealedMagic } from "./format.ts";
 
 /** Turns output into the bytes of a log, piece by piece. */
 export interface Sealer {
@@ -11,7 +11,7 @@ export interface Sealer {
 /** A sealer with AES-256-GCM: a salt for each log, a nonce for each block, the header authenticated with all. */
 export function sealerOf(key: Buffer | undefined): Sealer {
   if (key === undefined) return plain();
-  const salt = randomBytes(16);
+  const salt = randomBytes(saltBytes);
   const header = Buffer.concat([sealedMagic, keyIdOf(key), salt]);
   const own = logKey(key, salt);
   let [before, held, number] = [header, Buffer.alloc(0), 0];

@@ -8,8 +8,9 @@ export const maxLogBytes = 64 * 1024 * 1024;
 /** So much may wait for the disk before the output waits too. */
 const maxWaitingBytes = 1024 * 1024;
 
-/** A log's name while it is written, and when all of it is there. */
+/** A log's name while it is written. */
 export const partName = (run: string) => `${run}.part`;
+/** Its name when all of it is there: from then on the daemon may take it. */
 export const logName = (run: string) => `${run}.log`;
 
 /** What became of a log. */
