@@ -46,6 +46,7 @@ describe("an adapter by its URL", () => {
     ["ntfy://nowhere/x", [], "3:1 adapter[0].url: reading an ntfy URL: say a host"],
     ["ntfy://ntfy.sh/", [], "3:1 adapter[0].url: topic: missing; string expected"],
     ["ntfy://ntfy.sh/x", ['topci = "x"'], "4:1 adapter[0].topci: unknown key; did you mean topic?"],
+    ["ntfy://ntfy.sh/x", ['pririty = "high"'], "4:1 adapter[0].pririty: unknown key; did you mean priority?"],
     ["ntfy://ntfy.sh/x", ['count = "x"'], "4:1 adapter[0].count: expected number, received string"],
   ])("%s with %j says: %s", (url, more, problem) => {
     expect(

@@ -10,6 +10,7 @@ import {
   type Place,
 } from "./json-schema.ts";
 import { formatPath } from "./positions.ts";
+import { adapterKeys } from "./adapter-entry.ts";
 import { problemsOf, type Problem } from "./problems.ts";
 import {
   isModuleType,
@@ -99,7 +100,19 @@ function checkKeys(
   const issues = schema.safeParse(own).error?.issues ?? [];
   // what a secret names is checked when it is read
   const meant = issues.filter((issue) => !isReference(valueAt(own, issue.path)));
-  return problemsOf(meant, jsonSchemaOf(schema), at);
+  return keyProblems(meant, schema, at);
+}
+
+/** What a schema's issues say of an adapter's own keys. An unknown key may be meant for one of fleet's own beside them. */
+export function keyProblems(
+  issues: readonly z.core.$ZodIssue[],
+  schema: z.ZodType,
+  at: readonly PropertyKey[] = [],
+): readonly Problem[] {
+  const own = jsonSchemaOf(schema);
+  if (!isRecord(own) || !isRecord(own["properties"])) return problemsOf(issues, own, at);
+  const beside = Object.fromEntries(adapterKeys.map((key) => [key, {}]));
+  return problemsOf(issues, { ...own, properties: { ...own["properties"], ...beside } }, at);
 }
 
 function isReference(value: unknown): boolean {

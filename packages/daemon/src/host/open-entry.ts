@@ -1,5 +1,7 @@
 import {
   FleetError,
+  formatProblem,
+  keyProblems,
   keysOf,
   revealSecret,
   revealSecrets,
@@ -48,7 +50,7 @@ async function open(entry: AdapterConfig, sources: EntrySources): Promise<HostEn
   const revealed = await revealSecrets(spec.config, keysOf(written, spec), sources.secrets);
   const parsed = spec.config.safeParse(revealed);
   if (parsed.success) return { entry, adapter: withLimits(adapter, parsed.data), config: parsed.data };
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
+  const problems = keyProblems(parsed.error.issues, spec.config).map(formatProblem).join("; ");
   throw new FleetError("config", `reading adapter "${entry.name}": ${problems}`);
 }
 
