@@ -129,6 +129,26 @@ describe("a run whose end cannot be told", () => {
     expect(events.map(({ kind }) => kind)).toEqual(["run.started", "run.finished"]);
   });
 
+  it("waits no longer than 5 s for a daemon that hangs, and is told once when it goes on", async () => {
+    process.kill(fleet.daemon.pid, "SIGSTOP");
+    const before = performance.now();
+    try {
+      const ran = await run("--title", "hung", "--", "sh", "-c", "echo hi; exit 3");
+      expect(ran).toMatchObject({
+        code: 3,
+        stdout: "hi\n",
+        stderr: expect.stringMatching(/no answer within 5 s/),
+      });
+      expect(performance.now() - before).toBeGreaterThan(4900);
+    } finally {
+      process.kill(fleet.daemon.pid, "SIGCONT");
+    }
+    expect((await eventsOfRun(fleet, "hung")).map(({ kind }) => kind)).toEqual([
+      "run.started",
+      "run.finished",
+    ]);
+  });
+
   it("is nobody's error when its folder cannot be written either", async () => {
     const env = { FLEET_HOME: "/dev/null/nowhere" };
     const ran = await fleetCommand(fleet, ["run", "--", "sh", "-c", "exit 4"], { env });

@@ -68,7 +68,7 @@ export async function* withoutFrame(source: AsyncIterable<Buffer>): AsyncGenerat
       head = undefined;
     }
     if (held !== undefined) bytes = Buffer.concat([held, bytes]);
-    const end = bytes.lastIndexOf(last);
+    const end = startOfLast(bytes);
     held = end < 0 ? undefined : bytes.subarray(end);
     const whole = end < 0 ? bytes : bytes.subarray(0, end);
     if (whole.length > 0) yield whole;
@@ -76,4 +76,16 @@ export async function* withoutFrame(source: AsyncIterable<Buffer>): AsyncGenerat
   // Two line ends: the one before script's own line, and the one at its end.
   const isFrame = held !== undefined && held.indexOf(10, 1) === held.length - 1;
   if (held !== undefined && !isFrame) yield held;
+}
+
+/**
+ * Where script's last line begins, or may begin. A line end alone is not held back, for triggers look at whole lines:
+ * script writes its line at once, and a read that ends right behind its first byte shows it in the tail.
+ */
+function startOfLast(bytes: Buffer): number {
+  const found = bytes.lastIndexOf(last);
+  if (found >= 0) return found;
+  const lengths = Array.from({ length: last.length - 2 }, (_, index) => last.length - 1 - index);
+  const begun = lengths.find((length) => bytes.subarray(-length).equals(last.subarray(0, length)));
+  return begun === undefined ? -1 : bytes.length - begun;
 }
