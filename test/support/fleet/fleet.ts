@@ -57,6 +57,8 @@ export interface FleetOptions {
   readonly config?: string;
   /** More environment for the daemon. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Files that stand for packages, as `@fleetbus/adapters`. */
+  readonly alias?: Readonly<Record<string, string>>;
 }
 
 /** What a test of storms needs: no guard stands in its way. */
@@ -70,8 +72,9 @@ max_hops = 1000
 `;
 
 /** Starts a fleet; resolves when its daemon answers. */
-export async function startFleet({ config = noGuards, env: more = {} }: FleetOptions = {}): Promise<Fleet> {
-  const programs = await buildPrograms();
+export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
+  const { config = noGuards, env: more = {}, alias } = options;
+  const programs = await buildPrograms(alias);
   const home = await mkdtemp(join(tmpdir(), "fleet-e2e-"));
   const env = environment(home, more);
   const paths = pathsOf(env);

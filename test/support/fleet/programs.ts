@@ -23,8 +23,8 @@ const banner = [
   'const __dirname = require("node:path").dirname(__filename);',
 ].join("\n");
 
-/** Bundles them into a new temporary folder; whoever asked removes it. */
-export async function buildPrograms(): Promise<Programs> {
+/** Bundles them into a new temporary folder; whoever asked removes it. `alias` names what stands for a package. */
+export async function buildPrograms(alias: Readonly<Record<string, string>> = {}): Promise<Programs> {
   const folder = await mkdtemp(join(tmpdir(), "fleet-programs-"));
   await build({
     entryPoints: {
@@ -33,6 +33,7 @@ export async function buildPrograms(): Promise<Programs> {
       command: join(root, "packages/cli/src/fleet.ts"),
     },
     outdir: folder,
+    alias: { ...alias },
     outExtension: { ".js": ".mjs" },
     bundle: true,
     mainFields: ["module", "main"],
