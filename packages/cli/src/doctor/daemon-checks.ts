@@ -15,6 +15,7 @@ export async function daemonChecks(context: Context): Promise<readonly CheckResu
       clockCheck(status, context.world.clock.now()),
       spoolCheck(status),
       deadCheck(status),
+      ...meCheck(status),
     ];
   } catch (error) {
     const isOther = error instanceof FleetError && error.code === "version";
@@ -75,4 +76,15 @@ function deadCheck({ dead }: StatusAnswer): CheckResult {
     text: dead === 0 ? "dead letters: none" : `dead letters: ${dead}`,
     way: "fleet dead shows why; retry or drop them",
   };
+}
+
+/** What nobody answered is not lost: it stands in the inbox, or in the session's own dialog. */
+function meCheck({ me }: StatusAnswer): readonly CheckResult[] {
+  if (me === undefined) return [];
+  const { waiting, unanswered } = me;
+  const waits = waiting === 0 ? "nothing waits" : `${waiting} ${waiting === 1 ? "waits" : "wait"}`;
+  const vain = unanswered === 0 ? "" : `, ${unanswered} of them all of me.via were told of`;
+  return [
+    { isOk: unanswered === 0, text: `you: ${waits}${vain}`, way: "fleet inbox; fleet shows who waits" },
+  ];
 }

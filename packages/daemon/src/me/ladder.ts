@@ -40,7 +40,7 @@ const newsMs = 3 * 24 * 60 * 60 * 1000;
 export function meLadder(deps: LadderDeps): MeLadder {
   const climbs = new Map<string, Climb>();
   const ending = new Set<string>();
-  let view: MeView = { waiting: 0, unanswered: 0 };
+  let open: ReadonlySet<string> = new Set();
   const end = async (id: string, climb: Climb, signal: AbortSignal) => {
     if (ending.has(id)) return;
     ending.add(id);
@@ -62,17 +62,18 @@ export function meLadder(deps: LadderDeps): MeLadder {
       climbs.set(id, climb);
       climb.look(matter);
     }
-    const open = new Set(matters.map(({ event }) => event.id));
+    open = new Set(matters.map(({ event }) => event.id));
     for (const [id, climb] of climbs)
       if (!open.has(id) && isComplete[climb.about]) void end(id, climb, signal);
-    const unanswered = [...open].filter((id) => climbs.get(id)?.isEnded() === true).length;
-    view = { waiting: matters.length, unanswered };
   };
   const restore = async () => {
     for (const record of await deps.records.load()) climbs.set(record.event.id, climbOf(deps, record));
   };
   return {
-    view: () => view,
+    view: () => ({
+      waiting: open.size,
+      unanswered: [...open].filter((id) => climbs.get(id)?.isEnded() === true).length,
+    }),
     run: async (signal) => {
       let isRestored = false;
       while (!signal.aborted) {

@@ -36,7 +36,10 @@ export const ask = defineCommand({
     const wait = { until: "replied", timeoutMs: options.timeout, json: options.json } as const;
     const followed = await follow(published, wait, context);
     if (followed.missing.length > 0) throw notReached(published, wait, followed);
-    for (const receipt of followed.reached) await printReply(receipt, options, context);
+    for (const receipt of followed.reached) {
+      await printReply(receipt, options, context);
+      if (receipt.reply !== undefined) await takeOwn(receipt.reply, context).catch(() => undefined); // it stays in the inbox
+    }
   },
 });
 
@@ -57,4 +60,11 @@ async function printReply(
   const { message } = await context.api().trace(replied.reply);
   if (isJson) return printJson(context, message ?? { id: replied.reply, body: replied.lastText });
   await context.print(sanitise(message?.body ?? replied.lastText ?? ""));
+}
+
+/** The human has read it here: it waits for them no more. An agent's own turn says what it has seen. */
+async function takeOwn(reply: string, context: Context): Promise<void> {
+  const api = context.api();
+  const { session } = await api.whoami();
+  if (session === "me") await api.ack(reply);
 }

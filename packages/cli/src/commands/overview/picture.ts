@@ -26,6 +26,7 @@ export function renderFacts({ status, sessions }: Overview): string {
     status.isPaused ? "wakes are paused" : undefined,
     count(sessions.length, "session"),
     `${count(mail, "message")} waiting`,
+    (status.me?.waiting ?? 0) > 0 ? `${status.me?.waiting} for you (fleet inbox)` : undefined,
     status.spool.pending > 0 ? `${status.spool.pending} in the spool` : undefined,
     status.dead > 0 ? `${count(status.dead, "dead letter")} (fleet dead)` : undefined,
   ];
