@@ -38,7 +38,7 @@ export async function startFleet({ config = generous } = {}) {
   const env = environment(home);
   const paths = pathsOf(env);
   await mkdir(join(paths.configFile, ".."), { recursive: true });
-  await writeFile(paths.configFile, config);
+  await writeFile(paths.configFile, config, { mode: 0o600 });
   const fleet = async (/** @type {string[]} */ ...args) =>
     (await run(process.execPath, [fleetBin, ...args], { env, timeout: 200_000 })).stdout;
   const stop = async () => {
