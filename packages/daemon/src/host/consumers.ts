@@ -27,6 +27,9 @@ export interface Listening {
 
 const wake = "wake.";
 
+/** A run may name any adapter, whatever that adapter's `on` says (`fleet run --to`). */
+const runKinds = ["run.output", "run.finished"];
+
 /** The consumers of an instance. Machines that share the work share one durable under a name that no machine bears. */
 export function listeningOf(
   entry: Pick<AdapterConfig, "name" | "on" | "runs" | "resolve">,
@@ -42,7 +45,8 @@ export function listeningOf(
   const rungs = on.filter((kind) => kind.startsWith(wake)).map((kind) => kind.slice(wake.length));
   const kinds = on.filter((kind) => !kind.startsWith(wake));
   const ending = entry.resolve ? endingKinds((kind) => fittingGlob(kinds, kind) !== undefined) : [];
-  const filters = kindFilters([...kinds, ...ending]).map((kind) => subjects.event({}, kind));
+  const named = kinds.length === 0 ? [] : runKinds;
+  const filters = kindFilters([...kinds, ...ending, ...named]).map((kind) => subjects.event({}, kind));
   const wakes = rungs.map((rung) => subjects.wake({ machine: at.machine }, rung));
   return {
     runs: filters.length === 0 ? "each" : runs,

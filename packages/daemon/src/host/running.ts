@@ -32,7 +32,7 @@ export function runningOf(host: HostDeps, wanted: HostEntry, me: () => QuietHour
     entry: { ...wanted.entry, on: [...listening.on] },
     context: contextOf(name, host, egress),
     random: () => host.random?.() ?? Math.random(),
-    facts: (event) => host.facts(event),
+    facts: (event) => ({ ...host.facts(event), isForPeople: adapter.spec.text !== undefined }),
     decode: (incoming) => host.decodeEvent(incoming),
     bury: (delivery, reason) => host.bury(name, delivery, reason),
     onResult: (event, result) => host.onResult(event, result),

@@ -34,8 +34,7 @@ export function stateChangeOf({ kind, data }: Pick<FleetEvent, "kind" | "data">)
   if (kind === "turn.stopped" && isBad(data["outcome"]))
     return { state: `stopped ${textOf(data["outcome"])}`, ends: [] };
   if (known !== undefined) return known;
-  if (kind === "notification.raised")
-    return { state: `notification ${textOf(data["text"])}`, ends: [] };
+  if (kind === "notification.raised") return { state: `notification ${textOf(data["text"])}`, ends: [] };
   const about = data["adapter"];
   return kind.startsWith("adapter.") && typeof about === "string"
     ? { state: `${kind} ${about}`, ends: [] }

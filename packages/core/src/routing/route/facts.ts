@@ -7,4 +7,6 @@ export interface RouteFacts {
   readonly role?: string | undefined;
   /** The adapter that asks, by its instance's name: it is not told of itself. */
   readonly adapter?: string | undefined;
+  /** Whether its far side is a person. */
+  readonly isForPeople?: boolean | undefined;
 }

@@ -4,6 +4,7 @@ export const kindsForPeople: readonly string[] = [
   "turn.failed",
   "turn.parked",
   "session.lost",
+  "run.output",
   "run.finished",
   "message.received",
 ];

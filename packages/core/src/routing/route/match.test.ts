@@ -55,6 +55,32 @@ describe("a route", () => {
     expect(matchRoute(route, event(change), { role: "frontend" }).isMatch).toBe(true);
   });
 
+  it.each([
+    [["phone"], {}, true],
+    [["phone", "mail"], { on: ["turn.failed"], priority: "urgent" }, true],
+    [["mail"], {}, false],
+    [[], { on: ["run.*"] }, true],
+    [[], { on: ["turn.failed"] }, false],
+  ] satisfies readonly (readonly [string[], Route, boolean])[])(
+    "a run for %j and the route %j: %s",
+    (to, route, isMatch) => {
+      const run = event({ kind: "run.finished", data: { to, exitCode: 7 } });
+      expect(matchRoute(route, run, { adapter: "phone" }).isMatch).toBe(isMatch);
+    },
+  );
+
+  it("gives a person what a line or a time led to, and not all of a run's output", () => {
+    const output = (trigger: string) => event({ kind: "run.output", data: { trigger } });
+    const isTold = (trigger: string, isForPeople: boolean) =>
+      matchRoute({}, output(trigger), { adapter: "phone", isForPeople }).isMatch;
+    expect([isTold("regex", true), isTold("partial", true), isTold("stream", true)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(isTold("stream", false)).toBe(true);
+  });
+
   it("says all of what refuses, not only the first", () => {
     const { checks } = matchRoute({ on: ["session.*"], origins: ["human"], sessions: ["web"] }, event());
     expect(checks.map(({ rule, isOk }) => `${rule} ${isOk}`)).toEqual([

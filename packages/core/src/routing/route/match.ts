@@ -11,8 +11,8 @@ export type Route = Partial<
 
 /** One rule of a route, applied to an event. */
 export interface RouteCheck {
-  /** A key of the entry, or `news` for what no adapter is told. */
-  readonly rule: "news" | keyof Route;
+  /** A key of the entry, `news` for what no adapter is told, or `to` for a run that names the adapter. */
+  readonly rule: "news" | "to" | keyof Route;
   readonly isOk: boolean;
   /** Why, as a sentence without a full stop: `turn.stopped is none of turn.failed, session.*`. */
   readonly text: string;
@@ -24,25 +24,51 @@ export interface RouteVerdict {
   readonly checks: readonly RouteCheck[];
 }
 
-/** Applies an entry's route to an event. Every rule is applied, also after the first that refuses. Pure. */
+/**
+ * Applies an entry's route to an event. Every rule is applied, also after the first that refuses. A run that names its
+ * adapters (`fleet run --to`) is told by these, whatever their entries say, and by no others. Pure.
+ */
 export function matchRoute(route: Route, event: FleetEvent, facts: RouteFacts = {}): RouteVerdict {
-  const checks = [
-    newsOf(event, facts),
+  const named = namedIn(event, facts);
+  const rules = named?.isOk === true ? [] : rulesOf(route, event, facts);
+  const checks = [newsOf(event, facts), named, ...rules].filter((check) => check !== undefined);
+  return { isMatch: checks.every(({ isOk }) => isOk), checks };
+}
+
+function rulesOf(route: Route, event: FleetEvent, facts: RouteFacts): readonly (RouteCheck | undefined)[] {
+  return [
     globbed("on", route.on, [event.kind]),
     priority(route, event),
     globbed("sessions", route.sessions, [event.from.session, `${event.from.machine}/${event.from.session}`]),
     globbed("roles", route.roles, facts.role === undefined ? [] : [facts.role]),
     origins(route, event),
     types(route, event),
-  ].filter((check) => check !== undefined);
-  return { isMatch: checks.every(({ isOk }) => isOk), checks };
+  ];
+}
+
+/** Undefined where the event names no adapters. */
+function namedIn({ kind, data }: FleetEvent, { adapter }: RouteFacts): RouteCheck | undefined {
+  const to: unknown = data["to"];
+  if (!kind.startsWith("run.") || adapter === undefined || !Array.isArray(to) || to.length === 0)
+    return undefined;
+  const isOk = to.includes(adapter);
+  return {
+    rule: "to",
+    isOk,
+    text: `it is for ${to.map(String).join(", ")}${isOk ? "" : ` and not for ${adapter}`}`,
+  };
 }
 
 /** Sub-agents never page anybody (DESIGN §4); what was heard of late is history. */
-export function newsOf({ data, kind }: FleetEvent, { adapter }: RouteFacts): RouteCheck | undefined {
+export function newsOf(
+  { data, kind }: FleetEvent,
+  { adapter, isForPeople }: RouteFacts,
+): RouteCheck | undefined {
   const refuse = (text: string): RouteCheck => ({ rule: "news", isOk: false, text });
   if (typeof data["agentId"] === "string") return refuse("it is a sub-agent's, and those page nobody");
   if (data["late"] === true) return refuse("it was heard of only after something newer: history, no news");
+  if (isForPeople === true && kind === "run.output" && data["trigger"] === "stream")
+    return refuse("it is a piece of all of a run's output, and those are for programs");
   const isOfItself = kind.startsWith("adapter.") && adapter !== undefined && data["adapter"] === adapter;
   return isOfItself ? refuse(`it is about ${adapter} itself`) : undefined;
 }

@@ -28,7 +28,6 @@ const byKind: Readonly<Record<string, Priority>> = {
   "context.compacted": "low",
   "message.displayed": "low",
   "run.started": "low",
-  "run.output": "low",
 };
 
 const badOutcomes: readonly unknown[] = ["error", "blocked"];

@@ -1,4 +1,4 @@
-import { eventPriority, type FleetEvent, type Notice } from "@fleetbus/core";
+import { eventPriority, sanitiseLine, type FleetEvent, type Notice } from "@fleetbus/core";
 import { layOut } from "./layout/lay-out.ts";
 import type { Sheet } from "./layout/sheet.ts";
 import type { NoticeOptions } from "./options.ts";
@@ -22,9 +22,15 @@ export function noticesOf(event: FleetEvent, options: NoticeOptions): readonly N
       priority: eventPriority(event),
       key: keyOf(event),
       isResolved: options.isResolved ?? isResolving(event),
-      ...(options.sound === undefined ? {} : { sound: options.sound }),
+      ...soundOf(event, options),
       ...(options.link === undefined ? {} : { link: options.link }),
     },
   };
   return layOut(sheet, options);
+}
+
+/** A run names the sound that its user wants to hear. */
+function soundOf({ data }: FleetEvent, { sound }: NoticeOptions): Pick<Notice, "sound"> {
+  const own = typeof data["sound"] === "string" && data["sound"] !== "" ? sanitiseLine(data["sound"]) : sound;
+  return own === undefined ? {} : { sound: own };
 }
