@@ -50,8 +50,9 @@ const entry = (name: string) =>
   ].join("\n");
 
 /** What came since the test began: `adapter kind`, with `over` for a resolve. */
-function told(): readonly string[] {
-  return receiver.received.slice(before).map(({ body }) => {
+function told(isMeant: (id: string) => boolean = () => true): readonly string[] {
+  const meant = receiver.received.slice(before).filter(({ id }) => isMeant(id));
+  return meant.map(({ body }) => {
     const { adapter, kind, isResolved } = noticeSchema.parse(JSON.parse(body));
     return `${adapter} ${isResolved ? "over" : kind}`;
   });
@@ -90,10 +91,12 @@ describe("[want 16] what waits for me", () => {
     expect(first?.body).toContain("look at the build");
     expect((await run("inbox")).stdout).toContain("look at the build");
     await until("the end of both", () => told().length >= 4);
-    await new Promise((resolve) => setTimeout(resolve, 2500)); // longer than the third one's time
-    expect(told().toSorted()).toEqual(
-      ["mail over", `mail ${received}`, "phone over", `phone ${received}`].toSorted(),
-    );
+    await pub("me", "so much later");
+    await until("the third one", () => told().includes(`pager ${received}`));
+    const own = told((id) => id.startsWith(first?.id ?? ""));
+    expect(own.toSorted()).toEqual([`mail ${received}`, "mail over", `phone ${received}`, "phone over"]);
+    await run("inbox");
+    await until("the end of all", () => told().filter((each) => each.endsWith("over")).length === 5);
     const stages = await stagesOf("look-1");
     expect(stages.flatMap(({ stage, rung }) => (stage === "woken" ? [rung] : []))).toEqual(["phone", "mail"]);
   });
@@ -123,7 +126,6 @@ describe("[want 16] what waits for me", () => {
     expect((await run("reply", "8080")).code).toBe(0);
     expect(await asking).toMatchObject({ code: 0, stdout: expect.stringContaining("8080") });
     await until("the end", () => told().length === 2);
-    await new Promise((resolve) => setTimeout(resolve, 3500)); // longer than a reply is left alone
     expect(told()).toEqual([`phone ${received}`, "phone over"]);
     expect((await run("inbox")).stdout).not.toContain("8080");
   });
@@ -192,11 +194,12 @@ describe("[want 16] a permission that a session waits for", () => {
       await watched.prompt("go");
       await watched.hook("PermissionRequest", request);
       await fleet.untilState("watched", ["waiting"]);
-      await new Promise((resolve) => setTimeout(resolve, 3000)); // six looks
-      expect(told()).toEqual([]);
+      await pub("me", "what comes after it", "--id", "after-1");
+      await until("what comes after it", () => told().length === 1);
+      expect(told()).toEqual([`phone ${received}`]);
       await person.command("kill-pane", "-t", terminal);
-      await until("the phone", () => told().length === 1);
-      expect(told()).toEqual(["phone permission.requested"]);
+      await until("the phone", () => told().length === 2);
+      expect(told()).toEqual([`phone ${received}`, "phone permission.requested"]);
     } finally {
       await Promise.all([tmux.kill(), person.kill()]);
     }

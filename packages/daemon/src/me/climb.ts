@@ -39,6 +39,8 @@ export interface ClimbDeps {
   onError(error: unknown, doing: string): void;
 }
 
+/** Quiet hours may be set to others meanwhile, a channel may be resumed. */
+const lookAgainMs = 30_000;
 /** What could not be done is tried again after this; where the human is, is looked at as often. */
 const againMs = 1000;
 
@@ -77,7 +79,7 @@ export function climbOf(deps: ClimbDeps, begun: LadderRecord): Climb {
     const { adapter } = rung;
     const how = { isResolved: false, signal: leaving.signal };
     const told = await deps.host.notify(adapter, matter.event, how).catch(failedBy(deps.clock.now()));
-    if ("untilMs" in told) notBefore.set(adapter, told.untilMs);
+    if ("untilMs" in told) notBefore.set(adapter, nextLook(told.untilMs, deps.clock.now()));
     const next = afterNotice(rung, told, deps.clock.now());
     if (next === rung) return;
     put(next);
@@ -122,6 +124,10 @@ export function climbOf(deps: ClimbDeps, begun: LadderRecord): Climb {
       return withdraw(deps, record, signal);
     },
   };
+}
+
+function nextLook(untilMs: number, nowMs: number): number {
+  return Math.min(untilMs, nowMs + lookAgainMs);
 }
 
 function factsOf({ rules, clock }: ClimbDeps, matter: Matter, record: LadderRecord): LadderFacts {

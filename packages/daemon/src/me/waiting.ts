@@ -3,6 +3,7 @@ import {
   timeLimit,
   toFleetError,
   wakes,
+  type Address,
   type FleetEvent,
   type Message,
   type SessionRecord,
@@ -13,10 +14,21 @@ import type { Waiting } from "./ladder.ts";
 import { messageMatter, permissionMatter, requestOf, type Matter } from "./matter.ts";
 
 /** What finding needs of a daemon. */
-export type WaitingDeps = Pick<
-  Edge,
-  "machine" | "bus" | "subjects" | "codec" | "registry" | "mailboxes" | "outbox"
->;
+export interface WaitingDeps extends Pick<Edge, "machine" | "bus" | "subjects"> {
+  readonly codec: Pick<Edge["codec"], "decodeEvent">;
+  readonly registry: Pick<Edge["registry"], "live">;
+  readonly outbox: { pending(): readonly unknown[] };
+  readonly mailboxes: {
+    find(session: string): Held | undefined;
+    open(owner: Address): Promise<Held>;
+  };
+}
+
+/** What is asked of a mailbox. */
+type Held = {
+  held(): readonly { readonly message: Message }[];
+  catchUp(signal: AbortSignal): Promise<void>;
+};
 
 const readMs = 3000;
 /** By the server's clock an event is stored after it happened; the clocks may differ by this. */
