@@ -3,3 +3,4 @@ export { rewakeAdapter } from "./wake/rewake.ts";
 export { waiters, type Waiters } from "./wake/waiters.ts";
 export { renderUnit, type Unit, type UnitOptions } from "./life/unit.ts";
 export type { ReportStage, StageReport } from "./life/stage.ts";
+export { templateProblems } from "./host/notice/template/config-templates.ts";

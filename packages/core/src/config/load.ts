@@ -64,7 +64,8 @@ function parseToml(text: string, file: ConfigFile): Readonly<Record<string, unkn
   }
 }
 
-function problemError({ path }: ConfigFile, problems: readonly Problem[]): FleetError {
+/** The error that tells of all problems of a file, in the order of their places. */
+export function problemError({ path }: ConfigFile, problems: readonly Problem[]): FleetError {
   const inOrder = problems.toSorted(
     (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
   );

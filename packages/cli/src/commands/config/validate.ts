@@ -3,7 +3,8 @@ import { json, text } from "../../command/flags.ts";
 import { printJson } from "../../output/json.ts";
 import { resolve } from "node:path";
 import { readConfigFile } from "../../settings/read-settings.ts";
-import { FleetError, formatProblem, idleSettings } from "@fleetbus/core";
+import { FleetError, formatProblem, idleSettings, problemError, type LoadedConfig } from "@fleetbus/core";
+import { templateProblems } from "@fleetbus/daemon";
 
 /** `fleet config validate [file]` */
 export const validate = defineCommand({
@@ -17,7 +18,7 @@ export const validate = defineCommand({
   ],
   async run({ file, json: isJson }, context) {
     const path = file === undefined ? context.paths().configFile : resolve(context.world.cwd, file);
-    const found = await readConfigFile(path).catch(async (error: unknown) => {
+    const found = await readWhole(path).catch(async (error: unknown) => {
       const problems = error instanceof FleetError ? error.details["problems"] : undefined;
       if (isJson && problems !== undefined) await printJson(context, { file: path, problems });
       throw error;
@@ -32,3 +33,11 @@ export const validate = defineCommand({
     );
   },
 });
+
+/** With the adapters' templates, which an adapter of the daemon's would fail by. */
+async function readWhole(path: string): Promise<LoadedConfig | undefined> {
+  const found = await readConfigFile(path);
+  const problems = found === undefined ? [] : templateProblems(found);
+  if (found !== undefined && problems.length > 0) throw problemError(found.file, problems);
+  return found;
+}
