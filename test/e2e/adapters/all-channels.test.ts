@@ -126,7 +126,7 @@ describe("with every channel that there is, each against its strict far side", (
     expect(tells).toEqual(registered.map((type) => [type, 1, 0]));
   });
 
-  test("each says what its template says, in its own markup, within its limits", async () => {
+  test("[row 142] each says what its template says, in its own markup, within its limits", async () => {
     for (const channel of channels) {
       const [told] = await channel.told();
       const { text: traits } = specOf(channel);

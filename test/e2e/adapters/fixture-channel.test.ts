@@ -76,7 +76,7 @@ describe("a channel that is added", () => {
     expect(more).toEqual(['import { pager } from "./pager/adapter.ts";', "  pager,"]);
   });
 
-  test("is known to the daemon: it sends, within its limits, in its own markup", async () => {
+  test("[row 140] is known to the daemon: it sends, within its limits, in its own markup, and its receipt is kept", async () => {
     await useConfig(fleet, adapterEntry({ name: "beeper", type: "pager", ...keysOf() }), ["beeper"]);
     const data = { cli: "claude", error: `#1 ${"of many ".repeat(50)}` };
     await publishEvent(connection, { id: "p1", kind: "turn.failed", data });

@@ -19,7 +19,7 @@ const consumersSchema = z.object({
   items: z.array(z.looseObject({ name: z.string(), pending: z.number(), ackPending: z.number() })),
 });
 
-const statusSchema = z.looseObject({ configProblem: z.string().optional() });
+const statusSchema = z.looseObject({ configProblem: z.string().default("") });
 
 /** What `fleet adapter show` says of one. */
 export type ShownAdapter = z.output<typeof shownSchema>;
@@ -53,12 +53,19 @@ export async function deadOf(fleet: Fleet, name: string) {
 /** Puts a config in force: its adapters listen when this resolves. */
 export async function useConfig(fleet: Fleet, text: string, names: readonly string[]): Promise<void> {
   await writeFile(fleet.paths.configFile, text);
-  await until(`${names.join(", ")} to listen`, async () => {
-    const { configProblem } = statusSchema.parse((await fleet.api("GET", "/v1/status")).json);
-    if (configProblem !== undefined) throw new Error(configProblem);
+  const isListening = async () => {
     const listening = (await consumersOf(fleet)).map(({ name }) => name);
     return names.every((name) => listening.some((each) => each.endsWith(`=${name}`)));
-  });
+  };
+  await until(
+    `${names.join(", ")} to listen`,
+    async () => (await problemOf(fleet)) === "" && (await isListening()),
+  );
+}
+
+/** Why the daemon does not take the config as it stands; empty where it does. */
+export async function problemOf(fleet: Fleet): Promise<string> {
+  return statusSchema.parse((await fleet.api("GET", "/v1/status")).json).configProblem;
 }
 
 /** The adapters' consumers, and what waits at them. */
