@@ -15,7 +15,15 @@ export const systemClock: Clock = {
   sleep: (ms, signal) => sleep(ms, signal),
 };
 
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+/** The longest that a timer takes (24.8 days); with more it fires at once. */
+const longestMs = 2 ** 31 - 1;
+
+async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  for (let left = ms; left > longestMs; left -= longestMs) await nap(longestMs, signal);
+  return nap(ms > longestMs ? ms % longestMs : ms, signal);
+}
+
+function nap(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason);
     const stop = () => {

@@ -42,6 +42,7 @@ export * from "./config/paths.ts";
 export * from "./config/values.ts";
 export * from "./config/secret.ts";
 export * from "./config/reveal.ts";
+export * from "./config/private-place.ts";
 export * from "./config/adapter-entry.ts";
 export * from "./config/schema.ts";
 export * from "./config/load.ts";

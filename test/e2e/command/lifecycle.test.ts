@@ -100,6 +100,22 @@ describe("one daemon a machine", () => {
     await writeFile(at.paths.lockFile, `${process.pid} 1\n`);
     expect((await at.run(["up"])).code).toBe(0);
   });
+
+  it("leaves no server behind: down ends that of a daemon that was killed", async () => {
+    const at = await home();
+    await at.run(["up"]);
+    const { pid, server } = await at.status();
+    process.kill(pid, "SIGKILL");
+    await eventually(
+      () => (isAlive(pid) ? undefined : true),
+      () => "the daemon to die",
+    );
+    expect(server.pid === undefined || isAlive(server.pid)).toBe(true);
+    const down = await at.run(["down"]);
+    expect(down).toMatchObject({ code: 0, stderr: expect.stringContaining("left behind has ended") });
+    expect(server.pid === undefined || isAlive(server.pid)).toBe(false);
+    expect((await at.run(["down"])).stderr).toBe("fleet: it was not running\n");
+  });
 });
 
 describe("a port that a stranger has", () => {

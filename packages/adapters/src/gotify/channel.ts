@@ -26,6 +26,7 @@ export function gotifyChannel({ server, token }: GotifyConfig): HttpChannel {
         url: `${server.replace(/\/+$/, "")}/message`,
         headers: { "content-type": "application/json", "x-gotify-key": token },
         body: JSON.stringify(message),
+        secrets: [token],
       };
     },
     receipt: (reply) => ({ providerId: String(requireAnswer(doing, reply, answer).id) }),

@@ -40,6 +40,7 @@ function callOf({ server, ...config }: NtfyConfig, { path, headers, ...part }: P
     ...part,
     url: `${server.replace(/\/+$/, "")}/${path}`,
     headers: { ...headers, ...authorization(config) },
+    secrets: Object.values(authorization(config)).flatMap((value) => [value, value.replace(/^\w+ /, "")]),
   };
 }
 

@@ -29,6 +29,7 @@ export function pushoverChannel(
         url: `${config.server.replace(/\/+$/, "")}/1/messages.json`,
         headers: { "content-type": "application/x-www-form-urlencoded" },
         body: new URLSearchParams(fieldsOf(config, event, notice)).toString(),
+        secrets: [config.token, config.user],
       };
     },
     receipt: (reply) => {

@@ -41,6 +41,7 @@ export function twilioChannel(config: TwilioConfig, { log }: Pick<AdapterContext
           "content-type": "application/x-www-form-urlencoded",
         },
         body: new URLSearchParams(fields).toString(),
+        secrets: [credentials, secret],
       };
     },
     receipt: (reply) => {

@@ -63,11 +63,21 @@ describe("steering", () => {
   });
 
   test("an adapter is tested, for show or for real", async () => {
+    const notice = {
+      id: "e1",
+      title: "lab/me wants attention",
+      text: "soon",
+      priority: "normal",
+      attachments: [],
+    };
+    daemon.on("POST /v1/adapters/test", { notices: [notice], receipt: { providerId: "p-1" } });
     expect((await daemon.fleet(["adapter", "test", "phone"])).stdout).toBe(
       "phone  sent, known there as p-1\n",
     );
-    daemon.on("POST /v1/adapters/test", { skipped: "dry run" });
-    expect((await daemon.fleet(["adapter", "test", "phone", "--dry-run"])).stdout).toBe("phone  dry run\n");
+    daemon.on("POST /v1/adapters/test", { notices: [notice] });
+    expect((await daemon.fleet(["adapter", "test", "phone", "--dry-run"])).stdout).toBe(
+      "lab/me wants attention  (normal)\nsoon\n\n",
+    );
     expect(daemon.asked.map((asked) => adapterTestSchema.parse(asked.body).dryRun)).toEqual([false, true]);
   });
 });

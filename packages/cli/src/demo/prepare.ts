@@ -95,5 +95,7 @@ async function installHooks(
 
 /** A demo has nothing to do with the session that it is started from. */
 function withoutFleet(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(FLEET_|TMUX|CLAUDE_)/.test(name)));
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(FLEET_|TMUX(_PANE)?$|CLAUDE_)/.test(name)),
+  );
 }

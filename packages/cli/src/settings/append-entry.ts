@@ -1,6 +1,7 @@
-import { readFile, stat } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { builtInAdapters } from "@fleetbus/adapters";
-import { adapterSecrets, loadConfig, printableSecret } from "@fleetbus/core";
+import { adapterSecrets, loadConfig, printableSecret, systemClock } from "@fleetbus/core";
 import { stringify } from "smol-toml";
 import writeFileAtomic from "write-file-atomic";
 
@@ -19,6 +20,33 @@ export async function appendEntry(
   path: string,
   entry: Readonly<Record<string, unknown>>,
   { isDryRun }: { readonly isDryRun: boolean },
+): Promise<Appended> {
+  const unlock = isDryRun ? () => Promise.resolve() : await lock(`${path}.lock`);
+  try {
+    return await append(path, entry, isDryRun);
+  } finally {
+    await unlock();
+  }
+}
+
+/** One at a time: of two that append at once the second would write over the first. Taken by force after two seconds. */
+async function lock(file: string): Promise<() => Promise<void>> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  for (let attempt = 0; attempt < 80; attempt += 1) {
+    const isMine = await writeFile(file, "", { flag: "wx", mode: 0o600 }).then(
+      () => true,
+      () => false, // another one appends
+    );
+    if (isMine) break;
+    await systemClock.sleep(25);
+  }
+  return () => rm(file, { force: true });
+}
+
+async function append(
+  path: string,
+  entry: Readonly<Record<string, unknown>>,
+  isDryRun: boolean,
 ): Promise<Appended> {
   const before = await readIfThere(path);
   const block = stringify({ adapter: [entry] }).trim();

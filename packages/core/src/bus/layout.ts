@@ -178,7 +178,7 @@ export function deliveryConsumer(name: string, subjects: readonly string[]): Con
     subjects,
     from: "new",
     ackWaitMs: 60_000,
-    maxAckPending: 10_000,
+    maxAckPending: 100_000,
     maxDeliver: -1,
     metadata: { "fleet-role": "adapter" },
   };

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { originSchema } from "../event/origin.ts";
 import { prioritySchema } from "../message/message.ts";
 import { isReserved, isToken } from "../names/token.ts";
+import { privatePlaceOf } from "./private-place.ts";
 import { durationSchema, rateSchema } from "./values.ts";
 
 const name = z
@@ -52,7 +53,11 @@ const deliveryShape = {
     .describe("What is done with a text that is too long; the channel's own way where absent"),
   sound: z.string().min(1).optional().describe("A sound, where the channel knows any"),
   allow_private: z
-    .array(z.string().min(1))
+    .array(
+      z
+        .string()
+        .refine((text) => privatePlaceOf(text) !== undefined, "use a host or host:port, as ntfy.home:80"),
+    )
     .default([])
     .describe("Private addresses it may call, as 127.0.0.1:8080 or ntfy.home:80"),
   template: z

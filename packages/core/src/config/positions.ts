@@ -20,6 +20,7 @@ export function positionsOf(text: string): ReadonlyMap<string, Position> {
   const found = new Map<string, Position>();
   const counts = new Map<string, number>();
   const read = readers();
+  const starts = lineStarts(text);
   let table = "";
   for (let at = 0; at < text.length;) {
     const header = matchAt(read.header, text, at);
@@ -28,7 +29,7 @@ export function positionsOf(text: string): ReadonlyMap<string, Position> {
     if (header !== undefined) table = enter(partsOf(name), open === "[[", counts);
     const paths =
       header !== undefined ? [table] : key !== undefined ? prefixes(table, partsOf(open ?? "")) : [];
-    for (const path of paths) if (!found.has(path)) found.set(path, positionAt(text, at));
+    for (const path of paths) if (!found.has(path)) found.set(path, positionAt(starts, at));
     at += whole.length;
     if (key !== undefined) at = endOfValue(read.value, text, at);
   }
@@ -87,7 +88,19 @@ function partsOf(name: string): readonly string[] {
   return parts.map((part) => part.replace(/^(["'])(.*)\1$/s, "$2"));
 }
 
-function positionAt(text: string, at: number): Position {
-  const before = text.slice(0, at);
-  return { line: before.split("\n").length, column: at - before.lastIndexOf("\n") };
+/** Where each line begins. */
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+function positionAt(starts: readonly number[], at: number): Position {
+  let low = 0;
+  for (let high = starts.length; high - low > 1;) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? 0) <= at) low = middle;
+    else high = middle;
+  }
+  return { line: low + 1, column: at - (starts[low] ?? 0) + 1 };
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import {
   FleetError,
+  toFleetError,
   type Adapter,
   type AdapterConfig,
   type AdapterLog,
@@ -106,9 +107,14 @@ export function adapterHost(deps: HostDeps): AdapterHost {
   const start = (wanted: HostEntry, kept: Running[]) => {
     const known = running.get(wanted.entry.name);
     if (known !== undefined) return void kept.push(known);
-    const one = runningOf(deps, wanted, () => me);
-    running.set(wanted.entry.name, one);
-    one.instance.start();
+    try {
+      const one = runningOf(deps, wanted, () => me);
+      running.set(wanted.entry.name, one);
+      one.instance.start();
+    } catch (error) {
+      // One that cannot be made is shown as failing, and keeps no other from starting.
+      broken.set(wanted.entry.name, { entry: wanted.entry, error: toFleetError(error) });
+    }
   };
   const apply = async (wanted: Wanted) => {
     const isOtherMe = !isDeepStrictEqual([me.zone, me.quiet], [wanted.me.zone, wanted.me.quiet]);
@@ -179,6 +185,7 @@ export function adapterHost(deps: HostDeps): AdapterHost {
 const shownDeliveries = 20;
 
 function isSame(one: HostEntry, other: HostEntry | BrokenEntry | undefined): boolean {
-  if (other === undefined || "error" in other || one.adapter !== other.adapter) return false;
+  if (other === undefined || "error" in other) return false;
+  // The adapter itself may be made anew for its config (open-entry.ts); its entry names it.
   return isDeepStrictEqual([one.entry, one.config], [other.entry, other.config]);
 }

@@ -67,10 +67,15 @@ async function takeOver(made: string, file: string): Promise<boolean> {
   }
 }
 
-async function requireStale(file: string): Promise<void> {
+/** The pid of the living process that holds a lock; undefined where none does. */
+export async function holderOf(file: string): Promise<number | undefined> {
   const holder = await readFile(file, "utf8").catch(() => ""); // gone meanwhile
-  if (!isHeld(holder)) return;
-  const pid = Number.parseInt(holder, 10);
+  return isHeld(holder) ? Number.parseInt(holder, 10) : undefined;
+}
+
+async function requireStale(file: string): Promise<void> {
+  const pid = await holderOf(file);
+  if (pid === undefined) return;
   const text = `starting the daemon: another one runs with pid ${pid}; stop it with \`fleet down\``;
   throw new FleetError("conflict", text, { details: { pid } });
 }

@@ -16,11 +16,7 @@ describe("the stages of a message", () => {
   });
 
   it("stand by their time, and as they were written where that is the same", () => {
-    const [stored, woken, offered] = [
-      receiptAt("stored", 1),
-      receiptAt("woken", 1),
-      receiptAt("offered", 0),
-    ];
+    const [stored, woken, offered] = [receiptAt("stored", 1), receiptAt("woken", 1), receiptAt("offered", 0)];
     expect(inOrder([stored, woken, offered])).toEqual([offered, stored, woken]);
   });
 });

@@ -13,6 +13,7 @@ export {
 } from "./credentials/credentials.ts";
 export { sessionApiPrefix, type Trust } from "./credentials/accounts.ts";
 export { startServer, type StartDeps } from "./managed/start-server.ts";
+export { endOrphans } from "./managed/orphans.ts";
 export type { ManagedServer, ServerStatus } from "./managed/server.ts";
 export { defaultRestartPolicy, type RestartPolicy } from "./managed/restart.ts";
 export { defaultStoreLimits, type StoreLimits } from "./managed/launch/config.ts";

@@ -35,8 +35,10 @@ export function nextTry(
   return { atMs: nowMs + Math.round(Math.max(delayMs, asked === undefined ? 0 : asked + 1000 * random())) };
 }
 
-/** How long the far side said to wait. */
+/** How long the far side said to wait; no longer than until it would be given up. */
 export function retryAfterOf({ details }: Pick<FleetError, "details">): number | undefined {
   const said = details["retryAfterMs"];
-  return typeof said === "number" && Number.isFinite(said) && said >= 0 ? said : undefined;
+  return typeof said === "number" && Number.isFinite(said) && said >= 0
+    ? Math.min(said, givenUpAfterMs)
+    : undefined;
 }

@@ -1,8 +1,8 @@
 import { lookup as systemLookup, type LookupAddress } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import { buildConnector } from "undici";
-import { FleetError } from "@fleetbus/core";
-import { nameOf, type Allowance } from "./allowance.ts";
+import { FleetError, hostNameOf } from "@fleetbus/core";
+import type { Allowance } from "./allowance.ts";
 import { reachOf, type Reach } from "./address.ts";
 
 const connectTimeoutMs = 10_000;
@@ -20,7 +20,7 @@ export function guardedConnector(
     buildConnector({ timeout: connectTimeoutMs, lookup: guardedLookup(reaches, lookup) });
   const [toPublic, toNamed] = [connectorOf(["public"]), connectorOf(["public", "private"])];
   return (options, callback) => {
-    const host = nameOf(options.hostname);
+    const host = hostNameOf(options.hostname);
     const port = Number(options.port) || (options.protocol === "https:" ? 443 : 80);
     const isAllowed = allowance.has(host, port);
     const isClosed = isIP(host) === 0 ? isLocalName(host) : reachOf(host) !== "public";
