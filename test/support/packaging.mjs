@@ -102,6 +102,7 @@ async function receive() {
     'name = "listener"',
     `type = "${join(folder, "post.mjs")}"`,
     `url = "${url}"`,
+    `allow_private = ["${new URL(url).host}"]`,
     'on = ["session.started"]',
   ];
   await mkdir(dirname(paths.configFile), { recursive: true });

@@ -43,6 +43,7 @@ describe("fleet adapter", () => {
     expect(added.code).toBe(0);
     expect(added.stdout).toContain('type = "webhook"');
     expect(added.stdout).not.toContain(at); // a webhook's URL may be a secret
+    expect((await run("adapter", "list")).stdout).toContain("hook");
     await appendFile(configFile(), `allow_private = ["${at}"]\n`);
     const written = await readFile(configFile(), "utf8");
     expect(written.startsWith(before)).toBe(true);

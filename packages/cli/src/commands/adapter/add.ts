@@ -1,5 +1,6 @@
 import { builtInAdapters } from "@fleetbus/adapters";
 import { FleetError, shortUrl } from "@fleetbus/core";
+import type { Context } from "../../command/context.ts";
 import { defineCommand } from "../../command/define.ts";
 import { required, text, toggle } from "../../command/flags.ts";
 import { appendEntry } from "../../settings/append-entry.ts";
@@ -27,6 +28,7 @@ export const add = defineCommand({
     const entry = { name: name ?? type, type, ...kinds, ...keys };
     const written = await appendEntry(context.paths().configFile, entry, { isDryRun: dryRun });
     await context.print(written.block);
+    if (!dryRun) await untilKnown(context, entry.name);
     await context.say(
       dryRun ? "nothing was written" : `added to ${written.path}; fleet adapter test ${entry.name}`,
     );
@@ -53,4 +55,16 @@ function readUrl(text: string): Read {
     );
   }
   return { type: found.spec.type, keys: found.spec.urls.parse(shortUrl(text)) };
+}
+
+/** A daemon that runs takes the changed file up within a moment; what is said of it next should find it there. */
+async function untilKnown(context: Context, name: string): Promise<void> {
+  const { clock, signal } = context.world;
+  if ((await context.daemon().status()) === undefined) return;
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const { items } = await context.api().adapters();
+    if (items.some((adapter) => adapter.name === name)) return;
+    await clock.sleep(100, signal);
+  }
+  await context.say(`the daemon has not taken ${name} up yet; fleet status says why`);
 }
