@@ -54,7 +54,19 @@ export default defineConfig({
         test: {
           setupFiles: ["test/support/count-assertions.ts"],
           name: "command",
-          include: ["test/e2e/{command,adapters}/**/*.test.ts", "test/wire/**/*.test.ts"],
+          include: ["test/e2e/command/**/*.test.ts", "test/wire/**/*.test.ts"],
+          globalSetup: ["test/support/global-setup.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          setupFiles: ["test/support/count-assertions.ts"],
+          name: "adapters",
+          include: ["test/e2e/adapters/**/*.test.ts"],
           globalSetup: ["test/support/global-setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,

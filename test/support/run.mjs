@@ -17,6 +17,7 @@ const suites = [
   { name: "unit", projects: ["unit", "house"] },
   { name: "e2e", projects: ["e2e"] },
   { name: "command", projects: ["command"] },
+  { name: "adapters", projects: ["adapters"] },
   { name: "chaos", projects: ["chaos"] },
   { name: "containers", projects: ["containers"], whyNot: () => whyNoContainers(process.env, say) },
   { name: "clis", projects: ["clis"], whyNot: whyNoClis, prepare: () => provideClaude(process.env, say) },
@@ -48,18 +49,19 @@ async function main() {
 }
 
 /**
- * What runs after what, and what beside it. `unit` keeps both cores busy; the others mostly wait, and run in two lanes.
+ * What runs after what, and what beside it. `unit` keeps both cores busy; the others mostly wait, and run in three lanes.
  * Under CI the ones that measure, kill or share a machine with a real CLI run alone.
  */
 function plan(wanted) {
   const named = (...names) => wanted.filter((suite) => names.includes(suite.name));
   const groups =
     process.env.CI === "true"
-      ? [[["e2e"], ["command"]], [["chaos"]], [["containers"]], [["clis"]]]
+      ? [[["e2e"], ["command"], ["adapters"]], [["chaos"]], [["containers"]], [["clis"]]]
       : [
           [
-            ["e2e", "containers", "clis"],
-            ["command", "chaos"],
+            ["e2e", "chaos"],
+            ["command", "clis"],
+            ["adapters", "containers"],
           ],
         ];
   const lanes = groups.map((group) =>

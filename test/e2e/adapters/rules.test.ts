@@ -7,6 +7,7 @@ import { z } from "zod";
 import { connectAsChecker } from "../../support/checker/stored.ts";
 import { startReceiver, type Receiver } from "../../support/far/receiver.ts";
 import { startFleet, type Fleet } from "../../support/fleet/fleet.ts";
+import { show } from "./watching.ts";
 import { eventually } from "../../support/tmux.ts";
 import { publishEvent } from "./publish.ts";
 
@@ -101,6 +102,11 @@ describe("an adapter for people", () => {
     await useConfig(entry("daily", 'on = ["run.finished"]', "daily = 2"), "daily");
     for (const id of ["c1", "c2", "c3"]) await publish(id, "run.finished");
     await until("one that is held", async () => (await heldBy("daily")) === 1);
+    await until("the two that may go", () => seenBy("daily").length >= 2);
+    await until("their records", async () => {
+      const { last } = await show(fleet, "daily");
+      return last.filter(({ state }) => state === "done").length === 2;
+    });
     expect(seenBy("daily")).toHaveLength(2);
   });
 

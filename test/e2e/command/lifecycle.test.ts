@@ -101,6 +101,18 @@ describe("one daemon a machine", () => {
     expect((await at.run(["up"])).code).toBe(0);
   });
 
+  it("runs on where the machine takes no unit", async () => {
+    const at = await home();
+    await at.run(["up"]);
+    const bin = join(at.home, "bin");
+    await mkdir(bin, { recursive: true });
+    await writeFile(join(bin, "systemctl"), "#!/bin/sh\necho no bus >&2\nexit 1\n", { mode: 0o755 });
+    const env = { PATH: `${bin}:${process.env["PATH"] ?? ""}` };
+    const installed = await at.run(["up", "--install-unit"], { env });
+    expect(installed).toMatchObject({ code: 1, stderr: expect.stringContaining("no bus") });
+    expect((await at.run(["status"])).code).toBe(0);
+  });
+
   it("leaves no server behind: down ends that of a daemon that was killed", async () => {
     const at = await home();
     await at.run(["up"]);

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { renderUnit, type Unit } from "@fleetbus/daemon";
-import { FleetError } from "@fleetbus/core";
+import { FleetError, messageOf } from "@fleetbus/core";
 import type { Context } from "../../command/context.ts";
 import { daemonEnv } from "../../daemon-client/daemon-env.ts";
 import { connectName, type StartOptions } from "../../daemon-client/start.ts";
@@ -28,9 +28,23 @@ export async function installUnit(choice: StartOptions, context: Context): Promi
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, unit.content, { mode: 0o600 });
   await context.say(`fleet: wrote ${file}`);
-  await context.daemon().stop({ server: false });
-  for (const command of unit.enable) await run(command, context);
+  const wasRunning = await context.daemon().stop({ server: false });
+  try {
+    for (const command of unit.enable) await run(command, context);
+  } catch (error) {
+    if (wasRunning) await goOn(choice, context);
+    throw error;
+  }
   await context.say("fleet: the machine starts it from now on");
+}
+
+/** The machine would not take it: what ran before runs on. */
+async function goOn(choice: StartOptions, context: Context): Promise<void> {
+  try {
+    await context.daemon().start(choice);
+  } catch (error) {
+    await context.say(`fleet: starting the daemon again: ${messageOf(error)}`);
+  }
 }
 
 /** Takes the unit back; false when there was none. */
