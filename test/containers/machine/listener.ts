@@ -39,6 +39,8 @@ export async function startListener(user: User, kinds: readonly string[]): Promi
 name = "listener"
 type = "./post.mjs"
 url = "http://127.0.0.1:${port}/"
+allow_private = ["127.0.0.1:${port}"]
+runs = "each"
 on = ${JSON.stringify(kinds)}
 `;
   const script = `mkdir -p .config/fleet && cd .config/fleet && ln -s /opt/fleet/node_modules node_modules
