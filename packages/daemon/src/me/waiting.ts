@@ -49,9 +49,11 @@ export function waitingOn(deps: WaitingDeps): () => Promise<Waiting> {
   let isCaughtUp = false;
   const messages = async (): Promise<readonly Matter[] | undefined> => {
     const mailbox = deps.mailboxes.find("me") ?? (await deps.mailboxes.open(ownerOf(deps, "me")));
-    const limit = timeLimit(readMs);
-    if (!isCaughtUp) await mailbox.catchUp(limit);
-    isCaughtUp ||= !limit.aborted;
+    if (!isCaughtUp) {
+      const limit = timeLimit(readMs);
+      await mailbox.catchUp(limit);
+      isCaughtUp = !limit.aborted;
+    }
     if (!isCaughtUp) return undefined;
     return mailbox.held().flatMap(({ message }) => (wakes(message) ? [matterOf(message)] : []));
   };
