@@ -1,9 +1,18 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
 const shared = {
   resolve: { conditions: ["fleetbus-source", "node", "import", "default"] },
   ssr: { resolve: { conditions: ["fleetbus-source", "node", "import", "default"] } },
 };
+
+const servers = "test/support/global-setup.ts";
+
+/** A suite of real processes: one file at a time, each with the time that a busy machine takes. */
+function realProcesses(name: string, own: Partial<NonNullable<TestProjectInlineConfiguration["test"]>>) {
+  const setup = { setupFiles: ["test/support/count-assertions.ts"], globalSetup: [servers] };
+  const patience = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false };
+  return { ...shared, test: { name, ...setup, ...patience, ...own } };
+}
 
 export default defineConfig({
   test: {
@@ -36,79 +45,22 @@ export default defineConfig({
           include: ["test/claims/*.test.ts"],
         },
       },
-      {
-        ...shared,
-        test: {
-          setupFiles: ["test/support/count-assertions.ts"],
-          name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
-          exclude: ["test/e2e/{command,adapters}/**"],
-          globalSetup: ["test/support/global-setup.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-        },
-      },
-      {
-        ...shared,
-        test: {
-          setupFiles: ["test/support/count-assertions.ts"],
-          name: "command",
-          include: ["test/e2e/command/**/*.test.ts", "test/wire/**/*.test.ts"],
-          globalSetup: ["test/support/global-setup.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-        },
-      },
-      {
-        ...shared,
-        test: {
-          setupFiles: ["test/support/count-assertions.ts"],
-          name: "adapters",
-          include: ["test/e2e/adapters/**/*.test.ts"],
-          globalSetup: ["test/support/global-setup.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-        },
-      },
-      {
-        ...shared,
-        test: {
-          setupFiles: ["test/support/count-assertions.ts"],
-          name: "chaos",
-          include: ["test/chaos/**/*.test.ts"],
-          globalSetup: ["test/support/global-setup.ts"],
-          testTimeout: 600_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-        },
-      },
-      {
-        ...shared,
-        test: {
-          setupFiles: ["test/support/count-assertions.ts"],
-          name: "containers",
-          include: ["test/containers/**/*.test.ts"],
-          globalSetup: ["test/support/global-setup.ts", "test/containers/global-setup.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-        },
-      },
-      {
-        ...shared,
-        test: {
-          setupFiles: ["test/support/count-assertions.ts"],
-          name: "clis",
-          include: ["test/clis/**/*.test.ts"],
-          globalSetup: ["test/support/global-setup.ts"],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-          fileParallelism: false,
-        },
-      },
+      realProcesses("e2e", {
+        include: ["test/e2e/**/*.test.ts"],
+        exclude: ["test/e2e/{command,adapters}/**"],
+      }),
+      realProcesses("command", { include: ["test/e2e/command/**/*.test.ts", "test/wire/**/*.test.ts"] }),
+      realProcesses("adapters", { include: ["test/e2e/adapters/**/*.test.ts"] }),
+      realProcesses("chaos", { include: ["test/chaos/**/*.test.ts"], testTimeout: 600_000 }),
+      realProcesses("containers", {
+        include: ["test/containers/**/*.test.ts"],
+        globalSetup: [servers, "test/containers/global-setup.ts"],
+      }),
+      realProcesses("clis", {
+        include: ["test/clis/**/*.test.ts"],
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
+      }),
     ],
   },
 });

@@ -54,7 +54,7 @@ describe("the boundaries between packages", () => {
     ["cli/src/a.ts", 'import { startDaemon } from "@fleetbus/daemon";'],
     ["adapters/src/a.test.ts", 'import { adapterConformance } from "@fleetbus/core/testing";'],
     ["core/src/bus/jetstream/a.ts", 'import { jetstream } from "@nats-io/jetstream";'],
-    ["daemon/src/server/a.ts", 'import { encodeUser } from "@nats-io/jwt";'],
+    ["daemon/src/server/a.test.ts", 'import { encodeUser } from "@nats-io/jwt";'],
     [
       "core/src/a.ts",
       '/** import { x } from "@fleetbus/daemon" */\n// import "nats";\nimport { z } from "zod";',

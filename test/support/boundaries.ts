@@ -47,10 +47,10 @@ export function declaredIn(folder: string): readonly string[] {
   return Object.keys({ ...dependencies, ...devDependencies });
 }
 
-/** Whether any source of the package names the module or a part of it. */
+/** Whether any source of the package names the module or a part of it; what its tests alone need is the workspace's. */
 export function isImported(folder: string, name: string): boolean {
   return packageSources()
-    .filter((file) => file.path.startsWith(`packages/${folder}/`))
+    .filter(({ path }) => path.startsWith(`packages/${folder}/`) && !isTest(path))
     .some((file) => importsOf(file.text).some((each) => each === name || each.startsWith(`${name}/`)));
 }
 

@@ -1,5 +1,6 @@
 import { FleetError, sanitiseLine, type Notice, type SendReceipt, type Sink } from "@fleetbus/core";
 import { runProgram, type ProgramEnd, type ProgramRun } from "../program/run-program.ts";
+import { connectionlessSink } from "../sending/connectionless-sink.ts";
 import { requireFit } from "../text/fits.ts";
 import type { DesktopConfig } from "./config.ts";
 import { desktopText } from "./limits.ts";
@@ -21,28 +22,17 @@ export function desktopSink(config: DesktopConfig, system: System): Sink {
   const program = config.command ?? toaster.program;
   const doing = `showing a toast by ${program}`;
   const shown = shownToasts();
-  const closing = new AbortController();
-  let isConnected = false;
   const runOf = (notice: Notice): ProgramRun => {
     const toast = { notice, app: config.app, replaces: shown.numberOf(notice.key) };
     const args = toaster.argumentsOf(toast).map((value) => value.replaceAll("\0", ""));
     return { doing, command: [program, ...args], env: environmentOf(config), timeoutMs };
   };
-  return {
-    connect: async (signal) => {
-      signal.throwIfAborted();
-      isConnected = true;
-    },
-    send: async (_event, signal, notice) => {
-      if (!isConnected || closing.signal.aborted)
-        throw new FleetError("unavailable", `${doing}: the adapter is not connected`);
-      requireFit(doing, notice, desktopText);
-      const end = await runProgram(runOf(notice), AbortSignal.any([signal, closing.signal]));
-      if (end.code === undefined || !toaster.taken.includes(end.code)) throw failureOf(end, doing);
-      return receiptOf(end, (number) => shown.add(notice.key, number));
-    },
-    close: async () => closing.abort(new FleetError("unavailable", `${doing}: the adapter is closing`)),
-  };
+  return connectionlessSink(doing, async (_event, signal, notice) => {
+    requireFit(doing, notice, desktopText);
+    const end = await runProgram(runOf(notice), signal);
+    if (end.code === undefined || !toaster.taken.includes(end.code)) throw failureOf(end, doing);
+    return receiptOf(end, (number) => shown.add(notice.key, number));
+  });
 }
 
 /** Where the program finds the user's session: what the config says and no more. */

@@ -8,6 +8,7 @@ import {
   type Sink,
 } from "@fleetbus/core";
 import { runProgram, type ProgramEnd } from "../program/run-program.ts";
+import { connectionlessSink } from "../sending/connectionless-sink.ts";
 import { requireFit } from "../text/fits.ts";
 import type { ExecConfig } from "./adapter.ts";
 import { execText } from "./limits.ts";
@@ -20,28 +21,16 @@ const maxShown = 300;
 /** The sink of the exec adapter. */
 export function execSink(config: ExecConfig, { ns }: AdapterContext): Sink {
   const doing = `running ${config.command[0]}`;
-  const closing = new AbortController();
-  let isConnected = false;
-  return {
-    connect: async (signal) => {
-      signal.throwIfAborted();
-      isConnected = true;
-    },
-    send: async (event, signal, notice) => {
-      if (!isConnected || closing.signal.aborted)
-        throw new FleetError("unavailable", `${doing}: the adapter is not connected`);
-      requireFit(doing, notice, execText);
-      const { command, env, folder, timeoutMs } = config;
-      const variables = { PATH: usualPath, ...env, ...variablesOf(event, notice, ns) };
-      const run = {
-        ...{ doing, command, timeoutMs, cwd: folder },
-        env: variables,
-        input: `${JSON.stringify(event)}\n`,
-      };
-      return receiptOf(await runProgram(run, AbortSignal.any([signal, closing.signal])), doing);
-    },
-    close: async () => closing.abort(new FleetError("unavailable", `${doing}: the adapter is closing`)),
-  };
+  return connectionlessSink(doing, async (event, signal, notice) => {
+    requireFit(doing, notice, execText);
+    const { command, env, folder, timeoutMs } = config;
+    const run = {
+      ...{ doing, command, timeoutMs, cwd: folder },
+      env: { PATH: usualPath, ...env, ...variablesOf(event, notice, ns) },
+      input: `${JSON.stringify(event)}\n`,
+    };
+    return receiptOf(await runProgram(run, signal), doing);
+  });
 }
 
 function variablesOf(event: FleetEvent, notice: Notice, ns: string): Readonly<Record<string, string>> {

@@ -1,11 +1,11 @@
 import {
-  FleetError,
   type AdapterContext,
   type FleetEvent,
   type Notice,
   type SendReceipt,
   type Sink,
 } from "@fleetbus/core";
+import { connectionlessSink } from "../sending/connectionless-sink.ts";
 import { callHttp, type HttpCall, type HttpReply, type Judgement } from "./call.ts";
 
 /** A channel whose far side takes an HTTP request a send, or a few. */
@@ -21,27 +21,12 @@ export interface HttpChannel extends Judgement {
 
 /** The sink of such a channel. Sends may overlap; nothing is kept between them. */
 export function httpSink(channel: HttpChannel, context: AdapterContext): Sink {
-  const closing = new AbortController();
-  let isConnected = false;
-  return {
-    connect: async (signal) => {
-      signal.throwIfAborted();
-      isConnected = true;
-    },
-    send: async (event, signal, notice) => {
-      if (!isConnected || closing.signal.aborted)
-        throw new FleetError("unavailable", `${channel.doing}: the adapter is not connected`);
-      signal.throwIfAborted();
-      const calls = [channel.request(event, notice)].flat();
-      const ends = AbortSignal.any([signal, closing.signal]);
-      const receipts: SendReceipt[] = [];
-      for (const call of calls)
-        receipts.push(channel.receipt(await callHttp(call, context, { ...judging(channel), signal: ends })));
-      return receipts[0] ?? {};
-    },
-    close: async () =>
-      closing.abort(new FleetError("unavailable", `${channel.doing}: the adapter is closing`)),
-  };
+  return connectionlessSink(channel.doing, async (event, signal, notice) => {
+    const receipts: SendReceipt[] = [];
+    for (const call of [channel.request(event, notice)].flat())
+      receipts.push(channel.receipt(await callHttp(call, context, { ...judging(channel), signal })));
+    return receipts[0] ?? {};
+  });
 }
 
 function judging({ doing, saidMs, codeOf }: HttpChannel): Judgement {

@@ -4,10 +4,10 @@ import { listeningOf } from "./consumers.ts";
 import { heldUntil, routeOf, type QuietHours } from "./course/judge.ts";
 import { guardedFetch, type Egress } from "./egress/guarded-fetch.ts";
 import type { HostDeps, HostEntry } from "./host.ts";
-import { Instance } from "./instance.ts";
+import { Instance } from "./instance/instance.ts";
 import { digestOf } from "./notice/digest.ts";
 import { noticesOf } from "./notice/notices.ts";
-import type { InstanceDeps } from "./parts.ts";
+import type { InstanceDeps } from "./instance/parts.ts";
 
 /** One adapter that the host runs. */
 export interface Running {

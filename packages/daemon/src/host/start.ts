@@ -6,10 +6,10 @@ import { loadSettings } from "../life/settings.ts";
 import type { Edge } from "../requests/edge.ts";
 import { rewakeAdapter } from "../wake/rewake.ts";
 import type { Waiters } from "../wake/waiters.ts";
-import { followConfig } from "./follow-config.ts";
+import { followConfig } from "./entry/follow-config.ts";
 import type { HostEntry } from "./host.ts";
-import { openEntry } from "./open-entry.ts";
-import { adapterSchemas } from "./schemas.ts";
+import { openEntry } from "./entry/open-entry.ts";
+import { adapterSchemas } from "./entry/schemas.ts";
 import { onLadder, rulesOf, withImplied, type MeRules } from "../me/via.ts";
 
 /** The host at work. */

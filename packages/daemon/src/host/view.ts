@@ -1,8 +1,8 @@
 import type { AdapterConfig, FleetError, Notice } from "@fleetbus/core";
 import type { AdapterView, DeliveryView, NoticeView } from "@fleetbus/core/api";
 import type { Effect } from "./effects/effect.ts";
-import type { InstanceDeps, InstanceParts } from "./parts.ts";
-import type { Pause } from "./pause.ts";
+import type { InstanceDeps, InstanceParts } from "./instance/parts.ts";
+import type { Pause } from "./instance/pause.ts";
 
 /** What a view is made from. */
 export interface Viewed {

@@ -12,7 +12,7 @@ import {
 import { openJournal, type Journal } from "../disk/journal.ts";
 import { openOutbox, type Outbox } from "../disk/outbox.ts";
 import { takeRefused } from "../disk/refused.ts";
-import { adapterSchemas } from "../host/schemas.ts";
+import { adapterSchemas } from "../host/entry/schemas.ts";
 import type { Closing } from "./closing.ts";
 import { openLogger, type Logger } from "./logger.ts";
 import { takeLock } from "./lock.ts";

@@ -10,15 +10,15 @@ import {
 import type { AdapterView } from "@fleetbus/core/api";
 import type { Delivery } from "@fleetbus/core/bus";
 import { connectSink, untilDone } from "./connect.ts";
-import { attempt } from "./course/attempt.ts";
-import { giveBack } from "./course/item.ts";
-import { renderedOf } from "./course/notices.ts";
+import { attempt } from "../course/attempt.ts";
+import { giveBack } from "../course/item.ts";
+import { renderedOf } from "../course/notices.ts";
 import { runFeeds, type Feed } from "./feed.ts";
 import { takeHot } from "./hot.ts";
-import { notifyOne, type Notified, type NotifyHow } from "./notify.ts";
+import { notifyOne, type Notified, type NotifyHow } from "../notify.ts";
 import { partsOf, type InstanceDeps, type InstanceParts } from "./parts.ts";
 import type { Pause } from "./pause.ts";
-import { deliveryView, viewOf } from "./view.ts";
+import { deliveryView, viewOf } from "../view.ts";
 
 const maxOverlap = 64;
 const pausedMs = 5000;

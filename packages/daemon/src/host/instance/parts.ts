@@ -13,17 +13,17 @@ import {
   type Sink,
 } from "@fleetbus/core";
 import type { Bus, Delivery, Incoming } from "@fleetbus/core/bus";
-import type { Listening } from "./consumers.ts";
-import { courseOf, type Course, type CourseDeps } from "./course/course.ts";
-import { gateOf, type Gate } from "./course/gate.ts";
-import type { QuietHours } from "./course/judge.ts";
-import { batchRecord } from "./effects/batch.ts";
-import { dailyCount } from "./effects/daily.ts";
-import { effectsOn, type Effects } from "./effects/effects.ts";
-import { toldStore } from "./effects/told.ts";
+import type { Listening } from "../consumers.ts";
+import { courseOf, type Course, type CourseDeps } from "../course/course.ts";
+import { gateOf, type Gate } from "../course/gate.ts";
+import type { QuietHours } from "../course/judge.ts";
+import { batchRecord } from "../effects/batch.ts";
+import { dailyCount } from "../effects/daily.ts";
+import { effectsOn, type Effects } from "../effects/effects.ts";
+import { toldStore } from "../effects/told.ts";
 import type { HotDeps } from "./hot.ts";
 import { pauseRecord, type PauseRecord } from "./pause.ts";
-import type { Renderer } from "./render.ts";
+import type { Renderer } from "../render.ts";
 import { newTally, type Tally } from "./tally.ts";
 
 /** One configured adapter with what the host gives it. */

@@ -14,9 +14,9 @@ import {
   type AdapterConfig,
   type SecretSources,
 } from "@fleetbus/core";
-import type { BrokenEntry, HostEntry } from "./host.ts";
+import type { BrokenEntry, HostEntry } from "../host.ts";
 import { loadAdapter } from "./load.ts";
-import { checkTemplates } from "./notice/template/check-templates.ts";
+import { checkTemplates } from "../notice/template/check-templates.ts";
 
 /** Where adapters and their secrets come from. */
 export interface EntrySources {

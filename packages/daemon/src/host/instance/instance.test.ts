@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { FleetError } from "@fleetbus/core";
 import type { Bucket, Bus } from "@fleetbus/core/bus";
 import { fakeClock, memoryBus } from "@fleetbus/core/testing";
-import { retryDead } from "../requests/dead.ts";
-import { away, name, setStage, type Stage } from "./host.test.support.ts";
+import { retryDead } from "../../requests/dead.ts";
+import { away, name, setStage, type Stage } from "../host.test.support.ts";
 
 const stages: Stage[] = [];
 

@@ -1,7 +1,7 @@
 import type { Clock } from "@fleetbus/core";
 import type { Bucket, Bus, ConsumerShape } from "@fleetbus/core/bus";
 import { z } from "zod";
-import { jsonOf } from "./effects/effect.ts";
+import { jsonOf } from "../effects/effect.ts";
 
 const foreverMs = 365 * 24 * 60 * 60 * 1000;
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { encodeEvent, FleetError, type FleetEvent } from "@fleetbus/core";
-import { setStage, type Stage } from "./host.test.support.ts";
+import { setStage, type Stage } from "../host.test.support.ts";
 
 const stages: Stage[] = [];
 
