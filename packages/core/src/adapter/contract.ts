@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Clock } from "../clock.ts";
 import type { FleetEvent } from "../event/event.ts";
 import type { Notice, TextTraits } from "./notice.ts";
+import type { Source, SourceTraits } from "./source.ts";
 
 /**
  * What an adapter can do, declared as data: it feeds the host (rates, splitting), the docs and adapterConformance.
@@ -49,6 +50,8 @@ export interface AdapterSpec<Config> {
   /** Its limits under one config, where that has a say in them; `text` holds where it says nothing. */
   textOf?(config: Config): TextTraits;
   readonly urls?: UrlForm;
+  /** For adapters that can listen too: what `open` gives has a source. It is used where the config has `replies`, or there is no sink. */
+  readonly source?: SourceTraits;
   /** Event kinds it takes where the config names none; `wake.<rung>` for a rung of the wake ladder. */
   readonly on?: readonly string[];
 }
@@ -92,20 +95,6 @@ export interface SendReceipt {
 export interface Sink {
   connect(signal: AbortSignal): Promise<void>;
   send(event: FleetEvent, signal: AbortSignal, notice: Notice): Promise<SendReceipt>;
-  close(): Promise<void>;
-}
-
-/** One thing a source took from the world; exactly one of `ack` and `nak` is called. */
-export interface SourceDelivery {
-  readonly event: { readonly kind: string; readonly data: Readonly<Record<string, unknown>> };
-  ack(): Promise<void>;
-  nak(reason: string): Promise<void>;
-}
-
-/** World → bus. `receive` yields until the signal aborts. */
-export interface Source {
-  connect(signal: AbortSignal): Promise<void>;
-  receive(signal: AbortSignal): AsyncIterable<SourceDelivery>;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import type { FleetEvent } from "../event/event.ts";
 import type { Priority } from "../message/message.ts";
+import type { Choice } from "./source.ts";
 
 /** What can be done with a text that is too long for a channel. */
 export type Overflow = "truncate" | "split" | "attach";
@@ -24,6 +25,16 @@ export interface Attachment {
   readonly bytes: Uint8Array;
 }
 
+/** A way to answer a notice. Its tokens work once, for this one notice, until `expiresAt`; whoever holds one may answer. */
+export interface ReplyOffer {
+  /** To be sent with a free text, at most 32 characters of a-z, 0-9 and -. */
+  readonly token: string;
+  /** Answers to pick from. */
+  readonly choices: readonly Choice[];
+  /** RFC 3339. */
+  readonly expiresAt: string;
+}
+
 /** What a person is to read: rendered by the host within the adapter's own limits. */
 export interface Notice {
   /** The same on every try: the idempotency key where the far side knows one. The event's id, or made from those of a digest. */
@@ -42,6 +53,8 @@ export interface Notice {
   readonly sound?: string;
   /** Where more is to be seen. */
   readonly link?: string;
+  /** How it can be answered from out there; for the last part of a text that was split. */
+  readonly reply?: ReplyOffer;
   /** Of a text that was split. */
   readonly part?: { readonly number: number; readonly of: number };
 }

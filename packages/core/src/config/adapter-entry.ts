@@ -2,6 +2,7 @@ import { z } from "zod";
 import { originSchema } from "../event/origin.ts";
 import { prioritySchema } from "../message/message.ts";
 import { isReserved, isToken } from "../names/token.ts";
+import { repliesSchema } from "./adapter-replies.ts";
 import { privatePlaceOf } from "./private-place.ts";
 import { durationSchema, rateSchema } from "./values.ts";
 
@@ -72,6 +73,11 @@ const deliveryShape = {
     .describe('What it says, by kind of event, as [adapter.template."turn.failed"]; * for all others'),
 };
 
+/** What comes back by it. */
+const replyShape = {
+  replies: repliesSchema.optional().describe("What may come back by it; nothing where absent"),
+};
+
 /** One `[[adapter]]`: fleet's own keys; those of the adapter stand beside them. */
 export const adapterEntrySchema = z
   .looseObject({
@@ -92,6 +98,7 @@ export const adapterEntrySchema = z
       ),
     ...routeShape,
     ...deliveryShape,
+    ...replyShape,
   })
   .refine(({ type, url }) => type !== undefined || url !== undefined, {
     path: ["type"],
@@ -106,4 +113,5 @@ export const adapterKeys: readonly string[] = [
   ...["name", "type"],
   ...Object.keys(routeShape),
   ...Object.keys(deliveryShape),
+  ...Object.keys(replyShape),
 ];

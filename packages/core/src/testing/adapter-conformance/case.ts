@@ -1,7 +1,8 @@
 import { timeLimit } from "../../time-limit.ts";
 import { equal, rejects } from "node:assert/strict";
-import type { Adapter, AdapterContext, SendReceipt, Sink, Source } from "../../adapter/contract.ts";
+import type { Adapter, AdapterContext, SendReceipt, Sink } from "../../adapter/contract.ts";
 import { bareNotice } from "../../adapter/notice.ts";
+import type { Source } from "../../adapter/source.ts";
 import { systemClock } from "../../clock.ts";
 import { FleetError } from "../../errors/fleet-error.ts";
 import type { FleetEvent } from "../../event/event.ts";

@@ -5,9 +5,9 @@ import {
   type AdapterTraits,
   type SendReceipt,
   type Sink,
-  type Source,
 } from "../../adapter/contract.ts";
 import type { TextTraits } from "../../adapter/notice.ts";
+import type { Source } from "../../adapter/source.ts";
 import { FleetError } from "../../errors/fleet-error.ts";
 import type { FleetEvent } from "../../event/event.ts";
 import type { AdapterHarness, Arrival, FarSide } from "./case.ts";
@@ -62,6 +62,7 @@ export function postAdapter(): Reference {
       traits: postTraits,
       text: postText,
       on: ["turn.stopped"],
+      source: { vouches: "signature", isExclusive: false },
     },
     open: (config) => ({ sink: postSink(post(config)), source: postSource(post(config)) }),
   });
@@ -118,8 +119,9 @@ function postSource(post: Post): Source {
     receive: async function* (signal) {
       while (!signal.aborted) {
         const spoken = new Promise<number>((resolve) => (post.speak = resolve));
-        const { kind, data } = eventOf(await Promise.race([spoken, hang(signal)]));
-        yield { event: { kind, data }, ack: async () => undefined, nak: async () => undefined };
+        const n = await Promise.race([spoken, hang(signal)]);
+        const said = { type: "text", text: `text ${n}` } as const;
+        yield { id: `said${n}`, said, ack: async () => ({}), nak: async () => undefined };
       }
     },
     close: async () => undefined,

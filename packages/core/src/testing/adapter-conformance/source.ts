@@ -1,6 +1,6 @@
 import { timeLimit } from "../../time-limit.ts";
 import { equal, ok } from "node:assert/strict";
-import type { Source, SourceDelivery } from "../../adapter/contract.ts";
+import type { Source, SourceDelivery } from "../../adapter/source.ts";
 import { limit, limitMs, within, type AdapterCase, type AdapterSubject, type Bench } from "./case.ts";
 
 const isSource = ({ harness }: AdapterSubject) => harness.can.includes("speak");
@@ -16,8 +16,8 @@ export const sourceCases: readonly AdapterCase[] = [
       const first = firstOf(source, abort.signal);
       await bench.far.speak?.(1);
       const delivery = await within(first, "receive");
-      equal(delivery?.event.kind, bench.far.event(1).kind);
-      await within(delivery?.ack() ?? Promise.resolve(), "ack");
+      equal(delivery?.said.type, "text");
+      await within(delivery?.ack({ line: "→ lab/web: stored" }) ?? Promise.resolve(), "ack");
       abort.abort();
     },
   },
