@@ -16,6 +16,9 @@ export interface Said {
   readonly body?: string;
 }
 
+/** A service's rules, and how it words its answers; `gone` aborts when who asked has gone, or the server closes. */
+export type Judge = (request: Received, gone: AbortSignal) => Said | Promise<Said>;
+
 /** A real HTTP server on loopback that plays a service: `judge` enforces that service's rules and words its answers. */
 export interface FarServer {
   readonly url: string;
@@ -33,7 +36,7 @@ export interface FarServer {
 }
 
 /** Starts it on a free port. */
-export async function startFarServer(judge: (request: Received) => Said): Promise<FarServer> {
+export async function startFarServer(judge: Judge): Promise<FarServer> {
   let isStalled = false;
   const server = createServer((request, response) => {
     void answer(request, response).catch(() => response.destroy());
@@ -42,7 +45,9 @@ export async function startFarServer(judge: (request: Received) => Said): Promis
     const received = await read(request);
     far.seen.push(received);
     if (isStalled) return;
-    const said = far.next.shift() ?? judge(received);
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    const said = far.next.shift() ?? (await judge(received, gone.signal));
     if (said.status < 300) far.taken.push(received);
     response.writeHead(said.status, said.headers).end(said.body);
   };

@@ -1,7 +1,7 @@
 import { bareNotice, systemClock, type Adapter, type FleetEvent, type Notice } from "@fleetbus/core";
 import type { AdapterContext, SendReceipt } from "@fleetbus/core";
 import type { FarSide } from "@fleetbus/core/testing";
-import { startFarServer, type FarServer, type Received, type Said } from "./far-server.test.support.ts";
+import { startFarServer, type FarServer, type Judge, type Received } from "./far-server.test.support.ts";
 
 /** What a channel is lent in tests. */
 export function contextOf(change: Partial<AdapterContext> = {}): AdapterContext {
@@ -46,10 +46,7 @@ export interface SendOptions {
 }
 
 /** A far side of its own for one test. */
-export async function withFar<T>(
-  judge: (request: Received) => Said,
-  run: (far: FarServer) => Promise<T>,
-): Promise<T> {
+export async function withFar<T>(judge: Judge, run: (far: FarServer) => Promise<T>): Promise<T> {
   const far = await startFarServer(judge);
   try {
     return await run(far);
@@ -60,7 +57,7 @@ export async function withFar<T>(
 
 /** The far side of adapterConformance: each request that was let in counts as the event whose id stands in it. */
 export async function farSideOf(
-  judge: (request: Received) => Said,
+  judge: Judge,
   configOf: (url: string) => Readonly<Record<string, unknown>>,
 ): Promise<FarSide> {
   const far = await startFarServer(judge);
