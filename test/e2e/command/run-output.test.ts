@@ -96,6 +96,22 @@ writeSync(2, hash.digest("hex") + " " + /VmHWM:\\s+(\\d+)/.exec(status)[1]);`,
     ]);
   });
 
+  it("is passed on, and signals too, while a regex takes for ever; that is said once, and the next line that fits is told", async () => {
+    // 2^60 steps on the first line: what comes after it comes before the regex has done with it, or never
+    const script = `trap 'echo signalled; go=1' USR1; echo ${"a".repeat(60)}b; while [ -z "$go" ]; do sleep 0.05; done; echo aaa; exit 3`;
+    const title = ["--title", "endless"];
+    const waiting = start(...title, "--notify-on", "regex:^(a+)+$", "--", "bash", "-c", script);
+    await waiting.until(/b\n/);
+    expect(await waiting.end("SIGUSR1")).toBe(3);
+    expect(waiting.stdout()).toBe(`${"a".repeat(60)}b\nsignalled\naaa\n`);
+    const warning = "--notify-on: the regex takes too long: given up after 250 ms on 1 line";
+    expect(waiting.stderr()).toBe(`fleet: ${warning}\n`);
+    const events = await eventsOfRun(fleet, "endless");
+    expect(events.map(({ kind }) => kind)).toEqual(["run.started", "run.output", "run.finished"]);
+    expect(events[1]?.data).toMatchObject({ line: "aaa", matches: 1 });
+    expect(events[2]?.data).toMatchObject({ exitCode: 3, warnings: [warning] });
+  });
+
   it("is told in pieces with --output", async () => {
     await run("--title", "all", "--output", "--", "sh", "-c", "echo a; sleep 0.8; echo b; printf c");
     const told = (await eventsOfRun(fleet, "all")).filter(({ kind }) => kind === "run.output");

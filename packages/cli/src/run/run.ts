@@ -8,6 +8,7 @@ import type { Order } from "./order.ts";
 import { fullLog, logFacts, logLine } from "./log/full-log.ts";
 import type { LogEnd } from "./log/write-log.ts";
 import { passOn } from "./output/pass-on.ts";
+import { regexSeek } from "./output/regex/regex-seek.ts";
 import { ringOf } from "./output/ring.ts";
 import { tailText } from "./output/text.ts";
 import { watchOutput } from "./output/watch.ts";
@@ -58,6 +59,7 @@ async function follow({ order, context, launched, started }: Following): Promise
     ...order,
     ring,
     clock,
+    seek: regexSeek(clock),
     tell: (told) => {
       const data = { ...facts, ...told, durationMs: durationMs() };
       teller.tell({ id: nextId(), kind: "run.output", time: time(), data });
@@ -83,7 +85,7 @@ async function follow({ order, context, launched, started }: Following): Promise
   const lasted = durationMs();
   timeOut.cancel();
   await Promise.all(passing);
-  watch.end();
+  const warnings = await watch.end();
   const logEnd = launched.captured.length > 0 ? await log?.end() : unseen(order);
   const finished = {
     ...facts,
@@ -93,11 +95,16 @@ async function follow({ order, context, launched, started }: Following): Promise
       ? {}
       : { tail: tailText(ring.bytes(), order.tailBytes), outputBytes: ring.total() }),
     ...logFacts(facts.run, logEnd),
+    ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
   };
   if (ending.error !== undefined) await context.say(`fleet: ${ending.error}`);
   teller.tell({ id: nextId(), kind: "run.finished", time: time(), data: finished });
   await teller.end();
-  if (logEnd !== undefined) await context.say(logLine(facts.run, logEnd)).catch(() => undefined); // nobody listens
+  const words = [
+    ...warnings.map((warning) => `fleet: ${warning}`),
+    ...(logEnd === undefined ? [] : [logLine(facts.run, logEnd)]),
+  ];
+  for (const line of words) await context.say(line).catch(() => undefined); // nobody listens
   return { exitCode: finished.exitCode, finished };
 }
 

@@ -56,6 +56,8 @@ export const runEventSchemas = {
     logRef: z.string().optional(),
     /** What the full log does not hold of the output's end. */
     logSkippedBytes: z.int().positive().optional(),
+    /** What of the run could not be told, one line each: a regex that took too long. */
+    warnings: z.array(z.string()).optional(),
   }),
 } as const;
 

@@ -3,7 +3,14 @@ import { describe, expect, test } from "vitest";
 import { triggersOf } from "../order.ts";
 import { ringOf } from "./ring.ts";
 import { maxPieceBytes } from "./stream.ts";
+import type { Seek } from "./regex/seeker.ts";
 import { watchOutput, type Told } from "./watch.ts";
+
+/** In this thread, at once. */
+const seek: Seek = (regex, found) => ({
+  take: (lines) => lines.filter((line) => regex.test(line)).forEach(found),
+  end: () => Promise.resolve([]),
+});
 
 /** A watched output whose time is the test's. */
 function watched(...triggers: Parameters<typeof triggersOf>) {
@@ -15,6 +22,7 @@ function watched(...triggers: Parameters<typeof triggersOf>) {
     tailBytes: 100,
     ring,
     clock,
+    seek,
     tell: (one) => void told.push(one),
   });
   const looks = [watch.stream(), watch.stream()] as const;
@@ -35,7 +43,7 @@ describe("an output that is watched", () => {
     output.write("b\n");
     await output.pass(1000);
     output.write("c\n");
-    output.end();
+    await output.end();
     await output.pass(5000);
     expect(output.told.map(({ seq, tail }) => [seq, tail])).toEqual([
       [1, "a\n"],
@@ -50,7 +58,7 @@ describe("an output that is watched", () => {
     output.write("ERR 3\nfine\n");
     await output.pass(500);
     output.write("ERR 4");
-    output.end();
+    await output.end();
     expect(output.told.map(({ line, matches }) => [line, matches])).toEqual([
       ["ERR 1", 1],
       ["ERR 3", 2],
@@ -63,14 +71,14 @@ describe("an output that is watched", () => {
     output.write("who", 0);
     output.write("other\n", 1);
     output.write("le\n", 0);
-    output.end();
+    await output.end();
     expect(output.told).toMatchObject([{ line: "whole" }]);
   });
 
-  test("looks at a line without end in pieces", () => {
+  test("looks at a line without end in pieces", async () => {
     const output = watched("regex:^x{8192}$", undefined, false);
     for (let part = 0; part < 100; part += 1) output.write("x".repeat(1000));
-    output.end();
+    await output.end();
     expect(output.told.map(({ matches }) => matches)).toEqual([1, 11]);
   });
 
@@ -81,7 +89,7 @@ describe("an output that is watched", () => {
     output.write("c");
     await output.pass(500);
     output.write("\n€".slice(0, 1));
-    output.end();
+    await output.end();
     expect(output.told.map((one) => one.output)).toEqual(["a\n", "bc", "\n"]);
   });
 
@@ -89,7 +97,7 @@ describe("an output that is watched", () => {
     const output = watched(undefined, undefined, true);
     output.write(`${"x".repeat(maxPieceBytes)}yyy`);
     await output.pass(500);
-    output.end();
+    await output.end();
     expect(output.told).toEqual([
       { trigger: "stream", seq: 1, output: `${"x".repeat(maxPieceBytes - 3)}yyy`, skippedBytes: 3 },
     ]);

@@ -3,6 +3,7 @@ import type { Triggers } from "../order.ts";
 import { linesOf } from "./lines.ts";
 import type { Ring } from "./ring.ts";
 import { matchesOf } from "./matches.ts";
+import type { Seek } from "./regex/seeker.ts";
 import { streamOf } from "./stream.ts";
 import { tailText } from "./text.ts";
 
@@ -18,6 +19,7 @@ export interface WatchDeps {
   readonly tailBytes: number;
   readonly ring: Ring;
   readonly clock: Clock;
+  readonly seek: Seek;
   tell(told: Told): void;
 }
 
@@ -25,8 +27,8 @@ export interface WatchDeps {
 export interface Watch {
   /** A watcher of one output: lines of two outputs do not mix. */
   stream(): (chunk: Buffer) => void;
-  /** Tells what is still to be told of the output; nothing comes after. */
-  end(): void;
+  /** Tells what is still to be told of the output; nothing comes after. Resolves with what the user is to be warned of. */
+  end(): Promise<readonly string[]>;
 }
 
 /** Tells of an output while it comes, as the triggers say (DESIGN §4 `run.output`). */
@@ -57,11 +59,11 @@ export function watchOutput(deps: WatchDeps): Watch {
         streamed?.push(chunk);
       };
     },
-    end: () => {
+    end: async () => {
       over.abort();
       for (const end of ends) end();
-      matches?.end();
       streamed?.end();
+      return (await matches?.end()) ?? [];
     },
   };
 }
