@@ -1,9 +1,9 @@
-import { claudeCli } from "@fleetbus/hooks";
+import { claudeCli, codexCli, geminiCli, grokCli } from "@fleetbus/hooks";
 import type { Cli } from "./cli-port.ts";
 
 /** The CLIs that hooks may speak for, by the name in their calls. */
 export function knownClis(): ReadonlyMap<string, Cli> {
-  const clis: readonly Cli[] = [claudeCli, demoCli];
+  const clis: readonly Cli[] = [claudeCli, codexCli, geminiCli, grokCli, demoCli];
   return new Map(clis.map((cli) => [cli.name, cli]));
 }
 

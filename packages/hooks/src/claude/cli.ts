@@ -1,30 +1,26 @@
-import { answerClaude, claudeRules, maxContextBytes, maxContinuations, type AnswerRules } from "./context.ts";
-import { translateClaude, type TranslatableRequest, type Translated } from "./translate.ts";
+import { hookCli, type HookCli } from "../cli/hook-cli.ts";
+import type { CliTable } from "../cli/table.ts";
+import { claudeEvents } from "./events.ts";
 
-/** One agent CLI as the daemon uses it: pure, no I/O. */
-export interface HookCli {
-  /** Token of the wire's paths. */
-  readonly name: string;
-  /** The longest context that reaches the model whole, in bytes. */
-  readonly maxContextBytes: number;
-  /** Turns in a row that fleet continues. */
-  readonly maxContinuations: number;
-  /** Throws `malformed` for a payload it cannot read. */
-  translate(request: TranslatableRequest): readonly Translated[];
-  rules(event: string): AnswerRules;
-  /** What the hook prints so that `text` reaches the model. Throws where the event takes none. */
-  answer(event: string, text: string): string;
-  /** What the hook prints so that the tool call is denied with `text`; undefined where nothing can be denied. */
-  deny(event: string, text: string): string | undefined;
-}
+/** Claude Code 2.1.329 (HOOKS.md 1). */
+export const claudeTable: CliTable = {
+  name: "claude",
+  events: claudeEvents,
+  fields: {},
+  isOwnProcess: true,
+  hasProof: true,
+  // One over 10,000 UTF-16 units is replaced by the path of a file and its first 2 KB (seen: 9,999 passes, 10,001 does
+  // not); the rest is margin.
+  maxContextBytes: 9_500,
+  // Claude overrides a hook after 8 continuations; one is left to the user's own hooks.
+  maxContinuations: 7,
+  isForeign: isGrokPayload,
+};
 
 /** Claude Code. */
-export const claudeCli: HookCli = {
-  name: "claude",
-  maxContextBytes,
-  maxContinuations,
-  translate: translateClaude,
-  rules: claudeRules,
-  answer: (event, text) => answerClaude(event, { context: text }),
-  deny: (event, text) => (event === "PreToolUse" ? answerClaude(event, { deny: text }) : undefined),
-};
+export const claudeCli: HookCli = hookCli(claudeTable);
+
+/** Grok runs the hooks of Claude's settings as well; its payloads carry both spellings of each name (HOOKS.md 4). */
+function isGrokPayload(payload: Readonly<Record<string, unknown>>): boolean {
+  return payload["hookEventName"] !== undefined;
+}

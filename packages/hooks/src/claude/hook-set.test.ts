@@ -22,8 +22,8 @@ describe("claudeHooks", () => {
       event,
       handlers: [first],
     } of set.wanted) {
-      const { timeoutS } = claudeEvents[claudeEventNames.find((name) => name === event) ?? "Stop"];
-      expect(first).toEqual({ type: "command", command: client, args: ["claude", event], timeout: timeoutS });
+      const { timeout } = claudeEvents[claudeEventNames.find((name) => name === event) ?? "Stop"];
+      expect(first).toEqual({ type: "command", command: client, args: ["claude", event], timeout });
     }
   });
 

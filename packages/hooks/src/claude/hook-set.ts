@@ -57,11 +57,11 @@ function handlersOf(
   event: ClaudeEventName,
   { client, transport }: Required<ClaudeHookOptions>,
 ): readonly Handler[] {
-  const { transports, timeoutS, startsWaiter } = claudeEvents[event];
+  const { transports, timeout, startsWaiter } = claudeEvents[event];
   const isHttp = transport.is === "http" && transports.includes("http");
   const teller: Handler = isHttp
     ? httpHandler(event, transport.port)
-    : { type: "command", command: client, args: ["claude", event], timeout: timeoutS };
+    : { type: "command", command: client, args: ["claude", event], timeout };
   const waiter: Handler = {
     type: "command",
     command: client,

@@ -1,8 +1,9 @@
 import { eventDataSchemas, FleetError, nonceTag } from "@fleetbus/core";
 import { describe, expect, test } from "vitest";
-import { claudeDrift, claudeEventNames, claudeEvents } from "./events.ts";
-import { fixture, fixtures } from "./fixtures.test.support.ts";
-import { translateClaude } from "./translate.ts";
+import { driftOf } from "../cli/table.ts";
+import { claudeCli, claudeTable } from "./cli.ts";
+import { claudeEventNames, claudeEvents } from "./events.ts";
+import { fixture, fixtures } from "../cli/fixtures.test.support.ts";
 
 const where = {
   pid: 29681,
@@ -52,7 +53,7 @@ const meanings: Readonly<Record<string, readonly [string, object] | undefined>> 
   ],
 };
 
-describe("translateClaude", () => {
+describe("translating Claude's hooks", () => {
   test("every captured payload has a meaning in the table", () => {
     expect(
       fixtures("claude")
@@ -63,7 +64,7 @@ describe("translateClaude", () => {
 
   test.each(fixtures("claude"))("$file means what it says", ({ file, event, payload }) => {
     const meaning = meanings[file];
-    const translated = translateClaude({ event, payload, ...where });
+    const translated = claudeCli.translate({ event, payload, ...where });
     if (meaning === undefined) return expect(translated).toEqual([]);
     const [kind, data] = meaning;
     expect(translated).toEqual([{ kind, data: expect.objectContaining(data) }]);
@@ -81,7 +82,7 @@ describe("translateClaude", () => {
   test.each(fixtures("claude"))(
     "the data of $file is what its kind's schema accepts, and JSON",
     ({ event, payload }) => {
-      for (const { kind, data } of translateClaude({ event, payload, ...where })) {
+      for (const { kind, data } of claudeCli.translate({ event, payload, ...where })) {
         expect(eventDataSchemas[kind].safeParse(data).success).toBe(true);
         expect(JSON.parse(JSON.stringify(data))).toStrictEqual(data);
       }
@@ -90,7 +91,7 @@ describe("translateClaude", () => {
 
   test("prompt id and permission mode are told where the payload has them", () => {
     const { event, payload } = fixture("claude", "Stop");
-    expect(translateClaude({ event, payload })[0]?.data).toMatchObject({
+    expect(claudeCli.translate({ event, payload })[0]?.data).toMatchObject({
       promptId: "66b3c76b-83e8-4ac8-a3cf-1b62bba10dc9",
       permissionMode: "default",
     });
@@ -99,7 +100,7 @@ describe("translateClaude", () => {
   test("the start tells what the environment asks for", () => {
     const { event, payload } = fixture("claude", "SessionStart.startup");
     const asked = { session: "Web App", role: "frontend", parent: "api" };
-    expect(translateClaude({ event, payload, ...asked })[0]?.data).toMatchObject({
+    expect(claudeCli.translate({ event, payload, ...asked })[0]?.data).toMatchObject({
       display: "Web App",
       role: "frontend",
       parent: "api",
@@ -108,7 +109,7 @@ describe("translateClaude", () => {
 
   test("without tmux there is no pane, and what is unknown is absent", () => {
     const { event, payload } = fixture("claude", "SessionStart.startup");
-    expect(Object.keys(translateClaude({ event, payload, pane: "%0" })[0]?.data ?? {})).toEqual([
+    expect(Object.keys(claudeCli.translate({ event, payload, pane: "%0" })[0]?.data ?? {})).toEqual([
       "cli",
       "cliSession",
       "cwd",
@@ -121,7 +122,7 @@ describe("translateClaude", () => {
   test("nonces in a prompt are found, as typed and as a rewake wraps them", () => {
     const { payload } = fixture("claude", "UserPromptSubmit");
     const prompt = `<task-notification>\n${nonceTag("abc123")}</task-notification> ${nonceTag("def456")}`;
-    const [translated] = translateClaude({ event: "UserPromptSubmit", payload: { ...payload, prompt } });
+    const [translated] = claudeCli.translate({ event: "UserPromptSubmit", payload: { ...payload, prompt } });
     expect(translated?.data["nonces"]).toEqual(["abc123", "def456"]);
   });
 
@@ -129,7 +130,7 @@ describe("translateClaude", () => {
     const { payload } = fixture("claude", "Stop");
     const tasks = fixture("claude", "SubagentStop").payload["background_tasks"];
     const stop = { ...payload, background_tasks: tasks, stop_hook_active: true };
-    expect(translateClaude({ event: "Stop", payload: stop })[0]?.data).toMatchObject({
+    expect(claudeCli.translate({ event: "Stop", payload: stop })[0]?.data).toMatchObject({
       backgroundTasks: 1,
       continued: true,
     });
@@ -140,13 +141,13 @@ describe("translateClaude", () => {
     (file) => {
       const { event, payload } = fixture("claude", file);
       const inside = { ...payload, agent_id: "a1", agent_type: "general-purpose" };
-      expect(translateClaude({ event, payload: inside })[0]?.data.agentId).toBe("a1");
+      expect(claudeCli.translate({ event, payload: inside })[0]?.data.agentId).toBe("a1");
     },
   );
 
   test("the agents that compaction runs in mean nothing", () => {
     const { event, payload } = fixture("claude", "SubagentStop");
-    expect(translateClaude({ event, payload: { ...payload, agent_type: "" } })).toEqual([]);
+    expect(claudeCli.translate({ event, payload: { ...payload, agent_type: "" } })).toEqual([]);
   });
 
   test.each([
@@ -155,7 +156,7 @@ describe("translateClaude", () => {
     [4, true, 1],
   ])("of a streaming message flush %d (final: %s) gives %d events", (index, final, count) => {
     const { event, payload } = fixture("claude", "MessageDisplay");
-    expect(translateClaude({ event, payload: { ...payload, index, final } })).toHaveLength(count);
+    expect(claudeCli.translate({ event, payload: { ...payload, index, final } })).toHaveLength(count);
   });
 
   test.each([
@@ -166,7 +167,7 @@ describe("translateClaude", () => {
   ])("%s with %j means %s", (error, text, kind) => {
     const { event, payload } = fixture("claude", "StopFailure");
     const failure = { ...payload, error, last_assistant_message: text };
-    expect(translateClaude({ event, payload: failure })[0]?.kind).toBe(kind);
+    expect(claudeCli.translate({ event, payload: failure })[0]?.kind).toBe(kind);
   });
 
   test.each([
@@ -175,35 +176,35 @@ describe("translateClaude", () => {
     ["PermissionDenied", { tool_name: "Bash", tool_use_id: "t1", reason: "no" }, "permission.resolved"],
   ])("%s, which was not captured, is read by the CLI's own schema", (event, fields, kind) => {
     const { payload } = fixture("claude", "Notification.permission_prompt");
-    expect(translateClaude({ event, payload: { ...payload, ...fields } })[0]?.kind).toBe(kind);
+    expect(claudeCli.translate({ event, payload: { ...payload, ...fields } })[0]?.kind).toBe(kind);
   });
 
   test.each(fixtures("grok"))(
     "Grok's $file through Claude's settings means nothing",
     ({ event, payload }) => {
-      expect(translateClaude({ event, payload })).toEqual([]);
+      expect(claudeCli.translate({ event, payload })).toEqual([]);
     },
   );
 
   test.each(["Setup", "WorktreeCreate", "TomorrowsEvent", "constructor"])("%s means nothing", (event) => {
-    expect(translateClaude({ event, payload: { session_id: "s" } })).toEqual([]);
+    expect(claudeCli.translate({ event, payload: { session_id: "s" } })).toEqual([]);
   });
 
   test.each([{}, { session_id: "" }, { session_id: 4 }])("refuses a payload of no session: %j", (payload) => {
-    expect(() => translateClaude({ event: "Stop", payload })).toThrow(FleetError);
+    expect(() => claudeCli.translate({ event: "Stop", payload })).toThrow(FleetError);
   });
 
   test("survives fields of other types", () => {
     const payload = { session_id: "s", prompt: 4, cwd: null, prompt_id: {}, permission_mode: ["x"] };
-    expect(translateClaude({ event: "UserPromptSubmit", payload })).toEqual([
+    expect(claudeCli.translate({ event: "UserPromptSubmit", payload })).toEqual([
       { kind: "prompt.submitted", data: { cli: "claude", cliSession: "s", prompt: "", nonces: [] } },
     ]);
   });
 });
 
-describe("claudeDrift", () => {
+describe("drift of Claude's payloads", () => {
   test.each(fixtures("claude"))("$file lacks nothing", ({ event, payload }) => {
-    expect(claudeDrift(event, payload)).toEqual([]);
+    expect(driftOf(claudeTable, event, payload)).toEqual([]);
   });
 
   const needed = fixtures("claude").flatMap(({ file, event, payload }) =>
@@ -214,10 +215,10 @@ describe("claudeDrift", () => {
 
   test.each(needed)("$file without $field names it", ({ event, payload, field }) => {
     const { [field]: _, ...rest } = payload;
-    expect(claudeDrift(event, rest)).toEqual([field]);
+    expect(driftOf(claudeTable, event, rest)).toEqual([field]);
   });
 
   test("an event without meaning cannot drift", () => {
-    expect(claudeDrift("Setup", {})).toEqual([]);
+    expect(driftOf(claudeTable, "Setup", {})).toEqual([]);
   });
 });

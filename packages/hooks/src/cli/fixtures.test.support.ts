@@ -4,6 +4,9 @@ import { z } from "zod";
 const payloadSchema = z.record(z.string(), z.unknown());
 const folder = new URL("../../fixtures/", import.meta.url);
 
+/** The CLIs whose payloads were captured. */
+export type CapturedCli = "claude" | "codex" | "gemini" | "grok";
+
 /** A payload as the CLI gave it to a hook; the file's name is `<Event>[.<case>].json`. */
 export interface Fixture {
   readonly file: string;
@@ -12,7 +15,7 @@ export interface Fixture {
 }
 
 /** All captured payloads of a CLI. */
-export function fixtures(cli: "claude" | "grok"): readonly Fixture[] {
+export function fixtures(cli: CapturedCli): readonly Fixture[] {
   const files = readdirSync(new URL(`${cli}/`, folder));
   return files.map((file) => ({
     file,
@@ -22,7 +25,7 @@ export function fixtures(cli: "claude" | "grok"): readonly Fixture[] {
 }
 
 /** One captured payload. */
-export function fixture(cli: "claude" | "grok", file: string): Fixture {
+export function fixture(cli: CapturedCli, file: string): Fixture {
   const found = fixtures(cli).find((each) => each.file === `${file}.json`);
   if (found === undefined) throw new Error(`reading fixture ${cli}/${file}: not captured`);
   return found;

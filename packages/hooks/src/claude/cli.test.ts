@@ -1,7 +1,5 @@
-import { FleetError } from "@fleetbus/core";
 import { describe, expect, test } from "vitest";
 import { claudeCli } from "./cli.ts";
-import { answerClaude, claudeRules, maxContextBytes } from "./context.ts";
 import { claudeEventNames } from "./events.ts";
 
 const adding = [
@@ -14,24 +12,30 @@ const adding = [
 ];
 const honouring = [...adding, "Stop"];
 
+const { maxContextBytes } = claudeCli;
+
 describe("answers to Claude", () => {
   test("the table says where context is honoured", () => {
-    expect(claudeEventNames.filter((event) => claudeRules(event).takesContext).sort()).toEqual(
+    expect(claudeEventNames.filter((event) => claudeCli.rules(event).takesContext).sort()).toEqual(
       honouring.sort(),
     );
-    expect(claudeEventNames.filter((event) => claudeRules(event).isContinuation)).toEqual(["Stop"]);
-    expect(claudeEventNames.filter((event) => claudeRules(event).endsBatch)).toEqual(["PostToolBatch"]);
-    expect(claudeRules("Setup")).toEqual({ takesContext: false, isContinuation: false, endsBatch: false });
+    expect(claudeEventNames.filter((event) => claudeCli.rules(event).isContinuation)).toEqual(["Stop"]);
+    expect(claudeEventNames.filter((event) => claudeCli.rules(event).endsBatch)).toEqual(["PostToolBatch"]);
+    expect(claudeCli.rules("Setup")).toEqual({
+      takesContext: false,
+      isContinuation: false,
+      endsBatch: false,
+    });
   });
 
   test.each(honouring)("%s gets its context under its own name", (event) => {
-    expect(JSON.parse(answerClaude(event, { context: 'mail "x"\n</fence>' }))).toEqual({
+    expect(JSON.parse(claudeCli.answer(event, 'mail "x"\n</fence>'))).toEqual({
       hookSpecificOutput: { hookEventName: event, additionalContext: 'mail "x"\n</fence>' },
     });
   });
 
   test("a stop message denies the tool call with the message as reason", () => {
-    expect(JSON.parse(answerClaude("PreToolUse", { deny: "stop: the schema changed" }))).toEqual({
+    expect(JSON.parse(claudeCli.deny("PreToolUse", "stop: the schema changed") ?? "")).toEqual({
       hookSpecificOutput: {
         hookEventName: "PreToolUse",
         permissionDecision: "deny",
@@ -42,20 +46,20 @@ describe("answers to Claude", () => {
   });
 
   test("no answer decides anything but a denial at PreToolUse", () => {
-    const answers = honouring.map((event) => answerClaude(event, { context: "allow" }));
+    const answers = honouring.map((event) => claudeCli.answer(event, "allow"));
     for (const answer of answers) expect(answer).not.toMatch(/decision|allow"?:|"continue"|updatedInput/i);
     for (const event of claudeEventNames.filter((name) => name !== "PreToolUse")) {
-      expect(() => answerClaude(event, { deny: "x" })).toThrow(FleetError);
+      expect(claudeCli.deny(event, "x")).toBeUndefined();
     }
   });
 
   test.each(["SessionEnd", "Notification", "SubagentStop", "Setup"])("%s takes no context", (event) => {
-    expect(() => answerClaude(event, { context: "x" })).toThrow(expect.objectContaining({ code: "usage" }));
+    expect(() => claudeCli.answer(event, "x")).toThrow(expect.objectContaining({ code: "usage" }));
   });
 
   test("what does not reach the model whole is refused, never cut", () => {
-    expect(answerClaude("Stop", { context: "é".repeat(maxContextBytes / 2) })).toContain("éé");
-    const tooMuch = () => answerClaude("Stop", { context: "é".repeat(maxContextBytes / 2) + "x" });
+    expect(claudeCli.answer("Stop", "é".repeat(maxContextBytes / 2))).toContain("éé");
+    const tooMuch = () => claudeCli.answer("Stop", "é".repeat(maxContextBytes / 2) + "x");
     expect(tooMuch).toThrow(expect.objectContaining({ code: "too_large" }));
     expect(maxContextBytes).toBeLessThan(10_000);
   });

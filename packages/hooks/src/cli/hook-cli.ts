@@ -1,0 +1,67 @@
+import { FleetError } from "@fleetbus/core";
+import { eventOf, type CliTable } from "./table.ts";
+import { translate, type TranslatableRequest, type Translated } from "./translate.ts";
+
+/** What the daemon may do at an event. */
+export interface AnswerRules {
+  /** Whether context is honoured there: only then are leases taken. */
+  readonly takesContext: boolean;
+  /** Answering there continues a turn that was about to end. */
+  readonly isContinuation: boolean;
+  /** A batch of tool calls is over: what was offered inside it goes out with the next model request. */
+  readonly endsBatch: boolean;
+}
+
+/** One agent CLI as the daemon uses it: pure, no I/O. */
+export interface HookCli extends Pick<CliTable, "name" | "maxContextBytes" | "maxContinuations"> {
+  /** Throws `malformed` for a payload it cannot read. */
+  translate(request: TranslatableRequest): readonly Translated[];
+  /** At an event that the table does not know, nothing is honoured. */
+  rules(event: string): AnswerRules;
+  /**
+   * What the hook prints so that `text` reaches the model whole. Never an "allow". Throws `too_large` over
+   * maxContextBytes, and `usage` where the event honours no such answer.
+   */
+  answer(event: string, text: string): string;
+  /** What the hook prints so that the tool call is denied with `text` (`--stop` messages only); undefined where nothing can be denied. */
+  deny(event: string, text: string): string | undefined;
+}
+
+/** The CLI of a table. */
+export function hookCli(table: CliTable): HookCli {
+  const { name, maxContextBytes, maxContinuations } = table;
+  return {
+    ...{ name, maxContextBytes, maxContinuations },
+    translate: (request) => translate(table, request),
+    rules: (event) => rulesOf(table, event),
+    answer: (event, text) => answerOf(table, event, text),
+    deny: (event, text) => {
+      if (eventOf(table, event)?.canDeny !== true) return undefined;
+      const decision = { permissionDecision: "deny", permissionDecisionReason: whole(table, event, text) };
+      return JSON.stringify({ hookSpecificOutput: { hookEventName: event, ...decision } });
+    },
+  };
+}
+
+function rulesOf(table: CliTable, name: string): AnswerRules {
+  const { context = "none", endsBatch = false } = eventOf(table, name) ?? {};
+  return { takesContext: context !== "none", isContinuation: context === "continues", endsBatch };
+}
+
+function answerOf(table: CliTable, name: string, text: string): string {
+  const event = eventOf(table, name);
+  if (event === undefined || event.context === "none")
+    throw new FleetError("usage", `answering ${table.name}'s ${name}: it honours no such answer`);
+  const said = whole(table, name, text);
+  if (event.answer === "block") return JSON.stringify({ decision: "block", reason: said });
+  return JSON.stringify({ hookSpecificOutput: { hookEventName: name, additionalContext: said } });
+}
+
+function whole({ name, maxContextBytes }: CliTable, event: string, text: string): string {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= maxContextBytes) return text;
+  throw new FleetError(
+    "too_large",
+    `answering ${name}'s ${event}: ${bytes} bytes, at most ${maxContextBytes} reach the model`,
+  );
+}

@@ -1,0 +1,77 @@
+import type { SessionEventKind } from "@fleetbus/core";
+import type { HookPayload, PayloadField } from "./payload.ts";
+
+/** What a hook of an event may bring to the model: nothing; context with its next request; a turn that goes on although it was about to end. */
+export type ContextRule = "none" | "adds" | "continues";
+
+/**
+ * How an answer is written (HOOKS.md, "Outputs"). `context`: `hookSpecificOutput.additionalContext`. `block`: a decision
+ * to go on, with the text as its reason.
+ */
+export type AnswerShape = "context" | "block";
+
+/** What one lifecycle event of a CLI means to a fleet. */
+export interface CliEvent {
+  readonly kind: SessionEventKind;
+  /** Fields of the payload that the translation rests on, under the CLI's own names: a missing one is drift. */
+  readonly needs: readonly string[];
+  readonly context: ContextRule;
+  readonly answer: AnswerShape;
+  /** In the unit of the CLI's settings. The client ends itself well before. */
+  readonly timeout: number;
+  /** A tool call that is about to run can be denied here, with a reason for the model. */
+  readonly canDeny: boolean;
+  /** A batch of tool calls is over: what was offered inside it goes out with the next model request. */
+  readonly endsBatch: boolean;
+  /** What this payload says more exactly than `kind`; undefined: nothing to a fleet. */
+  kindOf?(payload: HookPayload): SessionEventKind | undefined;
+}
+
+/** An agent CLI as data: all that is different from one to the next. */
+export interface CliTable {
+  /** Token of the wire's paths, of the client's arguments and of `cli` in events. */
+  readonly name: string;
+  readonly events: Readonly<Record<string, CliEvent>>;
+  /** Where the CLI calls a field something else than fleet does. */
+  readonly fields: Partial<Readonly<Record<PayloadField, string>>>;
+  /** Hooks run as children of the session's own process: their pid and pane are the session's. */
+  readonly isOwnProcess: boolean;
+  /** The transcript holds model requests in the shape that proves what was shown. */
+  readonly hasProof: boolean;
+  /** The longest context that reaches the model whole, in bytes of UTF-8. */
+  readonly maxContextBytes: number;
+  /** Turns in a row that fleet continues. */
+  readonly maxContinuations: number;
+  /** Payloads of somebody else that reach these hooks: they mean nothing here. */
+  isForeign?(payload: Readonly<Record<string, unknown>>): boolean;
+}
+
+/** An event of a table, with what is usual. */
+export function cliEvent(
+  kind: SessionEventKind,
+  needs: readonly string[],
+  rest: Partial<Omit<CliEvent, "kind" | "needs">> = {},
+): CliEvent {
+  const usual = {
+    context: "none",
+    answer: "context",
+    timeout: 10,
+    canDeny: false,
+    endsBatch: false,
+  } as const;
+  return { ...usual, kind, needs, ...rest };
+}
+
+/** The event of that name, if it means something. */
+export function eventOf({ events }: Pick<CliTable, "events">, name: string): CliEvent | undefined {
+  return Object.hasOwn(events, name) ? events[name] : undefined;
+}
+
+/** Fields that a payload of this event lacks although the translation rests on them; empty for an event of no meaning. */
+export function driftOf(
+  table: Pick<CliTable, "events">,
+  name: string,
+  payload: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  return (eventOf(table, name)?.needs ?? []).filter((field) => payload[field] === undefined);
+}

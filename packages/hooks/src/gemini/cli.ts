@@ -1,0 +1,46 @@
+import type { SessionEventKind } from "@fleetbus/core";
+import { hookCli, type HookCli } from "../cli/hook-cli.ts";
+import type { HookPayload } from "../cli/payload.ts";
+import { cliEvent, type CliTable } from "../cli/table.ts";
+
+const base = ["session_id", "cwd", "hook_event_name"];
+/** Timeouts are milliseconds here. */
+const usual = { timeout: 10_000 };
+
+/**
+ * Gemini CLI 0.61.0 (HOOKS.md 3). Left out: what fires with each model call, for every hook is waited for and shown
+ * (BeforeModel, AfterModel, BeforeToolSelection, PreCompress), and BeforeTool, which takes no context.
+ */
+export const geminiTable: CliTable = {
+  name: "gemini",
+  events: {
+    SessionStart: cliEvent("session.started", [...base, "source"], { ...usual, context: "adds" }),
+    // It fires three times at an exit: the table of states takes the first.
+    SessionEnd: cliEvent("session.ended", [...base, "reason"], usual),
+    BeforeAgent: cliEvent("prompt.submitted", [...base, "prompt"], { ...usual, context: "adds" }),
+    AfterTool: cliEvent("tool.finished", [...base, "tool_name"], { ...usual, context: "adds" }),
+    AfterAgent: cliEvent("turn.stopped", [...base, "prompt_response", "stop_hook_active"], {
+      ...usual,
+      ...{ context: "continues", answer: "block", kindOf: endOf },
+    }),
+    Notification: cliEvent("notification.raised", [...base, "notification_type", "message"], {
+      ...usual,
+      kindOf: ({ notification_type: type }) =>
+        type === "ToolPermission" ? "permission.requested" : "notification.raised",
+    }),
+  },
+  fields: { last_assistant_message: "prompt_response" },
+  isOwnProcess: true,
+  hasProof: false,
+  maxContextBytes: 9_500,
+  // It stops only what its loop detector finds.
+  maxContinuations: 7,
+};
+
+/** Gemini CLI. */
+export const geminiCli: HookCli = hookCli(geminiTable);
+
+/** Esc looks like a normal end, but for the text (seen). */
+function endOf({ last_assistant_message: text }: HookPayload): SessionEventKind {
+  return text === "[no response text]" ? "turn.interrupted" : "turn.stopped";
+}
