@@ -5,7 +5,8 @@ import type { Adapter, AdapterTraits, Sink } from "../adapter/contract.ts";
 import { FleetError } from "../errors/fleet-error.ts";
 import type { FleetEvent } from "../event/event.ts";
 import { adapterCases, runAdapterCase } from "./adapter-conformance.ts";
-import { endless, onlyOne, sharedSink, swapping } from "./adapter-conformance/broken.ts";
+import { brokenSources, type Broken } from "./adapter-conformance/broken-sources.ts";
+import { closingOnce, onlyOne, sharedSink, swapping } from "./adapter-conformance/broken.ts";
 import {
   hang,
   postAdapter,
@@ -17,7 +18,7 @@ import {
   type PostConfig,
 } from "./adapter-conformance/post.ts";
 
-const { adapter: good, post: postOf, sinkHarness, sourceHarness } = postAdapter();
+const { adapter: good, post: postOf, harness } = postAdapter();
 const validConfig = { post: 1 };
 
 const spec = (change: Partial<Adapter<PostConfig>["spec"]>): Adapter<PostConfig> => ({
@@ -37,9 +38,8 @@ const sending = (send: Sink["send"]) => sink(() => ({ send }));
 const refusing = (error: Error) => sending(() => Promise.reject(error));
 const arrive = (post: Post, event: FleetEvent, bytes = 4) => post.arrivals.push({ eventId: event.id, bytes });
 const loose: z.ZodType<PostConfig> = postConfig.loose();
-
 /** `what is wrong: [the case that must say so, what it says, the adapter]` */
-const broken: Readonly<Record<string, readonly [string, RegExp, Adapter<PostConfig>]>> = {
+const broken: Readonly<Record<string, Broken>> = {
   "with a summary that says nothing": [
     "its type is one word, its summary a sentence, its kinds are named",
     /summary is no sentence/,
@@ -100,15 +100,7 @@ const broken: Readonly<Record<string, readonly [string, RegExp, Adapter<PostConf
   "that cannot be closed twice": [
     "it may be closed twice, and before it was connected",
     /it is closed/,
-    sink((inner) => {
-      let isClosed = false;
-      const close = async () => {
-        if (isClosed) throw new FleetError("internal", "closing: it is closed");
-        isClosed = true;
-        await inner.close();
-      };
-      return { close };
-    }),
+    sink((inner) => ({ close: closingOnce(inner) })),
   ],
   "that connects in spite of an abort": [
     "connect with an aborted signal rejects",
@@ -199,26 +191,7 @@ const broken: Readonly<Record<string, readonly [string, RegExp, Adapter<PostConf
       connect: (signal) => (process.env["POST_TOKEN"] ? hang(signal) : inner.connect(signal)),
     })),
   ],
-  "whose source goes on after an abort": [
-    "receive ends when its signal aborts",
-    /hangs/,
-    {
-      ...good,
-      open: (config, context) => ({
-        source: { ...good.open(config, context).source!, receive: () => endless },
-      }),
-    },
-  ],
-  "whose source is silent": [
-    "what the world says comes out, with an answer to give",
-    /hangs/,
-    {
-      ...good,
-      open: (config, context) => ({
-        source: { ...good.open(config, context).source!, receive: () => endless },
-      }),
-    },
-  ],
+  ...brokenSources({ adapter: good, post: postOf }),
 };
 
 describe("the conformance suite catches an adapter", () => {
@@ -241,10 +214,7 @@ describe("the conformance suite catches an adapter", () => {
 
 /** What the case says of the adapter; undefined when it finds nothing wrong. */
 async function outcomeOf(name: string, adapter: Adapter<PostConfig>): Promise<unknown> {
-  const harnesses = [sinkHarness, sourceHarness].map((harness) => ({ adapter, validConfig, harness }));
-  for (const subject of harnesses) {
-    const one = adapterCases.find((each) => each.name === name && each.isFor(subject));
-    if (one !== undefined) return runAdapterCase(one, subject).catch((error: unknown) => error);
-  }
-  return undefined;
+  const subject = { adapter, validConfig, harness };
+  const one = adapterCases.find((each) => each.name === name && each.isFor(subject));
+  return one && runAdapterCase(one, subject).catch((error: unknown) => error);
 }

@@ -1,4 +1,5 @@
 import type { Adapter, Sink } from "../../adapter/contract.ts";
+import { FleetError } from "../../errors/fleet-error.ts";
 import type { FleetEvent } from "../../event/event.ts";
 import { postSink, type Post, type PostConfig } from "./post.ts";
 
@@ -39,7 +40,12 @@ export function onlyOne(inner: Sink): Sink["send"] {
   };
 }
 
-/** Yields nothing and never ends. */
-export const endless: AsyncIterable<never> = {
-  [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }),
-};
+/** Refuses a second close. */
+export function closingOnce(inner: { close(): Promise<void> }): () => Promise<void> {
+  let isClosed = false;
+  return async () => {
+    if (isClosed) throw new FleetError("internal", "closing: it is closed");
+    isClosed = true;
+    await inner.close();
+  };
+}

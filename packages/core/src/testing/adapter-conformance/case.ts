@@ -33,14 +33,18 @@ export interface FarSide {
   stall?(): Promise<void>;
   /** From now on it is not there. */
   leave?(): Promise<void>;
-  /** Has the n-th event come out of a source. */
+  /**
+   * Somebody says the n-th text (`spokenText`) to the source; resolves when it is said, not when it is taken. Where the far
+   * side is one that tries again by itself, it does so until it is told that the text was taken or refused for good.
+   */
   speak?(n: number): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Makes far sides; what each can do must be known before one is started. */
 export interface AdapterHarness {
-  readonly can: readonly ("foreignEvent" | "stall" | "leave" | "speak")[];
+  /** `speak` is demanded where the adapter has a source; `keeps`: what it was not acked, it says to the next source too. */
+  readonly can: readonly ("foreignEvent" | "stall" | "leave" | "speak" | "keeps")[];
   start(): Promise<FarSide>;
 }
 
@@ -97,8 +101,9 @@ export function bench(subject: AdapterSubject, far: FarSide): Bench {
   };
 }
 
-function openAdapter({ adapter, validConfig }: AdapterSubject, far: FarSide): ReturnType<Adapter["open"]> {
-  return adapter.open(adapter.spec.config.parse({ ...validConfig, ...far.config }), context());
+/** What opens and is never connected has nothing to close. */
+function openAdapter({ adapter, validConfig }: AdapterSubject, far?: FarSide): ReturnType<Adapter["open"]> {
+  return adapter.open(adapter.spec.config.parse({ ...validConfig, ...far?.config }), context());
 }
 
 function context(): AdapterContext {
@@ -169,7 +174,17 @@ export function limit(): AbortSignal {
   return timeLimit(limitMs);
 }
 
-/** Whether the adapter is, or may be, a sink: only a source that can be made to speak alone is none. */
-export function isSink({ harness }: AdapterSubject): boolean {
-  return !harness.can.includes("speak");
+/** Whether the adapter has a sink, as what `open` gives says. */
+export function isSink(subject: AdapterSubject): boolean {
+  return openAdapter(subject).sink !== undefined;
+}
+
+/** Whether the adapter has a source, as what `open` gives says. */
+export function isSource(subject: AdapterSubject): boolean {
+  return openAdapter(subject).source !== undefined;
+}
+
+/** What a far side's `speak` says. */
+export function spokenText(n: number): string {
+  return `text ${n}`;
 }

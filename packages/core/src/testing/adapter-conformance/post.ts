@@ -7,16 +7,18 @@ import {
   type Sink,
 } from "../../adapter/contract.ts";
 import type { TextTraits } from "../../adapter/notice.ts";
-import type { Source } from "../../adapter/source.ts";
+import type { Source, SourceDelivery } from "../../adapter/source.ts";
+import { systemClock } from "../../clock.ts";
 import { FleetError } from "../../errors/fleet-error.ts";
 import type { FleetEvent } from "../../event/event.ts";
-import type { AdapterHarness, Arrival, FarSide } from "./case.ts";
+import { spokenText, type AdapterHarness, type Arrival, type FarSide } from "./case.ts";
 
 /** A far side in memory. */
 export interface Post {
   readonly arrivals: Arrival[];
   mode: "open" | "stalled" | "gone";
-  speak: ((n: number) => void) | undefined;
+  /** What was said to it and neither taken nor refused for good, oldest first. */
+  readonly spoken: number[];
 }
 
 /** The config of the reference adapter. */
@@ -43,16 +45,15 @@ export const postText: TextTraits = {
 /** The reference: an adapter as it should be, in the fewest lines, with its far sides. */
 export interface Reference {
   readonly adapter: Adapter<PostConfig>;
-  readonly sinkHarness: AdapterHarness;
-  readonly sourceHarness: AdapterHarness;
+  readonly harness: AdapterHarness;
   post(config: PostConfig): Post;
 }
 
 /** A reference with posts of its own. */
 export function postAdapter(): Reference {
   const posts: Post[] = [];
-  const post = ({ post: at }: PostConfig) => posts[at] ?? { arrivals: [], mode: "gone", speak: undefined };
-  const start = async () => farSide(posts.push({ arrivals: [], mode: "open", speak: undefined }) - 1, posts);
+  const post = ({ post: at }: PostConfig) => posts[at] ?? postIn("gone");
+  const start = async () => farSide(posts.push(postIn("open")) - 1, posts);
   const adapter = defineAdapter<PostConfig>({
     spec: {
       type: "post",
@@ -66,8 +67,7 @@ export function postAdapter(): Reference {
     },
     open: (config) => ({ sink: postSink(post(config)), source: postSource(post(config)) }),
   });
-  const sinkHarness: AdapterHarness = { can: ["foreignEvent", "stall", "leave"], start };
-  return { adapter, post, sinkHarness, sourceHarness: { can: ["speak"], start } };
+  return { adapter, post, harness: { can: ["foreignEvent", "stall", "leave", "speak", "keeps"], start } };
 }
 
 /** The reference's sink. */
@@ -108,28 +108,61 @@ export async function put(post: Post, event: FleetEvent): Promise<SendReceipt> {
 
 /** Until the signal aborts. */
 export function hang(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) =>
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true }),
-  );
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }
 
-function postSource(post: Post): Source {
+/** The reference's source. */
+export function postSource(post: Post): Source {
   return {
-    connect: async () => undefined,
+    connect: async (signal) => signal.throwIfAborted(),
     receive: async function* (signal) {
-      while (!signal.aborted) {
-        const spoken = new Promise<number>((resolve) => (post.speak = resolve));
-        const n = await Promise.race([spoken, hang(signal)]);
-        const said = { type: "text", text: `text ${n}` } as const;
-        yield { id: `said${n}`, said, ack: async () => ({}), nak: async () => undefined };
+      for (;;) {
+        const n = await nextOf(post, signal);
+        const settling = new AbortController();
+        yield deliveryOf(post, n, settling);
+        await hang(AbortSignal.any([signal, settling.signal])).catch(() => signal.throwIfAborted());
       }
     },
     close: async () => undefined,
   };
 }
 
+/** What was said `n`-th: it stays in the post until it is settled for good. */
+export function deliveryOf(post: Post, n: number, settling: AbortController): SourceDelivery {
+  const take = () => void post.spoken.splice(post.spoken.indexOf(n), 1);
+  return {
+    id: `said${n}`,
+    said: { type: "text", text: spokenText(n) },
+    ack: async () => {
+      take();
+      settling.abort();
+      return {};
+    },
+    nak: async ({ isRetryable, details }) => {
+      if (!isRetryable) take();
+      setTimeout(() => settling.abort(), Number(details["retryAfterMs"] ?? 0));
+    },
+  };
+}
+
+async function nextOf(post: Post, signal: AbortSignal): Promise<number> {
+  for (;;) {
+    if (post.mode === "gone") throw new FleetError("unavailable", "listening: the box is not there");
+    const [first] = post.spoken;
+    if (first !== undefined) return first;
+    await systemClock.sleep(2, signal);
+  }
+}
+
+function postIn(mode: Post["mode"]): Post {
+  return { arrivals: [], spoken: [], mode };
+}
+
 function farSide(at: number, posts: readonly Post[]): FarSide {
-  const post = posts[at] ?? { arrivals: [], mode: "gone", speak: undefined };
+  const post = posts[at] ?? postIn("gone");
   return {
     config: { post: at },
     event: (n) => eventOf(n),
@@ -138,7 +171,7 @@ function farSide(at: number, posts: readonly Post[]): FarSide {
     foreignEvent: () => eventOf(9, { kind: "wake.none" }),
     stall: async () => void (post.mode = "stalled"),
     leave: async () => void (post.mode = "gone"),
-    speak: async (n) => post.speak?.(n),
+    speak: async (n) => void post.spoken.push(n),
     close: async () => undefined,
   };
 }

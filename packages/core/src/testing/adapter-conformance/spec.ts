@@ -74,6 +74,15 @@ export const specCases: readonly AdapterCase[] = [
       ok(rate === undefined || (rate.count > 0 && rate.perMs > 0), "rate is none");
     },
   },
+  {
+    name: "it declares a source exactly where open gives one, and gives a sink or a source",
+    isFor: always,
+    run: async ({ open, subject: { adapter } }) => {
+      const { sink, source } = open();
+      ok(sink !== undefined || source !== undefined, "open gives neither a sink nor a source");
+      equal(source !== undefined, adapter.spec.source !== undefined, "spec.source and open differ");
+    },
+  },
 ];
 
 /** What a secret names is checked when it is read: until then the schema may not know its form. */
