@@ -104,11 +104,9 @@ export function adapterHost(deps: HostDeps): AdapterHost {
       }),
     );
   };
-  const start = (wanted: HostEntry, kept: Running[]) => {
-    const known = running.get(wanted.entry.name);
-    if (known !== undefined) return void kept.push(known);
+  const start = (wanted: HostEntry, isChanged: boolean) => {
     try {
-      const one = runningOf(deps, wanted, () => me);
+      const one = runningOf(deps, wanted, { me: () => me, isChanged });
       running.set(wanted.entry.name, one);
       one.instance.start();
     } catch (error) {
@@ -122,12 +120,14 @@ export function adapterHost(deps: HostDeps): AdapterHost {
     problem = undefined;
     broken.clear();
     const entries = new Map(wanted.entries.map((each) => [each.entry.name, each]));
-    const gone = [...running].filter(([name, one]) => !isSame(one.wanted, entries.get(name)));
-    await stop(gone.map(([name]) => name));
-    const kept: Running[] = [];
+    const gone = new Set(
+      [...running].filter(([name, one]) => !isSame(one.wanted, entries.get(name))).map(([name]) => name),
+    );
+    await stop([...gone]);
+    const kept = [...running.values()];
     for (const [name, each] of entries) {
       if ("error" in each) broken.set(name, each);
-      else start(each, kept);
+      else if (!running.has(name)) start(each, gone.has(name));
     }
     if (isOtherMe) await Promise.all(kept.map(({ instance }) => instance.reconsider()));
   };

@@ -1,7 +1,7 @@
 import { eventPriority, stateChangeOf, type AdapterContext, type FleetEvent } from "@fleetbus/core";
 import type { RouteView } from "@fleetbus/core/api";
 import { listeningOf } from "./consumers.ts";
-import { heldUntil, routeOf, type QuietHours } from "./course/judge.ts";
+import { heldUntil, routeOf } from "./course/judge.ts";
 import { guardedFetch, type Egress } from "./egress/guarded-fetch.ts";
 import type { HostDeps, HostEntry } from "./host.ts";
 import { Instance } from "./instance/instance.ts";
@@ -20,7 +20,11 @@ export interface Running {
 const defaults = { sendTimeoutMs: 120_000, stopWithinMs: 5000 };
 
 /** An instance with what it works with; it is not started yet. */
-export function runningOf(host: HostDeps, wanted: HostEntry, me: () => QuietHours): Running {
+export function runningOf(
+  host: HostDeps,
+  wanted: HostEntry,
+  { me, isChanged }: Pick<InstanceDeps, "me" | "isChanged">,
+): Running {
   const { bus, machine } = host;
   const { adapter, config } = wanted;
   const { name } = wanted.entry;
@@ -28,7 +32,7 @@ export function runningOf(host: HostDeps, wanted: HostEntry, me: () => QuietHour
   const listening = listeningOf(wanted.entry, adapter, { machine, ns: bus.ns });
   const deps: InstanceDeps = {
     ...{ ...defaults, render: { noticesOf, digestOf }, ...given(host) },
-    ...{ bus, machine, adapter, config, listening, me },
+    ...{ bus, machine, adapter, config, listening, me, isChanged },
     entry: { ...wanted.entry, on: [...listening.on] },
     context: contextOf(name, host, egress),
     random: () => host.random?.() ?? Math.random(),

@@ -13,6 +13,7 @@ import {
   type Rate,
   type Recent,
 } from "@fleetbus/core";
+import { restOf, type Rest } from "../effects/rest.ts";
 
 /**
  * What every send of an instance passes: its rate, the time that the far side asked to be left alone, and its breaker.
@@ -27,6 +28,8 @@ export interface Gate {
   failed(error: FleetError): void;
   /** The send ended without a result. */
   left(): void;
+  /** What an earlier run knew of the far side; it counts where this one knows nothing yet. */
+  recall(rest: Rest): void;
   /** Nobody enters any more, nor waits. */
   shut(): void;
   open(): void;
@@ -40,6 +43,8 @@ export interface GateDeps {
   readonly clock: Clock;
   readonly rate?: Rate | undefined;
   onChange(before: Breaker["state"], after: Breaker["state"]): void;
+  /** The far side is to be left alone; undefined: it may be called again. */
+  onRest(rest: Rest | undefined): void;
 }
 
 /** Whether a send did not begin because its adapter is paused. */
@@ -99,6 +104,11 @@ export function gateOf(deps: GateDeps): Gate {
       if (asked !== undefined) notBefore = Math.max(notBefore, clock.now() + asked);
       // who says when to come back is there
       become(asked === undefined ? afterFailure(breaker, clock.now()) : afterAnswer(breaker));
+      if (asked !== undefined || breaker.state === "open") deps.onRest(restOf(notBefore, breaker));
+    },
+    recall: (rest) => {
+      notBefore = Math.max(notBefore, rest.notBeforeMs);
+      if (breaker === closedBreaker && rest.breaker !== undefined) breaker = rest.breaker;
     },
     left: () => become(afterNothing(breaker, clock.now())),
     shut: () => shutting.abort(pausedError()),
@@ -106,6 +116,7 @@ export function gateOf(deps: GateDeps): Gate {
       shutting = new AbortController();
       notBefore = 0;
       become(closedBreaker);
+      deps.onRest(undefined);
     },
     breaker: () => breaker,
     waiting: () => waiting,

@@ -76,7 +76,10 @@ async function send(deps: SendDeps, items: readonly Item[], signal: AbortSignal)
   const open = await withoutSettled(deps, items);
   if (open.length === 0) return;
   const day = await deps.daily?.take();
-  if (day?.isFree === false) return holdAll(deps, open, day.untilMs);
+  if (day?.isFree === false) {
+    for (const item of open) await hold(deps, item, day.untilMs);
+    return;
+  }
   let claimed: readonly Claimed[] = [];
   let receipt: SendReceipt | undefined;
   try {
@@ -89,7 +92,7 @@ async function send(deps: SendDeps, items: readonly Item[], signal: AbortSignal)
   if (receipt !== undefined) await recordAll(deps, claimed, receipt);
 }
 
-/** What was sent before and not acknowledged (kill -9, a server that was away) takes no place in the rate. */
+/** What was sent before and not acknowledged (kill -9, a server that was away), or waits for its next try, takes no place in the rate. */
 async function withoutSettled(deps: SendDeps, items: readonly Item[]): Promise<readonly Item[]> {
   const isOpen = await Promise.all(items.map(async (item) => !(await isSettled(deps, item))));
   return items.filter((_, index) => isOpen[index]);
@@ -101,13 +104,17 @@ async function isSettled(deps: SendDeps, item: Item): Promise<boolean> {
   if (unrecorded !== undefined) {
     const result = await deps.effects.claim(event, delivery.seq);
     if (result.type === "mine") await recordOne(deps, { ...item, claim: result.claim }, unrecorded);
+    else if (result.type === "waiting") await hold(deps, item, result.untilMs);
     else if (result.type === "taken") await giveBack(delivery, deps.clock, takenMs);
     else await forgetSent(deps, item); // the record stood, only the server's word of it was lost
     return true;
   }
-  if (delivery.deliveries === 1 || (await deps.effects.find(event.id))?.state !== "done") return false;
-  await delivery.ack();
-  return true;
+  const known = delivery.deliveries === 1 ? undefined : await deps.effects.find(event.id);
+  if (known === undefined) return false;
+  const untilMs = deps.effects.waitsUntil(known);
+  if (known.state === "done") await delivery.ack();
+  else if (untilMs !== undefined) await hold(deps, item, untilMs);
+  return known.state === "done" || untilMs !== undefined;
 }
 
 async function forgetSent(deps: SendDeps, { delivery, event }: Item): Promise<void> {
@@ -124,6 +131,7 @@ async function claimAll(deps: SendDeps, items: readonly Item[]): Promise<readonl
       throw error;
     });
     if (result.type === "mine") claimed.push({ ...item, claim: result.claim });
+    else if (result.type === "waiting") await hold(deps, item, result.untilMs);
     else if (result.type === "taken") await giveBack(item.delivery, deps.clock, takenMs);
     else if (result.type === "done") await item.delivery.ack();
     else await buryAgain(deps, item, result.effect.error ?? "it failed before");
@@ -183,11 +191,9 @@ async function sendAll(deps: SendDeps, items: readonly Claimed[], signal: AbortS
   return receipt;
 }
 
-async function holdAll(deps: SendDeps, items: readonly Item[], untilMs: number): Promise<void> {
-  for (const item of items) {
-    deps.onHeld(item, untilMs);
-    await giveBack(item.delivery, deps.clock, untilMs - deps.clock.now());
-  }
+async function hold(deps: SendDeps, item: Item, untilMs: number): Promise<void> {
+  deps.onHeld(item, untilMs);
+  await giveBack(item.delivery, deps.clock, untilMs - deps.clock.now());
 }
 
 function firstOf<T>(items: readonly T[]): T {

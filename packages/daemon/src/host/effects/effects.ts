@@ -15,6 +15,8 @@ export interface EffectsPlace {
   readonly machine: string;
   /** New for each start of the instance: an older run of this machine is over, and its claims are free. */
   readonly run: string;
+  /** Begun anew with another config (milliseconds since 1970): what waited before that need not wait any more. */
+  readonly freshSinceMs?: number | undefined;
   readonly clock: Clock;
   bucket(): Promise<Bucket>;
 }
@@ -24,12 +26,16 @@ export type Claimed =
   | { readonly type: "mine"; readonly claim: Claim }
   | { readonly type: "done"; readonly effect: Effect }
   | { readonly type: "dead"; readonly effect: Effect }
+  /** Its next try is then. */
+  | { readonly type: "waiting"; readonly untilMs: number }
   /** Somebody else sends it now; ask again later. */
   | { readonly type: "taken" };
 
 /** Idempotent external effects (NATS.md, decision 11). All calls reject with `unavailable` while the server is away. */
 export interface Effects {
   find(id: string): Promise<Effect | undefined>;
+  /** Until when an event is to wait for its next try; undefined where it need not. */
+  waitsUntil(effect: Effect): number | undefined;
   /** Takes an event over to send it; fenced, so that of many who try at once one does. */
   claim(event: FleetEvent, seq: number): Promise<Claimed>;
   /** The newest ones, newest first. */
@@ -45,6 +51,7 @@ export function effectsOn(place: EffectsPlace): Effects {
       const entry = await (await place.bucket()).get(keyOf(place, id));
       return entry === undefined ? undefined : decodeEffect(entry.value);
     },
+    waitsUntil: (effect) => waitsUntil(place, effect),
     claim: async (event, seq) => {
       for (let attempt = 0; attempt < attempts; attempt += 1) {
         const claimed = await tryClaim(place, { event, seq, held });
@@ -77,6 +84,8 @@ async function tryClaim(place: EffectsPlace, claiming: Claiming): Promise<Claime
   if (entry === undefined || known === undefined) return undefined;
   const settled = settledAs(known, claiming);
   if (settled !== undefined) return settled;
+  const untilMs = waitsUntil(place, known);
+  if (untilMs !== undefined) return { type: "waiting", untilMs };
   if (isSending(place, known, held)) return { type: "taken" };
   const effect = claimedEffect(place, event, known.state === "dead" ? undefined : known);
   const revision = await put(place, { bucket, effect, revision: entry.revision });
@@ -91,6 +100,11 @@ async function create(place: EffectsPlace, bucket: Bucket, effect: Effect) {
 function settledAs(known: Effect, { seq }: Claiming): Claimed | undefined {
   if (known.state === "done") return { type: "done", effect: known };
   return known.state === "dead" && known.seq === seq ? { type: "dead", effect: known } : undefined;
+}
+
+function waitsUntil({ clock, freshSinceMs = 0 }: EffectsPlace, known: Effect): number | undefined {
+  if (known.state !== "waiting" || known.until === undefined || known.at < freshSinceMs) return undefined;
+  return known.until > clock.now() ? known.until : undefined;
 }
 
 function isSending({ machine, run }: EffectsPlace, known: Effect, held: ReadonlySet<string>): boolean {

@@ -172,11 +172,19 @@ export class Instance {
     if (events === undefined) return feeds;
     const consumer = await bus.consumer(events);
     await this.readPause();
+    await this.recallRest();
     await this.parts.course.recall();
     this.reclaim = () => consumer.reclaim();
     await consumer.reclaim(); // of a run that ended without a word; what it had claimed is free
     feeds.push({ consumer, take: (delivery, signal) => this.take(delivery, signal) });
     return feeds;
+  }
+
+  private async recallRest(): Promise<void> {
+    const { gate, rests } = this.parts;
+    if (this.deps.isChanged) return rests.forget();
+    const rest = await rests.read();
+    if (rest !== undefined) gate.recall(rest);
   }
 
   private async take(delivery: Delivery, signal: AbortSignal): Promise<void> {

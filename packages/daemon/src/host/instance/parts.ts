@@ -20,6 +20,7 @@ import type { QuietHours } from "../course/judge.ts";
 import { batchRecord } from "../effects/batch.ts";
 import { dailyCount } from "../effects/daily.ts";
 import { effectsOn, type Effects } from "../effects/effects.ts";
+import { restRecord, type RestRecord } from "../effects/rest.ts";
 import { toldStore } from "../effects/told.ts";
 import type { HotDeps } from "./hot.ts";
 import { pauseRecord, type PauseRecord } from "./pause.ts";
@@ -40,6 +41,8 @@ export interface InstanceDeps {
   readonly render: Renderer;
   readonly sendTimeoutMs: number;
   readonly stopWithinMs: number;
+  /** It takes the place of one with another config: what its far side asked of that one does not count. */
+  readonly isChanged: boolean;
   random(): number;
   me(): QuietHours;
   facts(event: FleetEvent): RouteFacts;
@@ -60,6 +63,7 @@ export interface InstanceParts {
   /** What the course works with, for what is addressed to this instance alone. */
   readonly sending: CourseDeps;
   readonly pauses: PauseRecord;
+  readonly rests: RestRecord;
   readonly hot: HotDeps;
 }
 
@@ -77,13 +81,17 @@ export function partsOf(deps: InstanceDeps, lent: Lent): InstanceParts {
   const { consumer } = listening;
   const tally = newTally();
   const bucket = () => bus.bucket("effects");
-  const effects = effectsOn({ consumer, machine, clock, bucket, run: randomUUID() });
+  const freshSinceMs = deps.isChanged ? clock.now() : undefined;
+  const effects = effectsOn({ consumer, machine, clock, bucket, freshSinceMs, run: randomUUID() });
+  const rests = restRecord({ consumer, machine, clock, bucket });
   const told = toldStore({ bus, consumer, clock, bucket, decode: (incoming) => deps.decode(incoming) });
   const rate = entry.rate ?? adapter.spec.traits.rate;
   const gate = gateOf({
     clock,
     rate,
     onChange: (before, after) => announceBreaker(deps, { before, after, tally }),
+    // best effort: without the record a restart asks the far side once more
+    onRest: (rest) => void (rest === undefined ? rests.forget() : rests.write(rest)).catch(() => undefined),
   });
   const { daily: cap } = entry;
   const today = () => dayAt(clock.now(), deps.me().zone);
@@ -115,7 +123,7 @@ export function partsOf(deps: InstanceDeps, lent: Lent): InstanceParts {
   const course = courseOf(sending);
   const shapes = [listening.hot, listening.events].filter((shape) => shape !== undefined);
   return {
-    ...{ tally, gate, effects, course, sending },
+    ...{ tally, gate, effects, course, sending, rests },
     pauses: pauseRecord({ bus, consumer, shapes, clock, bucket }),
     hot: {
       timeoutMs: deps.sendTimeoutMs,
