@@ -11,6 +11,9 @@ import { templatesPage } from "./templates-page.mjs";
 import { registryPage } from "./generate-registry.mjs";
 import { renderBenchmarks } from "../../bench/support/report.mjs";
 
+/** How the own keys of the adapters that ship with fleet are read. */
+const adapterSchemas = Object.fromEntries(builtInAdapters.map(({ spec }) => [spec.type, spec]));
+
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
@@ -22,7 +25,7 @@ export async function pages() {
     await registryPage(),
     { path: "docs/adr/README.md", text: decisions() },
     { path: "docs/BENCHMARKS.md", text: benchmarks() },
-    { path: "docs/config.schema.json", text: JSON.stringify(configJsonSchema()) },
+    { path: "docs/config.schema.json", text: JSON.stringify(configJsonSchema(adapterSchemas)) },
     ...builtInAdapters.map((adapter) => ({
       path: `docs/adapters/${adapter.spec.type}.md`,
       text: renderAdapter(adapter, {

@@ -7,6 +7,8 @@ import { adapterKeys } from "./adapter-entry.ts";
 /** What an adapter's own keys are read by; an adapter's spec is one. */
 export interface AdapterForm {
   readonly config: z.ZodType;
+  /** A sentence, for an editor. */
+  readonly summary?: string;
   readonly urls?: UrlForm;
   /** Present: its far side is a person. */
   readonly text?: object;

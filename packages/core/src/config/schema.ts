@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { isReserved, isToken } from "../names/token.ts";
 import { adapterEntrySchema } from "./adapter-entry.ts";
+import type { AdapterSchemas } from "./adapter-forms.ts";
+import { adapterItemSchema } from "./adapter-json-schema.ts";
+import { isRecord } from "./json-schema.ts";
 import { secretSchema } from "./secret.ts";
 import { dailySpanSchema, durationSchema, rateSchema, zoneSchema } from "./values.ts";
 
@@ -137,11 +140,21 @@ export const configSchema = z.strictObject({
 export type FleetConfig = z.output<typeof configSchema>;
 /** One `[[session]]`: settings for the sessions that its `match` names. */
 export type SessionConfig = FleetConfig["session"][number];
-/** The JSON Schema of fleet.toml, of what is written and not of what is read out of it. */
-export function configJsonSchema(): Readonly<Record<string, unknown>> {
+
+/**
+ * The JSON Schema of fleet.toml, of what is written and not of what is read out of it; with the keys of the adapters
+ * whose forms are given.
+ */
+export function configJsonSchema(adapters: AdapterSchemas = {}): Readonly<Record<string, unknown>> {
+  const schema = z.toJSONSchema(configSchema, { io: "input" });
+  const { adapter, ...properties } = schema.properties ?? {};
+  const entries = isRecord(adapter)
+    ? { ...adapter, items: adapterItemSchema(adapter["items"], adapters) }
+    : {};
   return {
     title: "fleet.toml",
     description: "The config of one machine of a fleet",
-    ...z.toJSONSchema(configSchema, { io: "input" }),
+    ...schema,
+    properties: { ...properties, adapter: entries },
   };
 }
