@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { NatsConnection } from "nats";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -7,6 +8,7 @@ import { adapterConformance, type FarSide } from "@fleetbus/core/testing";
 import { connectAsChecker } from "../../support/checker/stored.ts";
 import { startDesktop, type Desktop } from "../../support/desktop/desktop.ts";
 import { whyNoDesktop } from "../../support/desktop/programs.ts";
+import { fleetCommand } from "../../support/fleet/command.ts";
 import { startFleet, type Fleet } from "../../support/fleet/fleet.ts";
 import { eventually } from "../../support/tmux.ts";
 import { publishEvent } from "./publish.ts";
@@ -148,6 +150,38 @@ describe.skipIf(reason !== undefined)("a fleet with a desktop", () => {
     expect(over).toMatchObject({ id: failed?.id, summary: "lab/web works again" });
     expect(await far.displayed()).toBe(2);
   });
+
+  test.each([
+    ["a file", "sounds/done.oga", "sound-file", () => join(fleet.home, "sounds/done.oga")],
+    ["a name", "message-new-instant", "sound-name", () => "message-new-instant"],
+  ] as const)(
+    "[row 30] shows the end of a run with the title, the message and the sound of its flags: %s",
+    async (_, sound, hint, value) => {
+      const before = far.shown().length;
+      const words = [
+        "--title",
+        `Training <${hint}>`,
+        "--message",
+        "Look at the --curves & go",
+        "--sound",
+        sound,
+      ];
+      const ran = await fleetCommand(fleet, ["run", ...words, "--", "sh", "-c", "echo epoch 9; exit 3"], {
+        cwd: fleet.home,
+      });
+      expect(ran).toMatchObject({ code: 3, stdout: "epoch 9\n" });
+      const toast = (await untilShown(before + 1))[before];
+      expect(toast?.summary).toMatch(new RegExp(`^Training <${hint}>: exit 3 after `));
+      expect(plainOf(toast?.body)).toMatch(
+        /^Look at the --curves & go\n\nsh -c echo epoch 9; exit 3\n[^]*\nepoch 9$/,
+      );
+      const heard = new RegExp(`string "${hint}"\\s+variant\\s+string "${value()}"`);
+      await eventually(
+        () => heard.test(far.overheard()) || undefined,
+        () => `${String(heard)} among ${far.overheard()}`,
+      );
+    },
+  );
 });
 
 async function farSide(): Promise<FarSide> {

@@ -1,3 +1,4 @@
+import { nameOf } from "./sound.ts";
 import type { ToastInput } from "./toast.ts";
 
 const script = (sound: string) => [
@@ -14,7 +15,7 @@ export function osascript({ notice: { title, text, sound }, app }: ToastInput): 
     app,
     title,
     text,
-    ...(sound === undefined ? [] : [sound]),
+    ...(sound === undefined ? [] : [nameOf(sound)]),
   ];
 }
 
@@ -32,7 +33,7 @@ export function terminalNotifier({ notice, app }: ToastInput): readonly string[]
       "-group",
       plain(`fleet ${key}`),
     ],
-    ...(sound === undefined ? [] : ["-sound", plain(sound)]),
+    ...(sound === undefined ? [] : ["-sound", plain(nameOf(sound))]),
     ...(link !== undefined && /^https?:\/\//i.test(link) ? ["-open", link] : []),
   ];
 }

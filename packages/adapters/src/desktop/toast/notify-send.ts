@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Priority } from "@fleetbus/core";
+import { soundOf } from "./sound.ts";
 import type { ToastInput } from "./toast.ts";
 
 /** libnotify knows three (ECOSYSTEM.md, severity to priority). */
@@ -18,7 +19,7 @@ export function notifySend({ notice, app, replaces }: ToastInput): readonly stri
     `--app-name=${app}`,
     `--urgency=${isResolved ? "low" : urgency[priority]}`,
     ...(replaces === undefined ? [] : [`--replace-id=${replaces}`]),
-    ...(sound === undefined ? [] : [`--hint=string:sound-name:${hintOf(sound)}`]),
+    ...(sound === undefined ? [] : [hintOf(sound)]),
     // servers that know it replace by this where the number is forgotten, as after a restart
     `--hint=string:x-dunst-stack-tag:${stackTag(key)}`,
     "--",
@@ -27,9 +28,11 @@ export function notifySend({ notice, app, replaces }: ToastInput): readonly stri
   ];
 }
 
-/** A hint's value ends at a colon. */
+/** A hint's value ends at a colon: a file of such a name cannot be told. */
 function hintOf(value: string): string {
-  return value.replace(/[^\w.-]/g, "-");
+  const sound = soundOf(value);
+  if (sound.type === "file" && !sound.path.includes(":")) return `--hint=string:sound-file:${sound.path}`;
+  return `--hint=string:sound-name:${value.replace(/[^\w.-]/g, "-")}`;
 }
 
 function stackTag(key: string): string {

@@ -73,6 +73,28 @@ describe("[row 130] a sound", () => {
     expect(argumentsOf(tool)).not.toContain(argument);
   });
 
+  test.each([
+    ["notify-send", "--hint=string:sound-file:/home/me/my sounds/Ding.oga"],
+    ["osascript", "Ding"],
+    ["terminal-notifier", "Ding"],
+    ["snoretoast", "Notification.Default"],
+  ] as const)("of a file is told to %s as %s", (tool, argument) => {
+    expect(argumentsOf(tool, { sound: "/home/me/my sounds/Ding.oga" })).toContain(argument);
+  });
+
+  test("of a file is the usual one of Windows, whose toasts take no others", () => {
+    expect(scriptOf(argumentsOf("powershell", { sound: "/a/b.wav" })).xml).toContain(
+      'src="ms-winsoundevent:Notification.Default"',
+    );
+  });
+
+  test.each(["Ding.oga", "./a.wav", "/etc/passwd", "/a/../b.wav", "/dev/tty", "/a.wav:/b"])(
+    "called %s is no file",
+    (sound) => {
+      expect(argumentsOf("notify-send", { sound }).join()).toMatch(/sound-name:[\w.-]+,/);
+    },
+  );
+
   test("is told to Windows in the toast, which is silent without one", () => {
     expect(scriptOf(argumentsOf("powershell", { sound: "Mail" })).xml).toContain(
       '<audio src="ms-winsoundevent:Notification.Mail"/>',

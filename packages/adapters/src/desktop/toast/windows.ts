@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { soundOf } from "./sound.ts";
 import type { ToastInput } from "./toast.ts";
 
 /** PowerShell's own id: a toast needs one of a program that is installed. */
@@ -28,7 +29,7 @@ export function snoretoast(toast: ToastInput): readonly string[] {
   const { title, text, sound } = toast.notice;
   return [
     ...["-appID", toast.app, "-id", tagOf(toast), "-t", title, "-m", text],
-    ...(sound === undefined ? ["-silent"] : ["-s", `Notification.${sound}`]),
+    ...(sound === undefined ? ["-silent"] : ["-s", eventOf(sound)]),
   ];
 }
 
@@ -37,11 +38,17 @@ function tagOf({ notice: { key } }: ToastInput): string {
   return createHash("sha256").update(key).digest("hex").slice(0, 16);
 }
 
+/** Its toasts take sounds of the system alone: a file is its usual one. */
+function eventOf(value: string): string {
+  const sound = soundOf(value);
+  return `Notification.${sound.type === "file" ? "Default" : sound.name}`;
+}
+
 function xmlOf({ notice: { title, text, sound, priority, isResolved }, app }: ToastInput): string {
   const audio =
     sound === undefined
       ? '<audio silent="true"/>'
-      : `<audio src="ms-winsoundevent:Notification.${escapeXml(sound)}"/>`;
+      : `<audio src="ms-winsoundevent:${escapeXml(eventOf(sound))}"/>`;
   const urgent = priority === "urgent" && !isResolved ? ' scenario="urgent"' : "";
   const texts = [title, text].map((value) => `<text>${escapeXml(value)}</text>`).join("");
   const attribution = `<text placement="attribution">${escapeXml(app)}</text>`;

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { FleetError } from "@fleetbus/core";
 import type { Context } from "../../command/context.ts";
 import { defineCommand, type Values } from "../../command/define.ts";
@@ -8,7 +9,7 @@ import { run } from "../../run/run.ts";
 const flags = {
   title: text("--title <text>", "what the run is called; else its command"),
   message: text("--message <text>", "a text that comes with every notification"),
-  sound: text("--sound <sound>", "name or file of a sound, for adapters that play one"),
+  sound: text("--sound <sound>", "a sound's name, or its file (with a slash), for adapters that play one"),
   to: text("--to <adapters>", "names of the adapters that are to tell of this run, with commas"),
   notifyOn: text(
     "--notify-on <when>",
@@ -38,7 +39,7 @@ export const command = defineCommand({
   ],
   failureExit: 125,
   async run(options, context) {
-    const ran = await run(orderOf(options), context);
+    const ran = await run(orderOf(options, context.world.cwd), context);
     if (options.json) await printFinished(ran.finished, context);
     return ran.exitCode;
   },
@@ -46,8 +47,10 @@ export const command = defineCommand({
 
 type Options = Values<typeof flags> & { readonly command: readonly string[] };
 
-function orderOf(options: Options): Order {
-  const { title, message, sound, log = "tail" } = options;
+function orderOf(options: Options, cwd: string): Order {
+  const { title, message, log = "tail" } = options;
+  // who plays it has another folder
+  const sound = options.sound?.includes("/") === true ? resolve(cwd, options.sound) : options.sound;
   const triggers = triggersOf(options.notifyOn, options.interval, options.output);
   if (log === "none" && needsOutput(triggers))
     throw new FleetError(
