@@ -213,6 +213,7 @@ function context(): Parameters<Adapter["open"]>[1] {
   return {
     ...{ name: "toast", ns: "main", clock: systemClock, fetch: globalThis.fetch },
     log: { debug: silent, info: silent, warn: silent, error: silent },
+    addressesOf: async (host) => [host],
     stillWanted: async () => true,
   };
 }

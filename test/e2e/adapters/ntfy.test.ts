@@ -31,6 +31,7 @@ async function publish(server: NtfyServer, notice: Partial<Notice>, config: Reco
   const { sink } = adapter.open(adapter.spec.config.parse(own), {
     ...{ name: "phone", ns: "main", clock: systemClock, fetch: globalThis.fetch },
     log: { debug: silent, info: silent, warn: silent, error: silent },
+    addressesOf: async (host) => [host],
     stillWanted: async () => true,
   });
   const signal = AbortSignal.timeout(10_000);

@@ -96,6 +96,7 @@ function contextOf(asked: string[], isWanted: Stage["isWanted"]): AdapterContext
     clock: systemClock,
     fetch: globalThis.fetch,
     ns: "main",
+    addressesOf: async (host) => [host],
     stillWanted: async (nonce) => {
       asked.push(nonce);
       return isWanted(nonce, asked.filter((each) => each === nonce).length);

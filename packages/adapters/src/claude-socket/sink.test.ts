@@ -166,6 +166,7 @@ function contextOf(isWanted: boolean): AdapterContext {
     clock: systemClock,
     fetch: globalThis.fetch,
     ns: "main",
+    addressesOf: async (host) => [host],
     stillWanted: async () => isWanted,
   };
 }

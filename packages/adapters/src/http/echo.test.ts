@@ -27,6 +27,7 @@ const silent = () => undefined;
 const context: AdapterContext = {
   ...{ name: "it", ns: "main", clock: systemClock, fetch: globalThis.fetch },
   log: { debug: silent, info: silent, warn: silent, error: silent },
+  addressesOf: async (host) => [host],
   stillWanted: async () => true,
 };
 

@@ -31,6 +31,7 @@ function contextOf(): AdapterContext {
   return {
     ...{ name: "hook", ns: "main", clock: systemClock, fetch: globalThis.fetch },
     log: { debug: silent, info: silent, warn: silent, error: silent },
+    addressesOf: async (host) => [host],
     stillWanted: async () => true,
   };
 }

@@ -66,6 +66,12 @@ export interface AdapterContext {
   readonly clock: Clock;
   /** Guarded: no private address that the config does not allow, no redirect, bounded in time and bytes. */
   readonly fetch: typeof fetch;
+  /**
+   * For an adapter that opens connections of its own: the addresses that a place may be called at, under the same guard.
+   * It connects to one of these literals, not to the name, so that no second answer of a resolver can differ. Rejects with
+   * `refused` for a private place that the config does not allow, with `unavailable` for a name that has no address.
+   */
+  addressesOf(host: string, port: number): Promise<readonly string[]>;
   /** Whether a wake is still wanted; to be asked right before acting on it (DESIGN §6). Never throws. */
   stillWanted(nonce: string): Promise<boolean>;
 }

@@ -56,10 +56,10 @@ function given({ render, sendTimeoutMs, stopWithinMs }: HostDeps) {
 function contextOf(
   name: string,
   { bus, log, clock, stillWanted }: HostDeps,
-  { fetch }: Egress,
+  { fetch, addressesOf }: Egress,
 ): AdapterContext {
   return {
-    ...{ name, ns: bus.ns, log: log(name), clock, fetch },
+    ...{ name, ns: bus.ns, log: log(name), clock, fetch, addressesOf },
     stillWanted: (nonce) => Promise.resolve(stillWanted(nonce)),
   };
 }

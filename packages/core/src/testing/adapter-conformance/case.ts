@@ -114,6 +114,7 @@ function context(): AdapterContext {
     clock: systemClock,
     fetch: globalThis.fetch,
     ns: "main",
+    addressesOf: async (host) => [host],
     stillWanted: async () => true,
   };
 }

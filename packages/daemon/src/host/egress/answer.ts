@@ -31,10 +31,13 @@ type Body = NonNullable<UndiciResponse["body"]>;
 function counted(body: Body, bounds: Bounds): ReadableStream<Uint8Array> {
   const reader: ReadableStreamDefaultReader<unknown> = body.getReader();
   const state = { bytes: 0 };
+  const { limit, isStream = false, timeoutMs } = bounds;
   return new ReadableStream<Uint8Array>({
     pull: async (controller) => {
       try {
+        if (isStream) limit.restart(timeoutMs);
         const { done, value } = await reader.read();
+        if (isStream || done) limit.stop();
         if (done) return controller.close();
         controller.enqueue(withinBounds(value, state, bounds));
       } catch (error) {

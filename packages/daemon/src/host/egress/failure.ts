@@ -1,4 +1,5 @@
 import { FleetError, messageOf } from "@fleetbus/core";
+import type { Deadline } from "./deadline.ts";
 import { maskedUrl } from "./masked-url.ts";
 
 /** What one call was bound to. */
@@ -6,8 +7,10 @@ export interface Bounds {
   readonly url: URL;
   readonly maxBytes: number;
   readonly timeoutMs: number;
-  readonly limit: AbortSignal;
+  readonly limit: Deadline;
   readonly caller: AbortSignal | undefined;
+  /** `timeoutMs` is for each wait, not for all. */
+  readonly isStream?: boolean;
 }
 
 /**
@@ -17,7 +20,7 @@ export interface Bounds {
 export function failureOf(thrown: unknown, { url, caller, limit, timeoutMs }: Bounds): unknown {
   const doing = `calling ${maskedUrl(url)}`;
   if (caller?.aborted === true) return caller.reason;
-  if (limit.aborted) return new FleetError("unavailable", `${doing}: no answer within ${timeoutMs} ms`);
+  if (limit.signal.aborted) return new FleetError("unavailable", `${doing}: no answer within ${timeoutMs} ms`);
   const root = rootOf(thrown);
   if (!(root instanceof FleetError))
     return new FleetError("unavailable", `${doing}: ${wordsOf(root)}`, { cause: root });
