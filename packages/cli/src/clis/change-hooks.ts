@@ -4,6 +4,7 @@ import {
   installClient,
   planInstall,
   planUninstall,
+  type HookStatus,
   type SettingsPlan,
 } from "@fleetbus/hooks";
 import type { Context } from "../command/context.ts";
@@ -75,24 +76,26 @@ async function apply(plan: SettingsPlan, cli: HookableCli, context: Context): Pr
   if (hasChanged)
     await context.say(`${cli.title}: wrote ${plan.target}${backup ? `, as it was: ${backup}` : ""}`);
   if (plan.action === "install") await warn(cli, context);
+  if (plan.action === "install" && hasChanged && cli.afterwards !== undefined)
+    await context.say(`${cli.title} ${cli.afterwards}`);
   return hasChanged ? "made" : "nothing to do";
 }
 
 /** What keeps installed hooks from running all the same. */
 async function warn(cli: HookableCli, context: Context): Promise<void> {
   const status = await hookStatus(cli.settingsFile, cli.set, cli.otherFiles);
-  for (const line of obstacles(status)) await context.say(`${cli.title}: ${line}`);
+  for (const line of obstacles(cli, status)) await context.say(`${cli.title}: ${line}`);
 }
 
 /** Why a CLI runs no hooks although they are installed. */
-export function obstacles(status: {
-  readonly disabledBy: readonly string[];
-  readonly isStrictJson: boolean;
-  readonly file: string;
-}): readonly string[] {
+export function obstacles(
+  { title, wantsStrictJson }: Pick<HookableCli, "title" | "wantsStrictJson">,
+  status: Pick<HookStatus, "disabledBy" | "isStrictJson" | "file">,
+): readonly string[] {
   const switchedOff = status.disabledBy.map((by) => `hooks are switched off by ${by}`);
-  const lax = status.isStrictJson
-    ? []
-    : [`${status.file} holds comments or trailing commas: Claude Code ignores such a file as a whole`];
+  const lax =
+    status.isStrictJson || !wantsStrictJson
+      ? []
+      : [`${status.file} holds comments or trailing commas: ${title} ignores such a file as a whole`];
   return [...switchedOff, ...lax];
 }

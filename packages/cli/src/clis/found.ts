@@ -7,6 +7,13 @@ import {
   claudeManagedSettingsFile,
   claudeSettingsFile,
   clientFile,
+  codexHooksFile,
+  codexTable,
+  commandHooks,
+  geminiSettingsFile,
+  geminiTable,
+  grokHooksFile,
+  grokTable,
   type HookSet,
   type SandboxFinding,
 } from "@fleetbus/hooks";
@@ -20,10 +27,14 @@ export interface HookableCli {
   /** Files beside it whose switches turn hooks off. */
   readonly otherFiles: readonly string[];
   readonly set: HookSet;
+  /** It ignores a settings file with comments or trailing commas as a whole. */
+  readonly wantsStrictJson: boolean;
+  /** What its person has to do after the hooks were put in. */
+  readonly afterwards?: string;
   /** Rejects when what the settings would point at does not work. */
   check(): Promise<void>;
-  /** Whether its own shell reaches the daemon, by its settings. */
-  sandbox(): Promise<SandboxFinding>;
+  /** Whether its own shell reaches the daemon, by its settings; absent where that is not known how to tell. */
+  sandbox?(): Promise<SandboxFinding>;
   /** Where its program is; undefined when it is not on PATH. */
   readonly program: string | undefined;
 }
@@ -31,24 +42,50 @@ export interface HookableCli {
 /** Every CLI that this version has hooks for, found on this machine or not. */
 export async function hookableClis(context: Context): Promise<readonly HookableCli[]> {
   const { env } = context.world;
+  const client = clientFile(context.paths());
+  const others = otherClis.map(async ({ table, settingsFileOf, program, ...rest }) => ({
+    ...rest,
+    name: table.name,
+    settingsFile: settingsFileOf(env),
+    otherFiles: [],
+    set: commandHooks(table, client),
+    check: () => checkClient(client),
+    program: await programOf(program, env["PATH"]),
+  }));
+  return [await claude(context, client), ...(await Promise.all(others))];
+}
+
+async function claude(context: Context, client: string): Promise<HookableCli> {
+  const { env } = context.world;
   const { platform } = process;
-  const paths = context.paths();
-  const client = clientFile(paths);
+  const { socketFile } = context.paths();
   const settingsFile = claudeSettingsFile(env);
   const otherFiles = [claudeManagedSettingsFile(platform)];
-  const files = [settingsFile, ...otherFiles];
-  const claude: HookableCli = {
-    name: "claude",
-    title: "Claude Code",
-    settingsFile,
-    otherFiles,
-    sandbox: () => claudeSandbox({ files, platform, socketFile: paths.socketFile }),
+  return {
+    ...{ name: "claude", title: "Claude Code", settingsFile, otherFiles, wantsStrictJson: true },
     set: claudeHooks({ client }),
     check: () => checkClient(client),
+    sandbox: () => claudeSandbox({ files: [settingsFile, ...otherFiles], platform, socketFile }),
     program: await programOf("claude", env["PATH"]),
   };
-  return [claude];
 }
+
+const otherClis = [
+  {
+    ...{ table: codexTable, title: "Codex", program: "codex", settingsFileOf: codexHooksFile },
+    wantsStrictJson: true,
+    afterwards:
+      "runs new hooks only after you trusted them: choose so in the dialog of its next start, else it skips them and says nothing",
+  },
+  {
+    ...{ table: geminiTable, title: "Gemini CLI", program: "gemini", settingsFileOf: geminiSettingsFile },
+    wantsStrictJson: false,
+  },
+  {
+    ...{ table: grokTable, title: "Grok Build", program: "grok", settingsFileOf: grokHooksFile },
+    wantsStrictJson: true,
+  },
+] as const;
 
 /** The first executable of that name on PATH. */
 export async function programOf(name: string, path: string | undefined): Promise<string | undefined> {

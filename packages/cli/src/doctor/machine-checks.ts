@@ -43,17 +43,21 @@ export async function hookChecks(context: Context): Promise<readonly CheckResult
   const found = (await hookableClis(context)).filter((cli) => cli.program !== undefined);
   if (found.length === 0)
     return [{ isOk: true, text: "hooks: no agent CLI that fleet has hooks for is on PATH" }];
-  const checks = await Promise.all(found.map(async (cli) => [await hookCheck(cli), await sandboxCheck(cli)]));
+  const checks = await Promise.all(
+    found.map(async (cli) => [await hookCheck(cli), ...(await sandboxChecks(cli))]),
+  );
   return checks.flat();
 }
 
 /** A woken session answers by running `fleet` in its CLI's shell. */
-async function sandboxCheck(cli: HookableCli): Promise<CheckResult> {
+async function sandboxChecks(cli: HookableCli): Promise<readonly CheckResult[]> {
   try {
-    const { isReached: isOk, text, way } = await cli.sandbox();
-    return { isOk, text: `${cli.title}: ${text}`, ...(way === undefined ? {} : { way }) };
+    const found = await cli.sandbox?.();
+    if (found === undefined) return [];
+    const { isReached: isOk, text, way } = found;
+    return [{ isOk, text: `${cli.title}: ${text}`, ...(way === undefined ? {} : { way }) }];
   } catch (error) {
-    return { isOk: false, text: `${cli.title}: ${messageOf(error)}`, way: `mend ${cli.settingsFile}` };
+    return [{ isOk: false, text: `${cli.title}: ${messageOf(error)}`, way: `mend ${cli.settingsFile}` }];
   }
 }
 
@@ -63,7 +67,7 @@ async function hookCheck(cli: HookableCli): Promise<CheckResult> {
     const way = `fleet hooks install --${cli.name} --apply`;
     if (status.state !== "installed")
       return { isOk: false, text: `hooks of ${cli.title}: ${status.state}`, way };
-    const [obstacle] = obstacles(status);
+    const [obstacle] = obstacles(cli, status);
     if (obstacle !== undefined)
       return { isOk: false, text: `hooks of ${cli.title}: ${obstacle}`, way: `change ${status.file}` };
     await cli.check();

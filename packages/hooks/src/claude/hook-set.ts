@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { FleetError, messageOf } from "@fleetbus/core";
-import { clientName, hookProtocol } from "../client/render.ts";
+import { isOwnCommand } from "../cli/hook-set.ts";
+import { hookProtocol } from "../client/render.ts";
 import type { Handler, HookSet } from "../install/hook-set.ts";
 import { claudeEventNames, claudeEvents, type ClaudeEventName } from "./events.ts";
 import { claudeConfigDir } from "./registry.ts";
@@ -96,12 +97,10 @@ function httpHandler(event: ClaudeEventName, port: number): Handler {
 }
 
 const OWN_URL = /^http:\/\/(127\.0\.0\.1|localhost):\d+\/v1\/hook\/claude\/[A-Za-z]+$/;
-const OWN_COMMAND = new RegExp(`(^|[/"'])${clientName}["']? +(claude|wait)\\b`);
 
 /** By what it calls, of whichever place or version: the client's file name with a word of its own, or the daemon's path. */
-function owns({ type, command, args, url }: Handler): boolean {
+function owns(handler: Handler): boolean {
+  const { type, url } = handler;
   if (type === "http") return typeof url === "string" && OWN_URL.test(url);
-  if (type !== "command" || typeof command !== "string") return false;
-  if (!Array.isArray(args)) return OWN_COMMAND.test(command);
-  return basename(command) === clientName && (args[0] === "claude" || args[0] === "wait");
+  return isOwnCommand(handler, ["claude", "wait"]);
 }

@@ -6,17 +6,21 @@ import { hookableClis, type HookableCli } from "../../clis/found.ts";
 /** Which CLIs a hooks command is about. */
 export const cliFlags = {
   claude: toggle("--claude", "Claude Code"),
+  codex: toggle("--codex", "Codex"),
+  gemini: toggle("--gemini", "Gemini CLI"),
+  grok: toggle("--grok", "Grok Build"),
   all: toggle("--all", "every CLI that fleet has hooks for"),
 } as const;
 
 /** The CLIs that the flags name; without any, those that are on PATH. Throws `not_found` when that is none. */
 export async function chosenClis(
-  flags: { readonly claude: boolean; readonly all: boolean },
+  flags: Readonly<Record<keyof typeof cliFlags, boolean>>,
   context: Context,
 ): Promise<readonly HookableCli[]> {
   const clis = await hookableClis(context);
   if (flags.all) return clis;
-  const named = clis.filter((cli) => cli.name === "claude" && flags.claude);
+  const wanted = new Map<string, boolean>(Object.entries(flags));
+  const named = clis.filter(({ name }) => wanted.get(name) === true);
   if (named.length > 0) return named;
   const found = clis.filter((cli) => cli.program !== undefined);
   if (found.length > 0) return found;

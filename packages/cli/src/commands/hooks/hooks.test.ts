@@ -58,6 +58,19 @@ describe("fleet hooks install", () => {
     expect(await settings()).toBe(before);
   });
 
+  test.each([
+    ["codex", ".codex/hooks.json", /Codex runs new hooks only after you trusted them/],
+    ["gemini", ".gemini/settings.json", /^Gemini CLI: wrote /m],
+    ["grok", ".grok/hooks/fleet.json", /^Grok Build: wrote /m],
+  ])("%s gets its hooks too, and gives them back", async (cli, place, said) => {
+    const ran = await fleet(["hooks", "install", `--${cli}`, "--apply"]);
+    expect(ran).toMatchObject({ code: 0, stderr: expect.stringMatching(said) });
+    expect(JSON.parse(await readFile(join(home, place), "utf8"))).toHaveProperty("hooks.SessionStart");
+    expect(await settings()).toBe(before);
+    expect((await fleet(["hooks", "uninstall", `--${cli}`, "--apply"])).code).toBe(0);
+    await expect(readFile(join(home, place))).rejects.toThrow("ENOENT");
+  });
+
   test("at a terminal it shows the diff and asks; no is no", async () => {
     const questions: string[] = [];
     const asking = (answer: boolean) => ({
@@ -99,10 +112,14 @@ describe("fleet hooks install", () => {
 describe("fleet hooks status", () => {
   test("says missing, then installed, and what keeps them from running", async () => {
     const state = async () => JSON.parse((await fleet(["hooks", "--json"])).stdout);
-    expect(await state()).toMatchObject({ items: [{ cli: "claude", state: "missing", file }] });
+    const missing = ["claude", "codex", "gemini", "grok"].map((cli) => ({ cli, state: "missing" }));
+    expect(await state()).toMatchObject({ items: missing });
+    expect(await state()).toMatchObject({ items: [{ file }, {}, {}, {}] });
     await fleet(["hooks", "install", "--claude", "--apply"]);
     expect(await state()).toMatchObject({
-      items: [{ state: "installed", obstacles: [expect.stringContaining("comments")] }],
+      items: expect.arrayContaining([
+        expect.objectContaining({ state: "installed", obstacles: [expect.stringContaining("comments")] }),
+      ]),
     });
     await writeFile(file, '{"disableAllHooks": true}');
     expect((await fleet(["hooks"])).stdout).toMatch(/claude +missing .*switched off by .*disableAllHooks/);

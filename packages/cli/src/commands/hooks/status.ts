@@ -28,8 +28,8 @@ interface HookView extends HookStatus {
   readonly obstacles: readonly string[];
 }
 
-function viewOf({ name, program }: HookableCli, found: HookStatus): HookView {
-  return { cli: name, program, ...found, obstacles: obstacles(found) };
+function viewOf(cli: HookableCli, found: HookStatus): HookView {
+  return { cli: cli.name, program: cli.program, ...found, obstacles: obstacles(cli, found) };
 }
 
 const columns: readonly Column<HookView>[] = [

@@ -41,15 +41,16 @@ async function install(cli: HookableCli, yes: boolean, context: Context): Promis
   const consent = yes ? "apply" : "ask";
   const change = await changeHooks("install", { cli, consent }, context);
   if (change === "declined") return change;
-  await offerRules({ cli, consent }, context);
+  if (cli.set.rules.length > 0) await offerRules({ cli, consent }, context);
   await sayWhetherItCanAnswer(cli, context);
   return change;
 }
 
 /** A woken agent answers by running `fleet` in its CLI's shell: whether that can be. */
 async function sayWhetherItCanAnswer(cli: HookableCli, context: Context): Promise<void> {
-  const { text, way } = await cli.sandbox();
-  await context.say(`${cli.title}: ${text}${way === undefined ? "" : `; ${way} in ${cli.settingsFile}`}`);
+  const found = await cli.sandbox?.();
+  const way = found?.way === undefined ? "" : `; ${found.way} in ${cli.settingsFile}`;
+  if (found !== undefined) await context.say(`${cli.title}: ${found.text}${way}`);
   const program = await programOf("fleet", lastingPath(context.world.env["PATH"]));
   if (program === undefined)
     await context.say(`${cli.title}: fleet is not on PATH, so a woken session could not run fleet reply`);
