@@ -4,3 +4,5 @@ export { waiters, type Waiters } from "./wake/waiters.ts";
 export { renderUnit, type Unit, type UnitOptions } from "./life/unit.ts";
 export type { ReportStage, StageReport } from "./life/stage.ts";
 export { templateProblems } from "./host/notice/template/config-templates.ts";
+export { kindProblems } from "./host/entry/kinds.ts";
+export { moduleForms, type ModuleForms } from "./host/entry/module-forms.ts";

@@ -1,7 +1,8 @@
 import { dirname, isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
-import { FleetError, isModuleType, messageOf, unknownWord, type Adapter } from "@fleetbus/core";
+import { FleetError, isModuleType, messageOf, systemClock, unknownWord, type Adapter } from "@fleetbus/core";
+import { resolvePackage } from "./resolve-package.ts";
 
 /** What must be true of an object for the host to take it as an adapter; the rest is its type's promise. */
 const adapterShape = z.looseObject({
@@ -14,7 +15,12 @@ const adapterShape = z.looseObject({
   open: z.custom<Adapter["open"]>((value) => typeof value === "function"),
 });
 
-/** A built-in adapter by its type, or one of the user's own by path (relative to the config file) or package name. */
+const loadWithinMs = 10_000;
+
+/**
+ * A built-in adapter by its type, or one of the user's own by path (relative to the config file) or by the name of a
+ * package (resolve-package.ts). A module is loaded once per process. Rejects with `config`.
+ */
 export async function loadAdapter(
   type: string,
   builtIn: readonly Adapter[],
@@ -24,7 +30,9 @@ export async function loadAdapter(
   if (known !== undefined) return known;
   if (!isModuleType(type, {})) throw unknownType(type, builtIn);
   const isPath = type.startsWith(".") || isAbsolute(type);
-  const location = isPath ? pathToFileURL(resolve(dirname(configFile), type)).href : type;
+  const location = isPath
+    ? pathToFileURL(resolve(dirname(configFile), type)).href
+    : await resolvePackage(type, configFile);
   return adapterOf(await importModule(location, type), type);
 }
 
@@ -34,11 +42,19 @@ function unknownType(type: string, builtIn: readonly Adapter[]): FleetError {
   return new FleetError("config", text, { details: { known } });
 }
 
+/** A module that awaits something for ever would keep all adapters from starting. */
 async function importModule(location: string, type: string): Promise<unknown> {
+  const late = new AbortController();
   try {
-    return await import(location);
+    const whole = systemClock.sleep(loadWithinMs, late.signal).then(() => {
+      throw new FleetError("config", `its module is not loaded after ${loadWithinMs / 1000} s`);
+    });
+    whole.catch(() => undefined); // it came in time
+    return await Promise.race([import(location), whole]);
   } catch (error) {
     throw new FleetError("config", `loading adapter "${type}": ${messageOf(error)}`, { cause: error });
+  } finally {
+    late.abort();
   }
 }
 

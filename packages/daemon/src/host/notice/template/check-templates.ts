@@ -1,5 +1,5 @@
-import { nearest, sessionEventKinds, type AdapterConfig } from "@fleetbus/core";
-import { defaultTemplates } from "./default-templates.ts";
+import type { AdapterConfig } from "@fleetbus/core";
+import { meantKind } from "../../entry/kinds.ts";
 import { faultsOf, type TemplateFault } from "./template.ts";
 
 /** What is wrong with one template of an adapter's entry. */
@@ -19,18 +19,9 @@ export function checkTemplates(template: AdapterConfig["template"]): readonly Te
   ]);
 }
 
-const known = [...sessionEventKinds, ...Object.keys(defaultTemplates), "message.received"];
-const roots = new Set(known.map(rootOf));
-
-/** Foreign kinds are welcome; one that begins like a kind of fleet's, or almost so, and looks like one is a slip. */
+/** `*` is the template of all kinds that have none. */
 function kindProblems(kind: string): readonly TemplateProblem[] {
-  if (kind === "*" || known.includes(kind)) return [];
-  const root = roots.has(rootOf(kind)) ? rootOf(kind) : nearest(rootOf(kind), roots)[0];
-  const near = nearest(kind, known).find((one) => rootOf(one) === root);
+  const near = kind === "*" ? undefined : meantKind(kind);
   if (near === undefined) return [];
   return [{ kind, message: `there is no kind of event "${kind}"; did you mean ${near}?`, nearest: near }];
-}
-
-function rootOf(kind: string): string {
-  return kind.split(".")[0] ?? kind;
 }
