@@ -20,7 +20,8 @@ export interface Bounds {
 export function failureOf(thrown: unknown, { url, caller, limit, timeoutMs }: Bounds): unknown {
   const doing = `calling ${maskedUrl(url)}`;
   if (caller?.aborted === true) return caller.reason;
-  if (limit.signal.aborted) return new FleetError("unavailable", `${doing}: no answer within ${timeoutMs} ms`);
+  if (limit.signal.aborted)
+    return new FleetError("unavailable", `${doing}: no answer within ${timeoutMs} ms`);
   const root = rootOf(thrown);
   if (!(root instanceof FleetError))
     return new FleetError("unavailable", `${doing}: ${wordsOf(root)}`, { cause: root });

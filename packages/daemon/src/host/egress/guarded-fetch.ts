@@ -79,7 +79,10 @@ function urlOf(input: string | URL): URL {
 const streams: ReadonlySet<string> = new Set(["application/x-ndjson", "text/event-stream"]);
 
 /** A stream is one that was asked for: no far side makes a call last longer than its caller meant. */
-function isStreamFor(asked: readonly [string, string][], answered: { get(name: string): string | null }): boolean {
+function isStreamFor(
+  asked: readonly [string, string][],
+  answered: { get(name: string): string | null },
+): boolean {
   const wanted = asked.find(([name]) => name === "accept")?.[1] ?? "";
   return streams.has(wanted) && answered.get("content-type")?.split(";")[0] === wanted;
 }
