@@ -43,6 +43,14 @@ describe("an event", () => {
     expect(decodeEvent("main", encodeEvent("main", event))).toEqual(event);
   });
 
+  test("that came by a forward says so, through every hop", () => {
+    const event = { ...stopped, hop: 1 };
+    const encoded = encodeEvent("main", event);
+    expect(encoded.headers["ce-fleethop"]).toBe("1");
+    expect(decodeEvent("main", encoded)).toEqual(event);
+    expect(encodeEvent("main", stopped).headers).not.toHaveProperty("ce-fleethop");
+  });
+
   test("without a time takes the server's", () => {
     const { "ce-time": _gone, ...headers } = encodeEvent("main", stopped).headers;
     const incoming = { ...encodeEvent("main", stopped), headers, time: Date.parse(time) };
@@ -56,6 +64,7 @@ describe("an event", () => {
   });
   const withData = (data: unknown) => ({ ...out, data: new TextEncoder().encode(JSON.stringify(data)) });
   test.each([
+    ["a hop count that is none", withHeader("ce-fleethop", "many"), "its fleethop is many"],
     [
       "another session's source",
       withHeader("ce-source", sourceOf("main", { machine: "lab", session: "api" })),

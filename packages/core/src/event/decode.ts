@@ -30,6 +30,7 @@ export function decodeEvent(ns: string, incoming: Readable): FleetEvent {
       from,
       time: timeOf(envelope, incoming),
       origin: parseOrRefuse(originSchema, envelope.extensions["fleetorigin"]),
+      ...hopOf(envelope.extensions["fleethop"]),
       data: dataOf(kind, from, envelope.data),
     };
   });
@@ -43,6 +44,11 @@ export function wakeAttemptOf(event: FleetEvent): WakeAttempt {
   if (!isSameAddress(event.from, attempt.to))
     refuse("it wakes another session than the one it is addressed to");
   return attempt;
+}
+
+function hopOf(fleethop = "0"): Pick<FleetEvent, "hop"> {
+  if (!/^\d{1,9}$/.test(fleethop)) refuse(`its fleethop is ${fleethop}, not a number`);
+  return Number(fleethop) === 0 ? {} : { hop: Number(fleethop) };
 }
 
 function headOf(ns: string, subject: string): { readonly from: Address; readonly kind: string } {

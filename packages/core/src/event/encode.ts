@@ -22,11 +22,16 @@ export function encodeEvent(ns: string, event: FleetEvent): Outgoing {
       type: eventType(event.kind),
       time: event.time,
       datacontenttype: "application/json",
-      extensions: { fleetorigin: event.origin },
+      extensions: eventExtensions(event),
       data: event.data,
     }),
     dedupeId: event.id,
   };
+}
+
+/** The CloudEvents extension attributes of an event: `fleetorigin`, and `fleethop` where it came by a forward. */
+export function eventExtensions({ origin, hop = 0 }: FleetEvent): Readonly<Record<string, string>> {
+  return { fleetorigin: origin, ...(hop === 0 ? {} : { fleethop: String(hop) }) };
 }
 
 /** The CloudEvents type of an event's kind. */

@@ -14,6 +14,8 @@ export interface FleetEvent {
   /** RFC 3339, UTC. */
   readonly time: string;
   readonly origin: Origin;
+  /** How many forwards it came by (`fleethop`); absent where it was published here. What came by one is forwarded no more. */
+  readonly hop?: number;
   /** Parsed by its kind's schema where the kind is known. */
   readonly data: Readonly<Record<string, unknown>>;
 }
