@@ -1,8 +1,8 @@
+import { unseal } from "@fleetbus/core";
 import { defineCommand } from "../../command/define.ts";
 import { required } from "../../command/flags.ts";
 import { logKeyOf } from "../../run/log/key.ts";
 import { readLog } from "../../run/log/read-log.ts";
-import { unseal } from "../../run/log/unseal.ts";
 import { writeAll } from "../../run/output/write-all.ts";
 
 /** `fleet run log <id>` */

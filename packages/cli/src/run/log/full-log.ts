@@ -1,11 +1,11 @@
-import type { RunEventData } from "@fleetbus/core";
+import { sealerOf, type RunEventData } from "@fleetbus/core";
 import type { Context } from "../../command/context.ts";
 import { writeLog, type LogEnd, type RunLog } from "./write-log.ts";
 
 /** The log of one run in fleet's own folder, from where the daemon takes it to the server. The config is read beside the run. */
 export function fullLog(run: string, context: Context): RunLog {
   const sealer = async () => {
-    const [{ logKeyOf }, { sealerOf }] = await Promise.all([import("./key.ts"), import("./seal.ts")]);
+    const { logKeyOf } = await import("./key.ts");
     return sealerOf(await logKeyOf(context));
   };
   return writeLog({ dir: context.paths().runLogsDir, run, sealer });

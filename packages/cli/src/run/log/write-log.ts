@@ -1,7 +1,6 @@
 import { mkdir, open, rename, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import { messageOf } from "@fleetbus/core";
-import type { Sealer } from "./seal.ts";
+import { messageOf, type Sealer } from "@fleetbus/core";
 
 /** The largest log; what comes after it is counted. */
 export const maxLogBytes = 64 * 1024 * 1024;

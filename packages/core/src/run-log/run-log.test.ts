@@ -1,15 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { FleetError } from "@fleetbus/core";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { blockBytes, sealedHeaderBytes, tagBytes } from "./format.ts";
-import { readKey } from "./key.ts";
+import { readLogKey } from "./key.ts";
 import { sealerOf } from "./seal.ts";
 import { unseal } from "./unseal.ts";
-import { maxLogBytes, writeLog } from "./write-log.ts";
 
 const key = randomBytes(32);
 
@@ -101,54 +96,13 @@ describe("a key", () => {
     key.toString("base64url"),
     `${key.toString("hex")}\n`,
   ])("may be written as %s", (text) => {
-    expect(readKey(text).equals(key)).toBe(true);
+    expect(readLogKey(text).equals(key)).toBe(true);
   });
 
   test.each(["", "secret", key.toString("hex").slice(2), `${key.toString("base64")}AAAA`])(
     "%j is none, and is not repeated",
     (text) => {
-      expect(() => readKey(text)).toThrow(/^reading run\.key: it is not 32 bytes in base64 or hex/);
+      expect(() => readLogKey(text)).toThrow(/^reading run\.key: it is not 32 bytes in base64 or hex/);
     },
   );
-});
-
-describe("the file of a log", () => {
-  let dir = "";
-  beforeEach(async () => {
-    dir = await mkdtemp(join(tmpdir(), "fleet-log-"));
-  });
-  afterEach(() => rm(dir, { recursive: true, force: true }));
-
-  test("gets its name when all of it is there, and holds what was written before its key was known", async () => {
-    const log = writeLog({ dir, run: "r1", sealer: async () => sealerOf(key) });
-    void log.write(Buffer.from("one "));
-    void log.write(Buffer.from("two"));
-    expect(await log.end()).toEqual({ skippedBytes: 0 });
-    expect(await readdir(dir)).toEqual(["r1.log"]);
-    expect((await opened(await readFile(join(dir, "r1.log")))).toString()).toBe("one two");
-  });
-
-  test("is no longer than its limit, the rest is counted; a writer that is too fast waits", async () => {
-    const log = writeLog({ dir, run: "r1", sealer: async () => sealerOf(undefined) });
-    const chunk = Buffer.alloc(1024 * 1024 + 1);
-    let waits = 0;
-    for (let written = 0; written < maxLogBytes + chunk.length; written += chunk.length) {
-      const wait = log.write(chunk);
-      if (wait !== undefined) waits += 1;
-      await wait;
-    }
-    const { skippedBytes } = await log.end();
-    expect(waits).toBeGreaterThan(60);
-    expect((await readFile(join(dir, "r1.log"))).length).toBe(maxLogBytes + 8);
-    expect(skippedBytes).toBeGreaterThan(0);
-  });
-
-  test("that cannot be written is told at its end", async () => {
-    const sealer = async () => Promise.reject(new FleetError("config", "reading run.key: no"));
-    const log = writeLog({ dir, run: "r1", sealer });
-    await log.write(Buffer.alloc(2 * 1024 * 1024));
-    expect(await log.end()).toEqual({ skippedBytes: 0, problem: "reading run.key: no" });
-    const other = writeLog({ dir: "/dev/null/x", run: "r1", sealer: async () => sealerOf(undefined) });
-    expect((await other.end()).problem).toMatch(/ENOTDIR/);
-  });
 });

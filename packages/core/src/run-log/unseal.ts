@@ -1,5 +1,5 @@
 import { createDecipheriv } from "node:crypto";
-import { FleetError } from "@fleetbus/core";
+import { FleetError } from "../errors/fleet-error.ts";
 import {
   blockBytes,
   keyIdBytes,
