@@ -129,6 +129,11 @@ export interface ConsumerShape {
   /** -1: for ever. */
   readonly maxDeliver: number;
   readonly backoffMs?: readonly number[];
+  /**
+   * The server removes it once nobody has pulled for so long; never where absent. The time may be changed while it stands;
+   * it counts anew from each start of the server, and what is out for delivery keeps it a little longer (seen on 2.15.1).
+   */
+  readonly goneAfterMs?: number;
   readonly metadata?: Readonly<Record<string, string>>;
 }
 

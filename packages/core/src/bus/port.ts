@@ -89,6 +89,8 @@ export interface ConsumerStatus {
   readonly lastDelivered: number;
   readonly ackFloor: number;
   readonly isPaused: boolean;
+  /** As its shape says. */
+  readonly goneAfterMs?: number;
 }
 
 /** A stream's numbers. */

@@ -49,6 +49,7 @@ function mutableConfig(shape: ConsumerShape): Partial<ConsumerConfig> {
     ack_wait: nanos(shape.ackWaitMs),
     max_ack_pending: shape.maxAckPending,
     max_deliver: shape.maxDeliver,
+    ...(shape.goneAfterMs === undefined ? {} : { inactive_threshold: nanos(shape.goneAfterMs) }),
     backoff: (shape.backoffMs ?? []).map((ms) => nanos(ms)),
     metadata: { ...shape.metadata },
   };

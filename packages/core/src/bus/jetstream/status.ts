@@ -1,4 +1,5 @@
 import type { ConsumerInfo, StreamInfo } from "@nats-io/jetstream";
+import { millis } from "@nats-io/nats-core";
 import type { ConsumerStatus, StreamStatus } from "../port.ts";
 import { streamId, streamNames, type StreamName } from "../layout.ts";
 import { apiCodes, isApiError } from "./errors.ts";
@@ -36,7 +37,7 @@ function consumersOf(link: Link, ns: string, stream: StreamName): Promise<readon
 }
 
 function consumerStatus(stream: StreamName, info: ConsumerInfo): ConsumerStatus {
-  const { filter_subject, filter_subjects } = info.config;
+  const { filter_subject, filter_subjects, inactive_threshold = 0 } = info.config;
   return {
     stream,
     name: info.name,
@@ -47,6 +48,7 @@ function consumerStatus(stream: StreamName, info: ConsumerInfo): ConsumerStatus 
     lastDelivered: info.delivered.stream_seq,
     ackFloor: info.ack_floor.stream_seq,
     isPaused: info.paused === true,
+    ...(inactive_threshold > 0 ? { goneAfterMs: millis(inactive_threshold) } : {}),
   };
 }
 

@@ -34,6 +34,22 @@ export const consumeCases: readonly BusCase[] = [
     },
   },
   {
+    name: "a consumer that goes when nobody pulls stays while somebody does, and while its time may be changed",
+    run: async (harness) => {
+      const { bus } = harness;
+      const names = ["pulled", "left", "kept"];
+      for (const name of names) await bus.consumer(inbox(bus, { name, goneAfterMs: 1500 }));
+      const pulled = await bus.consumer(inbox(bus, { name: "pulled", goneAfterMs: 1500 }));
+      const taking = takeFrom(acked(pulled), 1);
+      await bus.consumer(inbox(bus, { name: "kept", goneAfterMs: 60_000 }));
+      const standing = async () => (await bus.consumers("INBOX")).map(({ name }) => name).toSorted();
+      await eventually(harness, async () => ((await standing()).includes("left") ? undefined : true));
+      deepEqual(await standing(), ["kept", "pulled"]);
+      await publishAll(bus, ["a"]);
+      deepEqual(textsOf(await taking), ["a"]);
+    },
+  },
+  {
     name: "consuming a long backlog leaves nothing out and gives nothing twice",
     run: async ({ bus }) => {
       const ids = Array.from({ length: 300 }, (_, index) => `n${index}`);

@@ -11,6 +11,9 @@ export interface MemoryConsumer {
   cursor: number;
   deliverySeq: number;
   readonly pending: Map<number, Pending>;
+  /** Who pulls now, and when the last one stopped. */
+  pulls: number;
+  idleSince: number;
 }
 
 interface Pending {
@@ -23,8 +26,14 @@ interface Pending {
 export type Answer = "ack" | "nak" | "working";
 
 /** A consumer that begins where its shape says. */
-export function memoryConsumer(shape: ConsumerShape, stream: MemoryStream): MemoryConsumer {
-  return { shape, pausedUntil: 0, cursor: startOf(shape, stream), deliverySeq: 0, pending: new Map() };
+export function memoryConsumer(shape: ConsumerShape, stream: MemoryStream, now: number): MemoryConsumer {
+  const cursor = startOf(shape, stream);
+  return { shape, pausedUntil: 0, cursor, deliverySeq: 0, pending: new Map(), pulls: 0, idleSince: now };
+}
+
+/** Whether nobody has pulled for as long as its shape allows. */
+export function isGone({ shape, pulls, idleSince }: MemoryConsumer, now: number): boolean {
+  return pulls === 0 && shape.goneAfterMs !== undefined && now - idleSince >= shape.goneAfterMs;
 }
 
 /** Up to `max` messages that are due now: those to deliver again first, then new ones up to the limit of unacknowledged ones. */
@@ -90,6 +99,7 @@ export function consumerStatus(consumer: MemoryConsumer, stream: MemoryStream, c
     lastDelivered: consumer.cursor - 1,
     ackFloor: lowest - 1,
     isPaused: consumer.pausedUntil > clock.now(),
+    ...(shape.goneAfterMs === undefined ? {} : { goneAfterMs: shape.goneAfterMs }),
   };
 }
 

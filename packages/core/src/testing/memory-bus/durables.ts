@@ -5,6 +5,7 @@ import {
   ackWait,
   answer,
   consumerStatus,
+  isGone,
   memoryConsumer,
   nextDue,
   parseAckSubject,
@@ -54,7 +55,7 @@ export function durablesThrough(link: MemoryLink, store: MemoryStore): Durables 
       store.change.notify();
     },
     list: (stream) =>
-      [...store.consumers.values()]
+      [...standing(store).values()]
         .filter(({ shape }) => stream === undefined || shape.stream === stream)
         .map((consumer) => consumerStatus(consumer, store.stream(consumer.shape.stream), store.clock)),
     settle: (ackSubject, kind, delayMs) => settle(parts, { ackSubject, kind, delayMs: delayMs ?? 0 }),
@@ -82,7 +83,8 @@ function open(parts: Parts, shape: ConsumerShape): Consumer {
 
 function provide(store: MemoryStore, shape: ConsumerShape): MemoryConsumer {
   const id = idOf(shape.stream, shape.name);
-  const consumer = store.consumers.get(id) ?? memoryConsumer(shape, store.stream(shape.stream));
+  const known = standing(store).get(id);
+  const consumer = known ?? memoryConsumer(shape, store.stream(shape.stream), store.clock.now());
   consumer.shape = shape;
   store.consumers.set(id, consumer);
   store.change.notify();
@@ -103,7 +105,7 @@ async function fetch(
     const left = endAt - store.clock.monotonic();
     if (got.length > 0 || left <= 0) return got;
     // Nothing is awaited between looking and waiting: a change in between would be missed.
-    await store.change.wait(Math.min(left, waitMs(parts, id) ?? left), over);
+    await waiting(parts, id, store.change.wait(Math.min(left, waitMs(parts, id) ?? left), over));
   }
   return [];
 }
@@ -113,9 +115,9 @@ async function* consume(parts: Parts, shape: ConsumerShape, signal: AbortSignal)
   const id = idOf(shape.stream, shape.name);
   const mine = held.get(id);
   while (!signal.aborted && mine !== undefined && held.get(id) === mine) {
-    if (!store.consumers.has(id)) resume(provide(store, shape), mine);
+    if (!standing(store).has(id)) resume(provide(store, shape), mine);
     const [next] = link.isConnected() ? deliver(parts, id, 1) : [];
-    if (next === undefined) await store.change.wait(waitMs(parts, id), signal);
+    if (next === undefined) await waiting(parts, id, store.change.wait(waitMs(parts, id), signal));
     else yield next;
   }
 }
@@ -128,6 +130,7 @@ function resume(consumer: MemoryConsumer, mine: Mine): void {
 function deliver(parts: Parts, id: string, max: number): readonly Delivery[] {
   const { store, link, held } = parts;
   const consumer = find(store, id);
+  consumer.idleSince = store.clock.now();
   const taken = take(consumer, store.stream(consumer.shape.stream), { max, now: store.clock.now() });
   return taken.map((one) => {
     note(held.get(id), one.seq);
@@ -163,12 +166,30 @@ function waitMs({ store, link }: Parts, id: string): number | undefined {
   return due === undefined ? undefined : Math.max(0, due - store.clock.now());
 }
 
+/** The consumers that the server has not removed by itself meanwhile. */
+function standing(store: MemoryStore): MemoryStore["consumers"] {
+  for (const [id, consumer] of store.consumers)
+    if (isGone(consumer, store.clock.now())) store.consumers.delete(id);
+  return store.consumers;
+}
+
+/** Waits as somebody who pulls. */
+async function waiting({ store }: Parts, id: string, change: Promise<void>): Promise<void> {
+  const consumer = store.consumers.get(id);
+  if (consumer === undefined) return change;
+  consumer.pulls += 1;
+  await change.finally(() => {
+    consumer.pulls -= 1;
+    consumer.idleSince = store.clock.now();
+  });
+}
+
 function idOf(stream: string, name: string): string {
   return `${stream}.${name}`;
 }
 
 function find(store: MemoryStore, id: string): MemoryConsumer {
-  const found = store.consumers.get(id);
+  const found = standing(store).get(id);
   if (found !== undefined) return found;
   throw new FleetError("not_found", `using consumer ${id}: there is none`);
 }
