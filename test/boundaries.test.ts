@@ -26,6 +26,12 @@ describe("the boundaries between packages", () => {
     ["adapters/src/a.ts", 'type D = import("@fleetbus/daemon").Daemon;', "an import type"],
     ["adapters/src/a.ts", 'import {\n  a,\n  b,\n} from "@fleetbus/hooks";', "an import over several lines"],
     ["adapters/src/a.ts", 'import { jetStreamBus } from "@fleetbus/core/bus";', "the bus in an adapter"],
+    ["adapters/src/a.ts", 'import { connect } from "@nats-io/transport-node";', "the NATS client itself"],
+    [
+      "hooks/src/a.ts",
+      'import type { ForeignServer } from "@fleetbus/core/nats";',
+      "a server in a translator",
+    ],
     ["hooks/src/a.ts", 'import "@fleetbus/adapters";', "an import for its side effect"],
     ["daemon/src/a.ts", 'import { main } from "fleetbus";', "the command line"],
     [
@@ -52,6 +58,7 @@ describe("the boundaries between packages", () => {
 
   const allowed = [
     ["cli/src/a.ts", 'import { startDaemon } from "@fleetbus/daemon";'],
+    ["adapters/src/nats/a.ts", 'const { connectForeign } = await import("@fleetbus/core/nats");'],
     ["adapters/src/a.test.ts", 'import { adapterConformance } from "@fleetbus/core/testing";'],
     ["core/src/bus/jetstream/a.ts", 'import { jetstream } from "@nats-io/jetstream";'],
     ["daemon/src/server/a.test.ts", 'import { encodeUser } from "@nats-io/jwt";'],

@@ -23,8 +23,11 @@ const mayImportNats = [
   { folder: "packages/daemon/src/server/", modules: /^@nats-io\/(jwt|nkeys)$/ },
 ];
 
-/** Parts of core that a translator or an adapter has no business with. */
-const closedToTranslators = ["@fleetbus/core/bus", "@fleetbus/core/api"];
+/** Parts of core that a package has no business with. A NATS server that is not the fleet's is a far side like any other. */
+const closedTo: Readonly<Record<string, readonly string[]>> = {
+  hooks: ["@fleetbus/core/bus", "@fleetbus/core/api", "@fleetbus/core/nats"],
+  adapters: ["@fleetbus/core/bus", "@fleetbus/core/api"],
+};
 
 const manifestSchema = z.object({
   name: z.string(),
@@ -78,10 +81,7 @@ function whyForbiddenWorkspace(path: string, name: string): string | undefined {
   const exported = manifest(target.replace("@fleetbus/", "")).exports;
   if (!(entry in exported)) return `${target} exports no ${entry}`;
   if (entry === "./testing" && !isTest(path)) return "testing is for tests";
-  const isTranslator = folder === "hooks" || folder === "adapters";
-  return isTranslator && closedToTranslators.includes(name)
-    ? `${folder} knows no bus and no daemon`
-    : undefined;
+  return closedTo[folder]?.includes(name) === true ? `${folder} knows no bus and no daemon` : undefined;
 }
 
 function whyForbiddenNats(path: string, name: string): string | undefined {
