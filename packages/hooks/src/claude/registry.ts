@@ -19,7 +19,10 @@ export interface ClaudeSessionsOptions {
   readonly signal: AbortSignal;
   /** Called once a file whose shape is not the known one; the session is then not reported. */
   readonly onUnknown: (file: string) => void;
-  /** At least this often all processes are looked at, and all files where the system does not tell of them; 1000 ms unless given. */
+  /**
+   * All is looked at this often where the system does not tell of changes, and after ten times as long where it does;
+   * 1000 ms unless given. What it cannot tell is that a process was killed.
+   */
   readonly pollMs?: number;
 }
 
@@ -40,9 +43,11 @@ export async function* watchClaudeSessions(
   const known = new Map<number, ClaudeSession>();
   const list = sessionFiles(folder, options.onUnknown);
   const { signal, pollMs = 1000 } = options;
+  const watchedPollMs = sweepEvery * pollMs;
   let sweptAt = -Infinity;
-  for await (const told of changesOf({ path: folder, isFolder: true, signal, pollMs })) {
-    const isSweep = told === "anything" || performance.now() - sweptAt >= sweepEvery * pollMs;
+  for await (const told of changesOf({ path: folder, isFolder: true, signal, pollMs, watchedPollMs })) {
+    // A turn in which nobody told of anything has come by its time.
+    const isSweep = told === "anything" || told.size === 0 || performance.now() - sweptAt >= watchedPollMs;
     if (isSweep) sweptAt = performance.now();
     await (isSweep ? list.sweep() : list.look(told));
     yield* differences(known, list.now());

@@ -51,7 +51,7 @@ describe.each(subjects)("the hooks of %s", (name, table, fileOf) => {
     expect((await applyPlan(await planInstall(place, set), deps)).hasChanged).toBe(true);
     expect((await hookStatus(file, set)).state).toBe("installed");
     for (const event of Object.keys(table.events))
-      expect(await readFile(file, "utf8")).toContain(`/x/hooks/fleet-hook ${name} ${event}"`);
+      expect(await readFile(file, "utf8")).toContain(`"exec /x/hooks/fleet-hook ${name} ${event}"`);
     expect((await planInstall(place, set)).diff).toBe("");
     await applyPlan(await planUninstall(place, set), deps);
     expect(await readFile(file, "utf8").catch(() => undefined)).toBe(before);
@@ -70,7 +70,7 @@ describe.each(subjects)("the hooks of %s", (name, table, fileOf) => {
     const [first] = commandHooks(table, "/with space/o'clock/fleet-hook").wanted;
     const [event] = Object.keys(table.events);
     expect(first?.handlers[0]).toMatchObject({
-      command: `'/with space/o'\\''clock/fleet-hook' ${name} ${event ?? ""}`,
+      command: `exec '/with space/o'\\''clock/fleet-hook' ${name} ${event ?? ""}`,
     });
   });
 });

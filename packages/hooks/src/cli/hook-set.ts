@@ -5,12 +5,13 @@ import type { CliTable } from "./table.ts";
 /**
  * What fleet wants in the settings of a CLI that takes hooks as commands: the stable copy of the client, with the CLI's
  * name and the event as arguments. The line never changes from one version to the next: a CLI that keeps the user's
- * trust by a hash of it would ask again.
+ * trust by a hash of it would ask again. These CLIs run it in a shell: `exec` takes that one's place, so that the client's
+ * parent is the CLI.
  */
 export function commandHooks(table: CliTable, client: string): HookSet {
   const wanted = Object.entries(table.events).map(([event, { timeout }]) => ({
     event,
-    handlers: [{ type: "command", command: `${quoted(client)} ${table.name} ${event}`, timeout }],
+    handlers: [{ type: "command", command: `exec ${quoted(client)} ${table.name} ${event}`, timeout }],
   }));
   return { cli: table.name, wanted, rules: [], owns: (handler) => isOwnCommand(handler, [table.name]) };
 }

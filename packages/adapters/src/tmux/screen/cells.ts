@@ -2,18 +2,16 @@
 export interface Cell {
   readonly text: string;
   readonly isDim: boolean;
+  readonly isItalic: boolean;
   readonly isReverse: boolean;
 }
 
 /** One line of a screen, left to right. Blanks at its end may be missing: tmux leaves them out. */
 export type Row = readonly Cell[];
 
-interface Look {
-  readonly isDim: boolean;
-  readonly isReverse: boolean;
-}
+type Look = Omit<Cell, "text">;
 
-const plain: Look = { isDim: false, isReverse: false };
+const plain: Look = { isDim: false, isItalic: false, isReverse: false };
 
 /** The rows of `capture-pane -e -p`. A look lasts over the end of a line until it is changed. */
 export function parseScreen(lines: readonly string[]): readonly Row[] {
@@ -50,7 +48,9 @@ const changes: Readonly<Record<string, Partial<Look>>> = {
   "": plain,
   "0": plain,
   "2": { isDim: true },
+  "3": { isItalic: true },
   "7": { isReverse: true },
   "22": { isDim: false },
+  "23": { isItalic: false },
   "27": { isReverse: false },
 };

@@ -16,6 +16,8 @@ export interface ComposerFacts {
   readonly tail?: RegExp;
   /** Text it shows while empty where that is not dim. */
   readonly placeholders: readonly string[];
+  /** What it suggests in an empty composer is in italics, and not dim. */
+  readonly isGhostItalic?: boolean;
   /** Beginnings that it takes for a command, a shell line or a file. */
   readonly leads: string;
   /** From the paste to Enter: an Enter that comes sooner can be lost (HOOKS.md §5, 4 to 8 tries each). */
@@ -59,15 +61,15 @@ const gemini: ComposerFacts = {
   pasteWaitMs: 100,
 };
 
-/** From HOOKS.md alone: it was not run again here. */
 const grok: ComposerFacts = {
   commands: /^(grok|node|\d+\.\d+\.\d+[\w.-]*)$/,
-  prompt: "\u2502 \u276F ",
-  indent: "\u2502   ",
+  prompt: "  \u2502 \u276F ",
+  indent: "  \u2502   ",
   home: 6,
   edge: /^\s*[\u256D\u2570]\u2500/u,
   tail: /\s*\u2502\s*$/u,
   placeholders: [],
+  isGhostItalic: true,
   leads: "/!@?",
   pasteWaitMs: 0,
 };

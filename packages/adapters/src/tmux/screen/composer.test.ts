@@ -4,7 +4,7 @@ import { parseScreen } from "./cells.ts";
 import { composers } from "./clis.ts";
 import { readComposer, squeeze, type Composer } from "./composer.ts";
 
-/** Screens of the real CLIs (Claude Code 2.1.329, Codex 0.169.0, Gemini CLI 0.61.0): cursor and command, then the capture. */
+/** Screens of the real CLIs (Claude Code 2.1.329, Codex 0.169.0, Gemini CLI 0.61.0, Grok Build 1.0.41): cursor and command, then the capture. */
 const folder = new URL("./seen/", import.meta.url);
 
 function read(name: string, cli = name.split("-")[0] ?? ""): Composer {
@@ -43,6 +43,13 @@ const seen: Readonly<Record<string, Composer>> = {
   "gemini-draft-home": text("half typed"),
   "gemini-slash": text("/mo"),
   "gemini-shell": hidden,
+  "grok-idle": empty,
+  "grok-suggestion": empty,
+  "grok-busy": empty,
+  "grok-draft": text("half typed"),
+  "grok-draft-home": text("half typed"),
+  "grok-slash": text("/model"), // with what it would complete
+  "grok-permission": hidden,
 };
 
 describe("the composer of a real CLI", () => {
@@ -118,18 +125,5 @@ describe("the composer of Claude", () => {
 
   test.each(cases)("%s", (_, composer, expected) => {
     expect(composer).toEqual(expected);
-  });
-});
-
-describe("the composer of Grok, from what was written down of it", () => {
-  const grok = (x: number, row: string) => {
-    const rows = ["", " ╭────────╮", row, " ╰────────╯", ""];
-    return readComposer({ rows: parseScreen(rows), cursor: { x, y: 2 } }, composers["grok"]!);
-  };
-
-  test("is read without its box", () => {
-    expect(grok(6, "│ ❯          │")).toEqual(empty);
-    expect(grok(10, "│ ❯ half     │")).toEqual(text("half"));
-    expect(grok(6, "│ ❯ \u001b[2mghost\u001b[0m    │")).toEqual(empty);
   });
 });

@@ -73,7 +73,8 @@ function lineAt(rows: readonly Row[], at: number): string {
 
 function typedIn(row: Row, prefix: string, facts: ComposerFacts): string {
   const cells = row.slice(prefix.length);
-  const text = textOf(withoutGhost(cells)).replace(facts.tail ?? /$/, "");
+  const said = facts.isGhostItalic === true ? cells.filter((cell) => !cell.isItalic) : cells;
+  const text = textOf(withoutGhost(said)).replace(facts.tail ?? /$/, "");
   return facts.placeholders.includes(text.trim()) ? "" : text;
 }
 

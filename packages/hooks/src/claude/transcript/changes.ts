@@ -10,6 +10,8 @@ export interface ChangesOptions {
   readonly signal: AbortSignal;
   /** Without news from the system, one turn comes this often; 500 ms unless given. */
   readonly pollMs?: number;
+  /** The same while the system tells of changes; `pollMs` unless given. */
+  readonly watchedPollMs?: number;
 }
 
 /** What a turn is about: anything, or the entries that the system told of, none where it only is time to look. */
@@ -21,7 +23,7 @@ export type Told = "anything" | ReadonlySet<string>;
  * folder, polling alone works.
  */
 export async function* changesOf(options: ChangesOptions): AsyncGenerator<Told, void> {
-  const { signal, pollMs = 500 } = options;
+  const { signal, pollMs = 500, watchedPollMs = pollMs } = options;
   const bell = doorbell(signal);
   let watcher: FSWatcher | undefined;
   try {
@@ -30,7 +32,7 @@ export async function* changesOf(options: ChangesOptions): AsyncGenerator<Told, 
       watcher ??= watchFolder(options, { ring: bell.ring, onLost: () => (watcher = undefined) });
       const told = bell.reset();
       yield isNew ? "anything" : told;
-      await bell.wait(pollMs);
+      await bell.wait(watcher === undefined ? pollMs : watchedPollMs);
     }
   } finally {
     watcher?.close();
