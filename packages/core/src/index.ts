@@ -58,6 +58,7 @@ export * from "./config/adapter-forms.ts";
 export * from "./config/check-adapters.ts";
 export * from "./config/check-secrets.ts";
 export * from "./config/problems.ts";
+export * from "./config/positions.ts";
 export * from "./routing/route/facts.ts";
 export * from "./routing/route/glob.ts";
 export * from "./routing/route/priority.ts";

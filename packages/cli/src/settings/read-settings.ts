@@ -6,6 +6,8 @@ import {
   messageOf,
   resolveSettings,
   slug,
+  type AdapterSchemas,
+  type ConfigFile,
   type LoadedConfig,
   type Settings,
 } from "@fleetbus/core";
@@ -19,6 +21,12 @@ export interface MachineSettings extends Settings {
   readonly file: LoadedConfig | undefined;
 }
 
+/** A config file that is not read yet. */
+export interface WrittenConfig {
+  readonly text: string;
+  readonly file: ConfigFile;
+}
+
 /** The config file under the environment, as the daemon reads it. Rejects with `config` and all problems at once. */
 export async function readSettings(context: Context): Promise<MachineSettings> {
   const file = await readConfigFile(context.paths().configFile);
@@ -29,16 +37,22 @@ export async function readSettings(context: Context): Promise<MachineSettings> {
 
 /** The file alone, checked with the built-in adapters' own keys; undefined where there is none. */
 export async function readConfigFile(path: string): Promise<LoadedConfig | undefined> {
+  const written = await readConfigText(path);
+  return written === undefined ? undefined : loadConfig(written.text, written.file, builtInForms());
+}
+
+/** Its text, and who can read it; undefined where there is none. Rejects with `config`. */
+export async function readConfigText(path: string): Promise<WrittenConfig | undefined> {
   try {
     const [text, { mode }] = await Promise.all([readFile(path, "utf8"), stat(path)]);
-    return loadConfig(text, { path, mode }, adapterSchemas());
+    return { text, file: { path, mode } };
   } catch (error) {
-    if (error instanceof FleetError) throw error;
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw new FleetError("config", `reading ${path}: ${messageOf(error)}`, { cause: error });
   }
 }
 
-function adapterSchemas() {
+/** How the own keys of the adapters that ship with fleet are read, by type. */
+export function builtInForms(): AdapterSchemas {
   return Object.fromEntries(builtInAdapters.map(({ spec }) => [spec.type, spec]));
 }

@@ -1,24 +1,30 @@
 import { defineCommand } from "../../command/define.ts";
-import { json, text } from "../../command/flags.ts";
+import { json, text, toggle } from "../../command/flags.ts";
 import { printJson } from "../../output/json.ts";
 import { resolve } from "node:path";
-import { readConfigFile } from "../../settings/read-settings.ts";
-import { FleetError, formatProblem, idleSettings, problemError, type LoadedConfig } from "@fleetbus/core";
-import { templateProblems } from "@fleetbus/daemon";
+import { checkConfig } from "../../settings/check-config.ts";
+import { FleetError, formatProblem, idleSettings } from "@fleetbus/core";
 
 /** `fleet config validate [file]` */
 export const validate = defineCommand({
   about:
-    "Checks fleet.toml: all problems at once, each with its place and the nearest valid key; exit 2 when there are any. What has no effect in this version is a warning.",
+    "Checks fleet.toml: all problems at once, each with its place and the nearest valid key; exit 2 when there are any. The adapters that it names by path or package are loaded, and the secrets that it names are looked for. What has no effect in this version is a warning.",
   args: { file: text("[file]", "another file than this machine's") },
-  flags: { json },
+  flags: {
+    withoutSecrets: toggle(
+      "--without-secrets",
+      "do not ask whether secrets are there: it is another machine's file",
+    ),
+    json,
+  },
   examples: [
     { line: "fleet config validate", about: "this machine's" },
     { line: "fleet config validate ./fleet.toml --json", about: "a file before it is put in place" },
   ],
-  async run({ file, json: isJson }, context) {
+  async run({ file, withoutSecrets, json: isJson }, context) {
     const path = file === undefined ? context.paths().configFile : resolve(context.world.cwd, file);
-    const found = await readWhole(path).catch(async (error: unknown) => {
+    const options = { hasSecrets: !withoutSecrets, env: context.world.env };
+    const found = await checkConfig(path, options).catch(async (error: unknown) => {
       const problems = error instanceof FleetError ? error.details["problems"] : undefined;
       if (isJson && problems !== undefined) await printJson(context, { file: path, problems });
       throw error;
@@ -33,11 +39,3 @@ export const validate = defineCommand({
     );
   },
 });
-
-/** With the adapters' templates, which an adapter of the daemon's would fail by. */
-async function readWhole(path: string): Promise<LoadedConfig | undefined> {
-  const found = await readConfigFile(path);
-  const problems = found === undefined ? [] : templateProblems(found);
-  if (found !== undefined && problems.length > 0) throw problemError(found.file, problems);
-  return found;
-}

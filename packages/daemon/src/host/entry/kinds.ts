@@ -7,6 +7,7 @@ import {
   type LoadedConfig,
   type Problem,
 } from "@fleetbus/core";
+import { z } from "zod";
 import { defaultTemplates } from "../notice/template/default-templates.ts";
 
 /** Kinds that no table has. */
@@ -37,9 +38,16 @@ export function meantKind(kind: string): string | undefined {
   return nearest(kind, [...known, ...patterns]).find((one) => rootOf(one) === root);
 }
 
-/** Kinds in the `on` of a config's adapters that no event will ever be of, each with its place. */
-export function kindProblems({ config, positions }: LoadedConfig): readonly Problem[] {
-  return config.adapter.flatMap(({ on = [] }, index) =>
+const writtenSchema = z.looseObject({
+  adapter: z.array(z.looseObject({ on: z.array(z.string()).catch([]) })).catch([]),
+});
+
+/** Kinds in the `on` of a config's adapters that no event will ever be of, each with its place. The config may have other problems. */
+export function kindProblems({
+  raw,
+  positions,
+}: Pick<LoadedConfig, "raw" | "positions">): readonly Problem[] {
+  return writtenSchema.parse(raw).adapter.flatMap(({ on }, index) =>
     on.flatMap((kind, at) => {
       const meant = meantKind(kind);
       if (meant === undefined) return [];

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { z } from "zod";
 import { FleetError, isModuleType, messageOf, systemClock, unknownWord, type Adapter } from "@fleetbus/core";
 import { resolvePackage } from "./resolve-package.ts";
@@ -52,10 +52,15 @@ async function importModule(location: string, type: string): Promise<unknown> {
     whole.catch(() => undefined); // it came in time
     return await Promise.race([import(location), whole]);
   } catch (error) {
-    throw new FleetError("config", `loading adapter "${type}": ${messageOf(error)}`, { cause: error });
+    throw new FleetError("config", `loading adapter "${type}": ${reasonOf(error)}`, { cause: error });
   } finally {
     late.abort();
   }
+}
+
+/** Without the file of fleet's own that Node names as the one that imports. */
+function reasonOf(error: unknown): string {
+  return messageOf(error).replace(` imported from ${fileURLToPath(import.meta.url)}`, "");
 }
 
 function adapterOf(module: unknown, type: string): Adapter {

@@ -71,7 +71,7 @@ describe("an adapter's package", () => {
     const root = join(home, "work/fleet-adapter-link");
     await writeFile(join(root, "package.json"), '{ "type": "module", "main": "./index.js" }');
     const text = adapter.replace('"Mine."', "needed");
-    await writeFile(join(root, "index.js"), `import { needed } from "needed"; ${text}`);
+    await writeFile(join(root, "index.js"), `import { needed } from ${JSON.stringify("needed")}; ${text}`);
     await mkdir(join(home, "config", "node_modules"), { recursive: true });
     await symlink(root, join(home, "config", "node_modules", "fleet-adapter-link"));
     expect((await loadAdapter("fleet-adapter-link", [], config)).spec.summary).toBe("Linked.");

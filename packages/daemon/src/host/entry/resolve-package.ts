@@ -8,7 +8,7 @@ const manifestSchema = z.looseObject({ exports: z.unknown().optional(), main: z.
 type Manifest = z.infer<typeof manifestSchema>;
 
 /** The conditions of `exports` that hold for an `import` in Node. */
-const conditions: readonly string[] = ["node", "import", "module-sync", "default"];
+const conditions: readonly string[] = "node import module-sync default".split(" ");
 
 /**
  * The file of a package that a config names, as a URL: out of the `node_modules` of the config file's folder or one above
