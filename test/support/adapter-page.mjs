@@ -18,6 +18,7 @@ export function renderAdapter({ spec }, { hasPicture = false } = {}) {
   const parts = [
     traits(spec),
     keys(spec.config),
+    answers(spec),
     ...spec.examples.map((example) => exampleOf(spec.type, example)),
   ];
   const picture = hasPicture ? [`![As its test saw it](${spec.type}.png)`, ""] : [];
@@ -69,6 +70,33 @@ function keyRow(name, field, required) {
     .join(", ");
   const fallback = field.default === undefined ? "" : `\`${JSON.stringify(field.default)}\``;
   return `| \`${name}\` | ${note} | ${fallback} | ${field.description ?? ""} |`;
+}
+
+/** Whom a source believes, and what to write for it. */
+const believing = {
+  sender: {
+    says: "The service vouches for who speaks: list them in `from`. Nobody else is answered, or heard.",
+    replies: { from: ["123456789"], choices: ["go on", "stop"] },
+  },
+  signature: {
+    says: "Only what bears a signature is read, and it is believed.",
+    replies: { to: "lab/web", quotas: true },
+  },
+  token: {
+    says: "Anybody may speak there: what counts is a token that a notice shows, once, until it expires.",
+    replies: { choices: ["go on", "stop"], expire: "12h" },
+  },
+};
+
+/** What it can take in, where it can. */
+function answers({ source }) {
+  if (source === undefined) return [];
+  const { says, replies } = believing[source.vouches];
+  const one = "Of several machines with this adapter one listens; another one takes over where that is gone.";
+  const toml = ["```toml", "[adapter.replies]", stringify(replies).trimEnd(), "```"];
+  const intro =
+    "With `[adapter.replies]` in its entry answers come back by it, to the session that they are about:";
+  return ["## Answers", "", says, "", ...(source.isExclusive ? [one, ""] : []), intro, "", ...toml, ""];
 }
 
 function exampleOf(type, { title, config }) {

@@ -15,7 +15,7 @@ export interface NtfyServer {
   readonly url: string;
   /** `127.0.0.1:port`, for allow_private. */
   readonly host: string;
-  /** The user `lab` may use `agents`; this token is its. */
+  /** The user `lab` may use `agents` and `answers`, to which everybody may write; this token is its. */
   readonly token: string;
   readonly password: string;
   stop(): Promise<void>;
@@ -73,6 +73,8 @@ async function account(binary: string, config: string): Promise<string> {
   const env = { ...process.env, NTFY_PASSWORD: password };
   await run(binary, ["user", "-c", config, "add", "lab"], { env });
   await run(binary, ["access", "-c", config, "lab", "agents", "rw"]);
+  await run(binary, ["access", "-c", config, "lab", "answers", "rw"]);
+  await run(binary, ["access", "-c", config, "everyone", "answers", "wo"]);
   const { stdout, stderr } = await run(binary, ["token", "-c", config, "add", "lab"]);
   const [token] = /tk_\w+/.exec(stdout + stderr) ?? [];
   if (token === undefined) throw new Error(`ntfy made no token: ${stdout}${stderr}`);

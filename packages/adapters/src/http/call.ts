@@ -43,7 +43,7 @@ export async function callHttp(
 ): Promise<HttpReply> {
   const reply = await exchange(call, context.fetch, signal).catch((error: unknown) => {
     signal.throwIfAborted();
-    throw failureOf(error, judging.doing, call.secrets);
+    throw callFailure(error, judging.doing, call.secrets);
   });
   if (reply.status >= 200 && reply.status < 300) return reply;
   throw judged(reply, judging, context.clock.now());
@@ -67,7 +67,7 @@ async function exchange(
 }
 
 /** What the host's guard says stays as it is; all else is a far side that is not there. The URL may hold a secret and is not named. */
-function failureOf(error: unknown, doing: string, secrets: readonly string[] = []): FleetError {
+export function callFailure(error: unknown, doing: string, secrets: readonly string[] = []): FleetError {
   if (error instanceof Error && error.name === "FleetError") return toFleetError(error);
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   return new FleetError("unavailable", `${doing}: ${masked(messageOf(cause), secrets)}`, { cause: error });

@@ -14,6 +14,8 @@ export interface Said {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Instead of a body: what is written bit by bit, until it ends or who asked has gone. */
+  readonly stream?: AsyncIterable<string>;
 }
 
 /** A service's rules, and how it words its answers; `gone` aborts when who asked has gone, or the server closes. */
@@ -49,7 +51,9 @@ export async function startFarServer(judge: Judge): Promise<FarServer> {
     response.once("close", () => gone.abort());
     const said = far.next.shift() ?? (await judge(received, gone.signal));
     if (said.status < 300) far.taken.push(received);
-    response.writeHead(said.status, said.headers).end(said.body);
+    response.writeHead(said.status, said.headers);
+    for await (const chunk of said.stream ?? []) response.write(chunk);
+    response.end(said.body);
   };
   const leave = async () => {
     server.closeAllConnections();

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { requireAnswer } from "../http/answer.ts";
-import type { HttpCall } from "../http/call.ts";
 import type { HttpChannel } from "../http/sink.ts";
 import { requireFit } from "../text/fits.ts";
 import type { NtfyConfig } from "./adapter.ts";
+import { callOf, type Part } from "./call.ts";
 import { fileOf } from "./file.ts";
 import { maxJsonBytes, ntfyText } from "./limits.ts";
 import { messageOf, type NtfyMessage } from "./message.ts";
@@ -16,8 +16,8 @@ export function ntfyChannel(config: NtfyConfig): HttpChannel {
   return {
     doing,
     request: (_, notice) => {
-      requireFit(doing, notice, ntfyText);
       const message = messageOf(config, notice);
+      requireFit(doing, { ...notice, text: message.message }, ntfyText);
       const file = fileOf(doing, notice);
       if (file !== undefined) {
         const { message: text, ...others } = message;
@@ -33,30 +33,9 @@ export function ntfyChannel(config: NtfyConfig): HttpChannel {
   };
 }
 
-type Part = Omit<HttpCall, "url"> & { readonly path: string };
-
-function callOf({ server, ...config }: NtfyConfig, { path, headers, ...part }: Part): HttpCall {
-  return {
-    ...part,
-    url: `${server.replace(/\/+$/, "")}/${path}`,
-    headers: { ...headers, ...authorization(config) },
-    secrets: Object.values(authorization(config)).flatMap((value) => [value, value.replace(/^\w+ /, "")]),
-  };
-}
-
 function asText(path: string, { message, ...others }: NtfyMessage): Part {
   const headers = { ...headersOf(others), "content-type": "text/plain; charset=utf-8" };
   return { path, headers, body: message };
-}
-
-function authorization({
-  token,
-  username,
-  password,
-}: Omit<NtfyConfig, "server">): Readonly<Record<string, string>> {
-  if (token !== undefined) return { authorization: `Bearer ${token}` };
-  if (username === undefined) return {};
-  return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}` };
 }
 
 function headersOf(message: Omit<NtfyMessage, "message">): Readonly<Record<string, string>> {

@@ -1,27 +1,54 @@
 import { z } from "zod";
-import type { Received, Said } from "../http/far-server.test.support.ts";
+import type { Judge, Received, Said } from "../http/far-server.test.support.ts";
+import { topicsOf, type Topics } from "./topics.test.support.ts";
 
 const maxMessageBytes = 4095;
 const maxJsonBytes = 8192;
 
-/** An ntfy server as 2.27 answers, with one token and one topic: e2e/adapters/ntfy.test.ts holds the real one against the adapter. */
-export function ntfyServer({ token, topic }: { readonly token: string; readonly topic: string }) {
-  return (request: Received): Said => {
+/**
+ * An ntfy server as 2.27 answers, with one token and one topic, and one that anybody may write to:
+ * e2e/adapters/ntfy.test.ts holds the real one against the adapter.
+ */
+export function ntfyServer({ token, topic, reply_topic: replies }: Account, topics = topicsOf()): Judge {
+  return (request, gone) => {
     const { authorization = "" } = request.headers;
+    if (request.method === "POST" && request.path === `/${replies}`)
+      return { status: 200, body: JSON.stringify(topics.add(replies, { message: request.body })) };
     if (authorization === "") return no(403, 40301, "forbidden");
     if (authorization !== `Bearer ${token}`) return no(401, 40101, "unauthorized");
+    const { pathname, searchParams } = new URL(request.path, "http://ntfy");
+    const [, name = "", isRead] = /^\/(\w+)(\/json)?$/.exec(pathname) ?? [];
+    if (request.method === "GET" && isRead !== undefined) return topics.read(name, searchParams, gone);
     const isJson = request.method === "POST" && request.path === "/";
-    return isJson ? publishJson(request, topic) : publish(request, topic);
+    return isJson ? publishJson(request, topic, topics) : publish(request, topic);
   };
 }
 
-function publishJson({ body }: Received, topic: string): Said {
+/** Whose server it is. */
+export interface Account {
+  readonly token: string;
+  readonly topic: string;
+  readonly reply_topic: string;
+}
+
+const posted = z.looseObject({
+  topic: z.string(),
+  message: z.string(),
+  tags: z.array(z.string()).optional(),
+  sequence_id: z.string().optional(),
+  actions: z.array(z.unknown()).max(3).optional(),
+});
+
+function publishJson({ body }: Received, topic: string, topics: Topics): Said {
   if (Buffer.byteLength(body) > maxJsonBytes) return no(413, 41303, "JSON body too large");
-  const message = z.record(z.string(), z.unknown()).parse(JSON.parse(body));
-  if (message["topic"] !== topic) return no(403, 40301, "forbidden");
-  if (Buffer.byteLength(String(message["message"])) > maxMessageBytes)
-    return no(500, 50001, "internal server error");
-  return checked(message["priority"], message["sequence_id"] ?? "x");
+  const read = posted.safeParse(JSON.parse(body));
+  if (!read.success) return no(400, 40018, "invalid request: actions invalid; only 3 actions allowed");
+  const { message, tags, sequence_id: sequence } = read.data;
+  if (read.data.topic !== topic) return no(403, 40301, "forbidden");
+  if (Buffer.byteLength(message) > maxMessageBytes) return no(500, 50001, "internal server error");
+  const said = checked(read.data["priority"], sequence ?? "x");
+  if (said.status === 200) topics.add(topic, { message, tags, sequence_id: sequence });
+  return said;
 }
 
 function publish({ method, path, headers, body }: Received, topic: string): Said {

@@ -1,20 +1,37 @@
 import { describe, expect, test } from "vitest";
-import { adapterConformance } from "@fleetbus/core/testing";
-import { farSideOf, goldenOf, sendOnce, withFar } from "../http/sending.test.support.ts";
+import { adapterConformance, type FarSide } from "@fleetbus/core/testing";
+import { startFarServer } from "../http/far-server.test.support.ts";
+import { eventOf, goldenOf, sendOnce, withFar } from "../http/sending.test.support.ts";
 import { fiveNotices } from "../text/five-notices.test.support.ts";
 import { ntfy } from "./adapter.ts";
 import { no, ntfyServer } from "./ntfy.stub.test.support.ts";
 
-const account = { token: "tk_0123456789abcdef", topic: "agents" };
+const account = { token: "tk_0123456789abcdef", topic: "agents", reply_topic: "answers" };
 const judge = ntfyServer(account);
+
+/** A server whose other user writes to the reply topic. */
+async function farSide(): Promise<FarSide> {
+  const far = await startFarServer(ntfyServer(account));
+  const written = () => far.taken.filter(({ method, path }) => method === "POST" && path === "/");
+  return {
+    config: { server: far.url },
+    event: eventOf,
+    arrivals: async () =>
+      written().flatMap(({ body }) => {
+        const [eventId] = /event\d+/.exec(body) ?? [];
+        return eventId === undefined ? [] : [{ eventId, bytes: Buffer.byteLength(body) }];
+      }),
+    stall: async () => far.stall(),
+    leave: () => far.leave(),
+    speak: async (n) => void (await fetch(`${far.url}/answers`, { method: "POST", body: `text ${n}` })),
+    close: () => far.close(),
+  };
+}
 
 adapterConformance({
   adapter: ntfy,
   validConfig: { ...account, server: "http://127.0.0.1:1" },
-  harness: {
-    can: ["stall", "leave"],
-    start: () => farSideOf(judge, (url) => ({ server: url })),
-  },
+  harness: { can: ["stall", "leave", "speak"], start: farSide },
   runner: { describe, test },
 });
 
