@@ -19,6 +19,7 @@ import type { Journal } from "./disk/journal.ts";
 import type { Outbox } from "./disk/outbox.ts";
 import { announcer } from "./host/announce.ts";
 import { adapterHost } from "./host/host.ts";
+import { runLogs } from "./host/run-log/run-logs.ts";
 import { chooseOffer, frameOffer, wakeText, wakefulLeases } from "./inbox/choose.ts";
 import { decodeOnce } from "./inbox/decode-once.ts";
 import { mailboxes } from "./inbox/mailboxes.ts";
@@ -62,6 +63,8 @@ export interface Parts {
   readonly metrics: Metrics;
   readonly settings: Settings;
   log(name: string): AdapterLog;
+  /** The key of `[run] key` as the config is now. */
+  runKey(): Promise<Buffer | undefined>;
   /** The ways to wake a session, best first, with whether they are open now. */
   ladder(record: SessionRecord, waiters: Waiters): readonly Step[];
   onError(error: unknown, doing: string): void;
@@ -187,6 +190,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     bury: (consumer, delivery, reason) => bury(letters, consumer, { delivery, reason }),
     stillWanted: (nonce) => planner.stillWanted(nonce),
     onResult: (event, result) => reportWake(planner, event, result),
+    runLogs: runLogs({ bus, clock, key: parts.runKey }),
   });
 
   const onSessionChange = ({ before, after, event }: Change) => {

@@ -2,6 +2,7 @@ import { formatProblem, timeLimit } from "@fleetbus/core";
 import type { StatusAnswer } from "@fleetbus/core/api";
 import { serveApi } from "./api/serve.ts";
 import { compose } from "./compose.ts";
+import { runKeyOf } from "./host/run-log/run-key.ts";
 import { startAdapters } from "./host/start.ts";
 import { evidenceOf } from "./inbox/evidence.ts";
 import type { Evidence } from "./inbox/proof.ts";
@@ -173,6 +174,7 @@ function assemble(local: Local, { bus, evidence }: Joined & { readonly evidence:
     ...{ machine: settings.machine, bus, store, metrics: counts },
     evidence,
     log: (name) => logger.named(name),
+    runKey: () => runKeyOf(local),
     ladder: (record, waiting) => ladderOf(record, waiting, inboundOf(local.env)),
   });
   const intake = hookIntake({

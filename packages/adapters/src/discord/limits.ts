@@ -17,6 +17,7 @@ const lineStarts = /^(\s*)(?=#|-|\+)|^(\s*\d+)(?=[.)]\s)/gm;
 export const discordText: TextTraits = {
   ...{ maxTitle: discordLimits.maxEmbedTitle / 2, maxText: discordLimits.maxDescription, unit: "characters" },
   overflow: ["truncate", "split", "attach"],
+  maxFileBytes: 9_500_000, // 10 MiB with all else of the request
   escape: (value) =>
     value
       .replace(signs, (found) => (found.startsWith("http") ? found : `\\${found}`))

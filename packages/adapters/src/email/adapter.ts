@@ -31,6 +31,7 @@ export const email: Adapter<EmailConfig> = defineAdapter({
     // one at a time over one connection: providers bound both, and a thread keeps its order
     traits: { idempotent: false, ordered: true, proves: "accepted" },
     text: emailText,
+    textOf: ({ maxFileBytes }) => ({ ...emailText, maxFileBytes }),
     urls: { schemes: ["mailto", "mailtos"], parse: keysOfUrl },
     on: ["turn.failed", "permission.requested", "session.lost", "run.finished"],
   },

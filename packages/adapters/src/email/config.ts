@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { usualFileBytes } from "./limits.ts";
 
 const address = z
   .string()
@@ -53,6 +54,14 @@ export const emailConfig = z
       ),
     from: address.describe("Who the mails come from, as Fleet <fleet@example.com>."),
     to: z.array(address).min(1).describe("Who gets them."),
+    maxFileBytes: z
+      .int()
+      .min(0)
+      .max(50_000_000)
+      .default(usualFileBytes)
+      .describe(
+        "Bytes of files in one mail, as of a run's full log (fleet run --attach full): they grow by 37 % on their way, and the server's bound is on the whole mail. What is larger, or what the server finds too large, is left out, which the mail says.",
+      ),
   })
   .refine(
     ({ user, password, oauth2: own }) =>

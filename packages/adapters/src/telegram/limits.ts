@@ -12,6 +12,7 @@ const maxFrame = 10;
 export const telegramText: TextTraits = {
   ...{ maxTitle, maxText: telegramLimits.maxMessage - maxTitle - maxFrame, unit: "characters" },
   overflow: ["truncate", "split", "attach"],
+  maxFileBytes: 20_000_000, // bots may send 50 MB; a phone is to open it
   escape: withEntities,
 };
 

@@ -23,6 +23,8 @@ export interface Order {
   readonly triggers: Triggers;
   readonly tailBytes: number;
   readonly log: LogMode;
+  /** The full log is for adapters, too. */
+  readonly isAttached: boolean;
   readonly timeoutMs: number | undefined;
 }
 

@@ -95,6 +95,7 @@ async function follow({ order, context, launched, started }: Following): Promise
       ? {}
       : { tail: tailText(ring.bytes(), order.tailBytes), outputBytes: ring.total() }),
     ...logFacts(facts.run, logEnd),
+    ...(order.isAttached ? { attach: "full" as const } : {}),
     ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
   };
   if (ending.error !== undefined) await context.say(`fleet: ${ending.error}`);

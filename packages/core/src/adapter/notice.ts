@@ -12,6 +12,8 @@ export interface TextTraits {
   readonly maxText: number;
   /** What both are counted in: UTF-16 units, or bytes of UTF-8. */
   readonly unit: "characters" | "bytes";
+  /** Bytes of all files beside one notice that the far side is known to take; absent: none but texts that were too long. */
+  readonly maxFileBytes?: number;
   /** What it can do with more, the first where the config says nothing. */
   readonly overflow: readonly [Overflow, ...Overflow[]];
   /** Makes a value harmless in the channel's own markup: no formatting, no mention, no link that was not meant. */

@@ -54,6 +54,8 @@ export const runEventSchemas = {
     outputBytes: z.int().nonnegative().optional(),
     /** Where the full log is kept, as `<object store>/<run>`: soon after this event, for 7 days. `fleet run log <run>` prints it. */
     logRef: z.string().optional(),
+    /** `full`: adapters whose channels take files are to send the full log with their notice. */
+    attach: z.enum(["full", "tail"]).optional(),
     /** What the full log does not hold of the output's end. */
     logSkippedBytes: z.int().positive().optional(),
     /** What of the run could not be told, one line each: a regex that took too long. */

@@ -15,6 +15,7 @@ import type { Bus, Delivery, Incoming } from "@fleetbus/core/bus";
 import type { QuietHours } from "./course/judge.ts";
 import type { Notified, NotifyHow } from "./notify.ts";
 import type { Renderer } from "./render.ts";
+import type { RunLogs } from "./run-log/run-logs.ts";
 import { routeView, runningOf, type Running } from "./running.ts";
 import { brokenView, noticeView } from "./view.ts";
 
@@ -52,6 +53,8 @@ export interface HostDeps {
   onResult(event: FleetEvent, result: SendReceipt | FleetError): void;
   /** Tells the fleet, as an event of this daemon. Never throws. */
   announce(kind: string, data: Readonly<Record<string, unknown>>): void;
+  /** Full logs of runs, for channels that take files. */
+  readonly runLogs?: RunLogs;
   /** The rest is for tests. */
   readonly render?: Renderer;
   readonly sendTimeoutMs?: number;

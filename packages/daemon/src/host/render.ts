@@ -7,6 +7,7 @@ import {
   type Overflow,
   type TextTraits,
 } from "@fleetbus/core";
+import type { ShownLog } from "./run-log/run-logs.ts";
 
 /** How a person is to read an event on one channel. */
 export interface How {
@@ -16,6 +17,8 @@ export interface How {
   readonly sound?: string;
   readonly isResolved?: boolean;
   readonly link?: string;
+  /** What there is of the full log of the run that it tells of. */
+  readonly log?: ShownLog;
   /** The time zone of the one who reads. */
   readonly zone?: string;
 }

@@ -35,6 +35,7 @@ export function runningOf(
     ...{ bus, machine, adapter, config, listening, me, isChanged },
     entry: { ...wanted.entry, on: [...listening.on] },
     context: contextOf(name, host, egress),
+    runLogs: host.runLogs,
     random: () => host.random?.() ?? Math.random(),
     facts: (event) => ({ ...host.facts(event), isForPeople: adapter.spec.text !== undefined }),
     decode: (incoming) => host.decodeEvent(incoming),

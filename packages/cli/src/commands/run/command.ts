@@ -18,6 +18,11 @@ const flags = {
   interval: duration("--interval <duration>", "how often at most (partial: 10m, regex: 10s)"),
   tail: text("--tail <size>", "how much of the end of its output is told (10k)"),
   log: choice("--log <mode>", "what is kept of its output", ["full", "tail", "none"]),
+  attach: choice(
+    "--attach <what>",
+    "what adapters that take files send with the end: nothing beside the tail, or the full log (--log full)",
+    ["full", "tail"],
+  ),
   output: toggle("--output", "tell all output as it comes, in pieces (run.output)"),
   timeout: duration("--timeout <duration>", "end it after this, with exit code 124"),
   json,
@@ -35,6 +40,7 @@ export const command = defineCommand({
       line: "fleet run --title Training --to phone --notify-on partial --interval 1h -- python train.py",
       about: "tells the phone alone, each hour too",
     },
+    { line: "fleet run --to mail --attach full -- ./nightly.sh", about: "the mail holds the whole log" },
     { line: "fleet run --notify-on 'regex:^ERROR' -- ./import.sh", about: "tells of each such line" },
   ],
   failureExit: 125,
@@ -48,7 +54,10 @@ export const command = defineCommand({
 type Options = Values<typeof flags> & { readonly command: readonly string[] };
 
 function orderOf(options: Options, cwd: string): Order {
-  const { title, message, log = "tail" } = options;
+  const { title, message, attach } = options;
+  const log = options.log ?? (attach === "full" ? "full" : "tail");
+  if (attach === "full" && log !== "full")
+    throw new FleetError("usage", `reading the command line: --attach full needs --log full, not ${log}`);
   // who plays it has another folder
   const sound = options.sound?.includes("/") === true ? resolve(cwd, options.sound) : options.sound;
   const triggers = triggersOf(options.notifyOn, options.interval, options.output);
@@ -63,6 +72,7 @@ function orderOf(options: Options, cwd: string): Order {
     triggers,
     tailBytes: tailBytesOf(options.tail ?? "10k"),
     log,
+    isAttached: attach === "full",
     timeoutMs: options.timeout === undefined ? undefined : capped(options.timeout),
   };
 }

@@ -1,5 +1,6 @@
 import { type Adapter, type AdapterConfig, type FleetEvent, type Notice } from "@fleetbus/core";
 import { plainNotices, type How, type Renderer } from "../render.ts";
+import type { ShownLog } from "../run-log/run-logs.ts";
 import type { Item } from "./item.ts";
 import type { QuietHours } from "./judge.ts";
 
@@ -17,8 +18,12 @@ export interface RenderDeps {
   me(): QuietHours;
 }
 
-/** The notices of one event, or the digest of several. */
-export function renderedOf(deps: RenderDeps, items: readonly Pick<Item, "event" | "isResolved">[]): Rendered {
+/** The notices of one event, with the full log of its run where that is known, or the digest of several. */
+export function renderedOf(
+  deps: RenderDeps,
+  items: readonly Pick<Item, "event" | "isResolved">[],
+  log?: ShownLog,
+): Rendered {
   const [first] = items;
   const { text } = deps.adapter.spec;
   if (first === undefined) throw new Error("rendering nothing");
@@ -27,7 +32,11 @@ export function renderedOf(deps: RenderDeps, items: readonly Pick<Item, "event" 
   if (items.length === 1)
     return {
       event: first.event,
-      notices: deps.render.noticesOf(first.event, { ...how, isResolved: first.isResolved }),
+      notices: deps.render.noticesOf(first.event, {
+        ...how,
+        isResolved: first.isResolved,
+        ...(log === undefined ? {} : { log }),
+      }),
     };
   const events = items.map(({ event }) => event);
   const notices = deps.render.digestOf(events, how);

@@ -11,6 +11,7 @@ import type { Claim } from "../effects/claim.ts";
 import type { DailyCount } from "../effects/daily.ts";
 import type { Effects } from "../effects/effects.ts";
 import type { ToldStore } from "../effects/told.ts";
+import { withoutFile, type RunLogs, type ShownLog } from "../run-log/run-logs.ts";
 import { attempt } from "./attempt.ts";
 import { everyFew } from "./beat.ts";
 import { isPausedError, type Gate } from "./gate.ts";
@@ -33,6 +34,7 @@ export interface SendDeps extends RenderDeps {
   readonly timeoutMs: number;
   /** What the far side has, and no record says so yet. */
   readonly unrecorded: Map<string, SendReceipt>;
+  readonly runLogs?: RunLogs | undefined;
   random(): number;
   sink(): Sink;
   bury(delivery: Delivery, reason: string): Promise<void>;
@@ -156,7 +158,7 @@ async function sendClaimed(
   }
   const stop = everyFew(beatMs, deps.clock, () => Promise.all(items.map(({ claim }) => claim.renew())));
   try {
-    const receipt = await sendAll(deps, items, signal);
+    const receipt = await sendWithLog(deps, items, signal);
     deps.gate.answered();
     return receipt;
   } catch (error) {
@@ -172,9 +174,37 @@ async function sendClaimed(
   }
 }
 
+/** With the full log of a run where that is wanted; without it where the far side finds it too large. */
+async function sendWithLog(
+  deps: SendDeps,
+  items: readonly Claimed[],
+  signal: AbortSignal,
+): Promise<SendReceipt> {
+  const { event } = firstOf(items);
+  const { text } = deps.adapter.spec;
+  const isAlone = items.length === 1 && text !== undefined;
+  const log = isAlone ? await deps.runLogs?.(event, text.maxFileBytes ?? 0, signal) : undefined;
+  try {
+    return await sendAll(deps, items, { log, signal });
+  } catch (thrown) {
+    const error = toFleetError(thrown);
+    if (log?.file === undefined || error.code !== "too_large" || signal.aborted) throw error;
+    return sendAll(deps, items, { log: withoutFile(event, error), signal });
+  }
+}
+
+interface Sending {
+  readonly log: ShownLog | undefined;
+  readonly signal: AbortSignal;
+}
+
 /** Every notice, from where an earlier try came to. */
-async function sendAll(deps: SendDeps, items: readonly Claimed[], signal: AbortSignal): Promise<SendReceipt> {
-  const { event, notices } = renderedOf(deps, items);
+async function sendAll(
+  deps: SendDeps,
+  items: readonly Claimed[],
+  { log, signal }: Sending,
+): Promise<SendReceipt> {
+  const { event, notices } = renderedOf(deps, items, log);
   const { claim } = firstOf(items);
   const begin = items.length === 1 ? claim.effect.sent : 0;
   let receipt: SendReceipt = {};

@@ -22,6 +22,7 @@ import { dailyCount } from "../effects/daily.ts";
 import { effectsOn, type Effects } from "../effects/effects.ts";
 import { restRecord, type RestRecord } from "../effects/rest.ts";
 import { toldStore } from "../effects/told.ts";
+import type { RunLogs } from "../run-log/run-logs.ts";
 import type { HotDeps } from "./hot.ts";
 import { pauseRecord, type PauseRecord } from "./pause.ts";
 import type { Renderer } from "../render.ts";
@@ -43,6 +44,7 @@ export interface InstanceDeps {
   readonly stopWithinMs: number;
   /** It takes the place of one with another config: what its far side asked of that one does not count. */
   readonly isChanged: boolean;
+  readonly runLogs?: RunLogs | undefined;
   random(): number;
   me(): QuietHours;
   facts(event: FleetEvent): RouteFacts;
@@ -104,6 +106,7 @@ export function partsOf(deps: InstanceDeps, lent: Lent): InstanceParts {
     ...{ clock, entry, adapter, told, effects, gate, bucket, render: deps.render, signal: lent.signal },
     batch: batchRecord({ consumer, machine, bucket }),
     ...{ timeoutMs: deps.sendTimeoutMs, unrecorded: new Map<string, SendReceipt>() },
+    runLogs: deps.runLogs,
     daily: cap === undefined ? undefined : dailyCount({ consumer, cap, today, bucket }),
     random: () => deps.random(),
     sink: () => lent.sink(),

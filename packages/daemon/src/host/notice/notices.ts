@@ -26,7 +26,16 @@ export function noticesOf(event: FleetEvent, options: NoticeOptions): readonly N
       ...(options.link === undefined ? {} : { link: options.link }),
     },
   };
-  return layOut(sheet, options);
+  return withLog(layOut(sheet, options), options);
+}
+
+/** Beside the last part, which is the end of what the log ends with too. */
+function withLog(notices: readonly Notice[], { log }: NoticeOptions): readonly Notice[] {
+  const { file } = log ?? {};
+  if (file === undefined) return notices;
+  return notices.map((notice, at) =>
+    at < notices.length - 1 ? notice : { ...notice, attachments: [file, ...notice.attachments] },
+  );
 }
 
 /** A run names the sound that its user wants to hear. */

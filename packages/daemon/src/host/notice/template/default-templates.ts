@@ -49,7 +49,7 @@ export const defaultTemplates: Readonly<Record<string, DefaultTemplate>> = {
   "run.output": { title: "{{run}}: output on {{machine}}", text: "{{message}}\n\n{{tail}}\n\n{{facts}}" },
   "run.finished": {
     title: `{{run}}: {{#signal}}{{signal}}{{/signal}}{{^signal}}{{#exitCode}}exit {{exitCode}}{{/exitCode}}{{^exitCode}}ended{{/exitCode}}{{/signal}}${after}`,
-    text: "{{message}}\n\n{{command}}\n{{facts}}\n\n{{tail}}",
+    text: "{{message}}\n\n{{command}}\n{{facts}}\n\n{{log}}\n\n{{tail}}",
   },
   digest: { title: "{{count}} events of {{where}}", text: "{{lines}}" },
 };

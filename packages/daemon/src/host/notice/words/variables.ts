@@ -11,6 +11,8 @@ export interface Occasion {
   readonly isResolved?: boolean | undefined;
   /** Where more is to be seen. */
   readonly link?: string | undefined;
+  /** What there is of a run's full log. */
+  readonly log?: { readonly line: string } | undefined;
   /** The time zone of the one who reads; UTC where absent. */
   readonly zone?: string | undefined;
 }
@@ -77,6 +79,10 @@ export const variables = {
   exitCode: field("The exit code of a run", ["exitCode"]),
   signal: field("The signal that ended a run", ["signal"]),
   tail: field("The last output of a run", ["tail", "output"], "tail"),
+  log: computed(
+    "What there is of a run's full log, where it was to be attached",
+    (_, { log }) => log?.line ?? "",
+  ),
   from: field("Who sent the message; what the session was called before", ["from"]),
   to: field("Whom it was sent to; what the session is called now", ["to"]),
   subject: field("The message's subject", ["subject"]),
