@@ -114,8 +114,18 @@ export interface AdapterView {
   readonly paused?: { readonly reason: string; readonly since: string };
   /** Only of one that is shown alone: not acknowledged yet, or not delivered. */
   readonly pending?: number;
+  /** Only of one that is shown alone and runs once: the machines that have it. It takes what any of their entries takes. */
+  readonly machines?: readonly AdapterMachineView[];
   /** Only of one that is shown alone: its newest deliveries, newest first. */
   readonly last?: readonly DeliveryView[];
+}
+
+/** A machine that has an adapter. */
+export interface AdapterMachineView {
+  readonly machine: string;
+  /** Whether its entry takes what this machine's takes. */
+  readonly isSame: boolean;
+  readonly on: readonly string[];
 }
 
 /** What became of one event at one adapter. */
@@ -147,6 +157,8 @@ export interface RouteView {
   readonly adapter: string;
   readonly type: string;
   readonly isMatch: boolean;
+  /** Other machines that share it and whose entries take the event, where this machine's does not. */
+  readonly takers?: readonly string[];
   readonly priority: Priority;
   /** What each rule of its entry says. */
   readonly checks: readonly { readonly rule: string; readonly isOk: boolean; readonly text: string }[];

@@ -19,9 +19,9 @@ export interface Listening {
   readonly on: readonly string[];
   /** Wakes, for this machine alone. */
   readonly hot: ConsumerShape | undefined;
-  /** Events of all machines, those too by which a state that it told of ends. */
-  readonly events: ConsumerShape | undefined;
-  /** The name under which its effects are kept. */
+  /** Kinds of events that it has to hear of, those too by which a state that it told of ends; empty: none. */
+  readonly kinds: readonly string[];
+  /** The name of the durable that brings its events, and under which its effects are kept. */
   readonly consumer: string;
 }
 
@@ -46,13 +46,21 @@ export function listeningOf(
   const kinds = on.filter((kind) => !kind.startsWith(wake));
   const ending = entry.resolve ? endingKinds((kind) => fittingGlob(kinds, kind) !== undefined) : [];
   const named = kinds.length === 0 ? [] : runKinds;
-  const filters = kindFilters([...kinds, ...ending, ...named]).map((kind) => subjects.event({}, kind));
   const wakes = rungs.map((rung) => subjects.wake({ machine: at.machine }, rung));
   return {
-    runs: filters.length === 0 ? "each" : runs,
+    runs: kinds.length === 0 ? "each" : runs,
     on,
     consumer,
     hot: wakes.length === 0 ? undefined : adapterConsumer("WAKES", own, wakes),
-    events: filters.length === 0 ? undefined : deliveryConsumer(consumer, filters),
+    kinds: [...kinds, ...ending, ...named],
   };
+}
+
+/** The durable that brings an instance its events. */
+export function eventsConsumer(ns: string, name: string, kinds: readonly string[]): ConsumerShape {
+  const subjects = subjectsOf(ns);
+  return deliveryConsumer(
+    name,
+    kindFilters(kinds).map((kind) => subjects.event({}, kind)),
+  );
 }

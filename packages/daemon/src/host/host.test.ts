@@ -37,7 +37,7 @@ describe("the host", () => {
       entry: { on: ["turn.failed"], priority: "urgent", roles: ["frontend"] },
       me: { zone: "UTC", quiet: parseDailySpan("23:00-01:00") },
     });
-    expect(stage.host.explain(event)).toMatchObject([
+    expect(await stage.host.explain(event)).toMatchObject([
       {
         ...{ adapter: name, type: "paper", isMatch: false, priority: "high" },
         checks: [
@@ -48,7 +48,9 @@ describe("the host", () => {
         heldUntil: "2026-01-01T01:00:00.000Z",
       },
     ]);
-    expect(stage.host.explain({ ...event, kind: "turn.stopped" })).toMatchObject([{ isForResolving: true }]);
+    expect(await stage.host.explain({ ...event, kind: "turn.stopped" })).toMatchObject([
+      { isForResolving: true },
+    ]);
   });
 
   it("shows what it would send, and sends one outside of all rules", async () => {

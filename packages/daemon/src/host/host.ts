@@ -81,8 +81,8 @@ export interface AdapterHost {
   test(name: string, event: FleetEvent): Promise<SendReceipt>;
   /** One event for one adapter, once per event id, as if its route had brought it (host/notify.ts). */
   notify(name: string, event: FleetEvent, how: NotifyHow): Promise<Notified>;
-  /** What each would do with an event now. */
-  explain(event: FleetEvent): readonly RouteView[];
+  /** What each would do with an event now. Rejects with `unavailable`. */
+  explain(event: FleetEvent): Promise<readonly RouteView[]>;
   /** A changed config that cannot be read: what runs goes on as it was, and the fleet is told. */
   refused(file: string, error: FleetError): void;
   /** Why the config file as it is now is not in force; undefined where it is. */
@@ -172,7 +172,7 @@ export function adapterHost(deps: HostDeps): AdapterHost {
     send,
     test: async (name, event) => (await send(name, event)).receipt ?? {},
     notify: async (name, event, how) => find(name, "notifying by").instance.notify(event, how),
-    explain: (event) => [...running.values()].map((one) => routeView(one, event)),
+    explain: (event) => Promise.all([...running.values()].map((one) => routeView(one, event))),
     refused: (file, error) => {
       problem = error.message;
       deps.announce("daemon.config-refused", { file, error: error.message });

@@ -66,8 +66,10 @@ function contextOf(
 }
 
 /** What an instance would do with an event now. */
-export function routeView({ instance, deps }: Running, event: FleetEvent): RouteView {
-  const { isMatch, checks } = routeOf(deps, event);
+export async function routeView({ instance, deps }: Running, event: FleetEvent): Promise<RouteView> {
+  const { isMatch: isOwn, checks } = routeOf(deps, event);
+  const takers = isOwn ? [] : await instance.takers(event);
+  const isMatch = isOwn || takers.length > 0;
   const heldMs = heldUntil({ ...deps, clock: deps.context.clock }, event);
   const { paused } = instance.view();
   const isEnding = deps.entry.resolve && (stateChangeOf(event)?.ends.length ?? 0) > 0;
@@ -75,6 +77,7 @@ export function routeView({ instance, deps }: Running, event: FleetEvent): Route
     adapter: deps.entry.name,
     type: deps.adapter.spec.type,
     isMatch,
+    ...(takers.length === 0 ? {} : { takers }),
     priority: eventPriority(event),
     checks,
     isForResolving: !isMatch && isEnding,

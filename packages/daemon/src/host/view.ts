@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import type { AdapterConfig, FleetError, Notice } from "@fleetbus/core";
 import type { AdapterView, DeliveryView, NoticeView } from "@fleetbus/core/api";
+import type { Machines } from "./effects/machines.ts";
 import type { Effect } from "./effects/effect.ts";
 import type { InstanceDeps, InstanceParts } from "./instance/parts.ts";
 import type { Pause } from "./instance/pause.ts";
@@ -53,6 +55,17 @@ export function brokenView({
     ...{ state: "failing", sent: 0, failed: 0, skipped: 0, held: 0, waiting: 0, breaker: "closed" },
     lastError: error.message,
   };
+}
+
+/** The machines that share an instance; nothing to say where it runs on this one alone. */
+export function machineViews(machines: Machines, own: string): Pick<AdapterView, "machines"> {
+  const mine = machines[own]?.route;
+  const views = Object.entries(machines).map(([machine, { route }]) => ({
+    machine,
+    isSame: isDeepStrictEqual(route, mine),
+    on: route.on ?? ["*"],
+  }));
+  return views.length < 2 ? {} : { machines: views };
 }
 
 /** One delivery record. */

@@ -48,7 +48,7 @@ export function adapterDesk(edge: Edge): AdapterDesk {
     send: (who, asked) => host.send(asked.name, said(edge, who, asked)),
     explain: async (asked) => {
       const event = await eventOf(edge, asked);
-      return { event, items: host.explain(event) };
+      return { event, items: await host.explain(event) };
     },
   };
 }

@@ -26,6 +26,7 @@ export function fieldsOf(view: AdapterView): Readonly<Record<string, string | nu
   const { name, type, state, on, runs, sent, failed, skipped, held, waiting, pending, breaker } = view;
   return {
     ...{ name, type, state, on: on.join(" "), runs, sent, failed, skipped },
+    machines: view.machines?.map(machineText).join(", "),
     pending,
     held: held === 0 ? held : `${held}, the first until ${view.heldUntil ?? "?"}`,
     waiting,
@@ -36,6 +37,11 @@ export function fieldsOf(view: AdapterView): Readonly<Record<string, string | nu
         : `since ${view.paused.since}: ${sanitiseLine(view.paused.reason)}`,
     "last error": view.lastError === undefined ? undefined : sanitiseLine(view.lastError),
   };
+}
+
+/** An adapter that runs once takes what any of its machines' entries takes. */
+function machineText({ machine, isSame, on }: NonNullable<AdapterView["machines"]>[number]): string {
+  return isSame ? machine : `${machine} (its entry differs, on ${on.join(" ")})`;
 }
 
 const columns: readonly Column<DeliveryView>[] = [

@@ -55,9 +55,12 @@ function renderRoute({
   heldUntil,
   paused,
   isForResolving,
+  takers,
 }: RouteView): string {
   const verdict = isMatch
-    ? "takes it"
+    ? takers === undefined
+      ? "takes it"
+      : `takes it, as its entry on ${takers.join(", ")} does`
     : isForResolving
       ? "only listens for the end of a state"
       : "does not take it";

@@ -38,6 +38,8 @@ export interface JudgeDeps {
   readonly effects: Effects;
   me(): QuietHours;
   facts(event: FleetEvent): RouteFacts;
+  /** Other machines that share the instance, and whose entries take an event. */
+  takers(event: FleetEvent): Promise<readonly string[]>;
 }
 
 /** What waits for the send of another event is asked again after this. */
@@ -45,13 +47,14 @@ const orderMs = 2000;
 /** A resolve comes after what it resolves, also where both were held till the same minute. */
 const afterMs = 1000;
 
-/** Route, then quiet hours, then repetition by state (core: routing). Rejects with `unavailable` without the server. */
+/** Route (its own, or that of a machine that shares it), then quiet hours, then repetition by state (core: routing). Rejects with `unavailable` without the server. */
 export async function judge(
   deps: JudgeDeps,
   { event, delivery }: Pick<Item, "event" | "delivery">,
 ): Promise<Judgement> {
   const { entry } = deps;
-  const { isMatch, checks } = routeOf(deps, event);
+  const { isMatch: isOwn, checks } = routeOf(deps, event);
+  const isMatch = isOwn || (await deps.takers(event)).length > 0;
   const mayEnd = entry.resolve && isNews(deps, event) && (stateChangeOf(event)?.ends.length ?? 0) > 0;
   if (!isMatch && !mayEnd) return skipBy(checks);
   const untilMs = heldUntil(deps, event);

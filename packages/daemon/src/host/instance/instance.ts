@@ -18,7 +18,7 @@ import { takeHot } from "./hot.ts";
 import { notifyOne, type Notified, type NotifyHow } from "../notify.ts";
 import { partsOf, type InstanceDeps, type InstanceParts } from "./parts.ts";
 import type { Pause } from "./pause.ts";
-import { deliveryView, viewOf } from "../view.ts";
+import { deliveryView, machineViews, viewOf } from "../view.ts";
 
 const maxOverlap = 64;
 const pausedMs = 5000;
@@ -66,12 +66,13 @@ export class Instance {
   async show(count: number): Promise<AdapterView> {
     await this.readPause();
     const { listening, bus } = this.deps;
-    const consumers = listening.events === undefined ? [] : await bus.consumers("EVENTS");
+    const consumers = listening.kinds.length === 0 ? [] : await bus.consumers("EVENTS");
     const own = consumers.find(({ name }) => name === listening.consumer);
     const last = await this.parts.effects.list(count);
     return {
       ...this.view(),
       pending: (own?.pending ?? 0) + (own?.ackPending ?? 0),
+      ...machineViews(await this.parts.share.machines(), this.deps.machine),
       last: last.map(deliveryView),
     };
   }
@@ -80,6 +81,11 @@ export class Instance {
   render(event: FleetEvent): readonly Notice[] {
     if (isWake(event)) return [bareNotice(event)];
     return renderedOf(this.deps, [{ event, isResolved: false }]).notices;
+  }
+
+  /** Other machines whose entries take an event. Rejects with `unavailable`. */
+  async takers(event: FleetEvent): Promise<readonly string[]> {
+    return this.parts.share.takers(event);
   }
 
   /** One send outside of the stream; rejects with what the sink rejects. */
@@ -157,20 +163,21 @@ export class Instance {
     this.parts.tally.isFailing = false;
     const overlap = deps.adapter.spec.traits.ordered ? 1 : maxOverlap;
     const work = async () => runFeeds(await this.feeds(), { overlap, sending }, signal);
-    await untilDone(deps, { work, onFailed }, signal);
+    const stop = this.parts.share.renewing();
+    await untilDone(deps, { work, onFailed }, signal).finally(stop);
   }
 
   private async feeds(): Promise<readonly Feed[]> {
     const { bus, listening } = this.deps;
-    const { hot, events } = listening;
+    const { hot, kinds } = listening;
     const feeds: Feed[] = [];
     if (hot !== undefined)
       feeds.push({
         consumer: await bus.consumer(hot),
         take: (delivery, signal) => takeHot(this.parts.hot, delivery, signal),
       });
-    if (events === undefined) return feeds;
-    const consumer = await bus.consumer(events);
+    if (kinds.length === 0) return feeds;
+    const consumer = await this.parts.share.open();
     await this.readPause();
     await this.recallRest();
     await this.parts.course.recall();

@@ -20,12 +20,14 @@ import type { QuietHours } from "../course/judge.ts";
 import { batchRecord } from "../effects/batch.ts";
 import { dailyCount } from "../effects/daily.ts";
 import { effectsOn, type Effects } from "../effects/effects.ts";
+import { machineRecord } from "../effects/machines.ts";
 import { restRecord, type RestRecord } from "../effects/rest.ts";
 import { toldStore } from "../effects/told.ts";
 import type { RunLogs } from "../run-log/run-logs.ts";
 import type { HotDeps } from "./hot.ts";
 import { pauseRecord, type PauseRecord } from "./pause.ts";
 import type { Renderer } from "../render.ts";
+import { shareOf, type Share } from "./share.ts";
 import { newTally, type Tally } from "./tally.ts";
 
 /** One configured adapter with what the host gives it. */
@@ -66,6 +68,7 @@ export interface InstanceParts {
   readonly sending: CourseDeps;
   readonly pauses: PauseRecord;
   readonly rests: RestRecord;
+  readonly share: Share;
   readonly hot: HotDeps;
 }
 
@@ -87,6 +90,7 @@ export function partsOf(deps: InstanceDeps, lent: Lent): InstanceParts {
   const effects = effectsOn({ consumer, machine, clock, bucket, freshSinceMs, run: randomUUID() });
   const rests = restRecord({ consumer, machine, clock, bucket });
   const told = toldStore({ bus, consumer, clock, bucket, decode: (incoming) => deps.decode(incoming) });
+  const share = shareOf(deps, machineRecord({ consumer, clock, bucket }));
   const rate = entry.rate ?? adapter.spec.traits.rate;
   const gate = gateOf({
     clock,
@@ -112,6 +116,7 @@ export function partsOf(deps: InstanceDeps, lent: Lent): InstanceParts {
     sink: () => lent.sink(),
     me: () => deps.me(),
     facts: (event) => deps.facts(event),
+    takers: (event) => share.takers(event),
     decode: (delivery) => deps.decode(delivery),
     bury: (delivery, reason) => deps.bury(delivery, reason),
     onGone: (error) => lent.onGone(error),
@@ -124,10 +129,13 @@ export function partsOf(deps: InstanceDeps, lent: Lent): InstanceParts {
     onSkipped: () => void (tally.skipped += 1),
   };
   const course = courseOf(sending);
-  const shapes = [listening.hot, listening.events].filter((shape) => shape !== undefined);
+  const streams = [
+    ...(listening.hot === undefined ? [] : [listening.hot]),
+    ...(listening.kinds.length === 0 ? [] : [{ stream: "EVENTS", name: consumer } as const]),
+  ];
   return {
-    ...{ tally, gate, effects, course, sending, rests },
-    pauses: pauseRecord({ bus, consumer, shapes, clock, bucket }),
+    ...{ tally, gate, effects, course, sending, rests, share },
+    pauses: pauseRecord({ bus, consumer, shapes: streams, clock, bucket }),
     hot: {
       timeoutMs: deps.sendTimeoutMs,
       sink: () => lent.sink(),

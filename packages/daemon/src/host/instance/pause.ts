@@ -21,7 +21,7 @@ export interface PauseRecord {
 export function pauseRecord(deps: {
   readonly bus: Pick<Bus, "pauseConsumer">;
   readonly consumer: string;
-  readonly shapes: readonly ConsumerShape[];
+  readonly shapes: readonly Pick<ConsumerShape, "stream" | "name">[];
   readonly clock: Clock;
   bucket(): Promise<Bucket>;
 }): PauseRecord {
