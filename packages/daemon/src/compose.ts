@@ -1,10 +1,4 @@
 import {
-  decodeEvent,
-  decodeMessage,
-  decodeReceipt,
-  encodeEvent,
-  encodeMessage,
-  encodeReceipt,
   foldEvent,
   subjectsOf,
   wakeEvent,
@@ -34,7 +28,9 @@ import { rulesFor } from "./life/session-rules.ts";
 import type { Settings } from "./life/settings.ts";
 import type { Metrics } from "./metrics.ts";
 import { bury } from "./requests/dead.ts";
-import type { Codec, Edge } from "./requests/edge.ts";
+import { replyHost } from "./requests/replies.ts";
+import { codecOf } from "./requests/codec.ts";
+import type { Edge } from "./requests/edge.ts";
 import { isMember } from "./session/membership.ts";
 import { nameHistory } from "./session/names.ts";
 import { systemProcesses } from "./session/process.ts";
@@ -68,18 +64,6 @@ export interface Parts {
   /** The ways to wake a session, best first, with whether they are open now. */
   ladder(record: SessionRecord, waiters: Waiters): readonly Step[];
   onError(error: unknown, doing: string): void;
-}
-
-/** The wire format of one namespace. */
-export function codecOf(ns: string): Codec {
-  return {
-    encodeEvent: (event) => encodeEvent(ns, event),
-    decodeEvent: (incoming) => decodeEvent(ns, incoming),
-    encodeMessage: (message) => encodeMessage(ns, message),
-    decodeMessage: (incoming) => decodeMessage(ns, incoming),
-    encodeReceipt: (receipt) => encodeReceipt(ns, receipt),
-    decodeReceipt: (incoming) => decodeReceipt(ns, incoming),
-  };
 }
 
 /** Puts the parts together. Nothing runs yet, nothing is read or written. */
@@ -190,6 +174,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     bury: (consumer, delivery, reason) => bury(letters, consumer, { delivery, reason }),
     stillWanted: (nonce) => planner.stillWanted(nonce),
     onResult: (event, result) => reportWake(planner, event, result),
+    replies: replyHost(() => edge),
     runLogs: runLogs({ bus, clock, key: parts.runKey }),
   });
 
@@ -242,7 +227,8 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     settings,
     onError,
   };
-  return { edge: { ...given, ...made, subjects, codec, processes: systemProcesses }, waiters: waiting };
+  const edge: Edge = { ...given, ...made, subjects, codec, processes: systemProcesses };
+  return { edge, waiters: waiting };
 }
 
 function stamp({ ids, clock }: Pick<Parts, "ids" | "clock">): { readonly id: string; readonly time: string } {

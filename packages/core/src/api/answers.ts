@@ -88,6 +88,20 @@ export interface DeadView {
   readonly preview: string;
 }
 
+/** What comes back by an adapter. */
+export interface InboundView {
+  /** This machine hears what is said there now. */
+  readonly isListening: boolean;
+  /** The machine that listens instead, where the far side knows one listener. */
+  readonly elsewhere?: string;
+  /** Since this daemon started it, as the two after it: stored, held, or dropped as was asked. */
+  readonly taken: number;
+  readonly refused: number;
+  readonly lastRefusal?: string;
+  /** Why it cannot listen. */
+  readonly lastError?: string;
+}
+
 /** `GET /v1/adapters` */
 export interface AdapterView {
   readonly name: string;
@@ -112,6 +126,10 @@ export interface AdapterView {
   /** RFC 3339: when an open breaker tries again. */
   readonly breakerUntil?: string;
   readonly paused?: { readonly reason: string; readonly since: string };
+  /** Of one that listens. */
+  readonly inbound?: InboundView;
+  /** A signed request set how many sends a day it has; only of one that is shown alone. */
+  readonly quota?: { readonly daily: number; readonly by: string; readonly since: string };
   /** Only of one that is shown alone: not acknowledged yet, or not delivered. */
   readonly pending?: number;
   /** Only of one that is shown alone and runs once: the machines that have it. It takes what any of their entries takes. */

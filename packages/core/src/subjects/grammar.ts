@@ -29,6 +29,8 @@ export interface Subjects {
   dead(consumer?: string): string;
   later(id?: string): string;
   due(id?: string): string;
+  /** Who did what: lines that a machine writes of one sort, as `reply`. */
+  audit(machine?: string, sort?: string): string;
   /** Reads a subject of this namespace; throws `malformed` for any other. */
   parse(subject: string): ParsedSubject;
 }
@@ -47,6 +49,7 @@ export function subjectsOf(ns: string): Subjects {
     dead: (consumer) => `${root}.dead.${consumer ?? "*"}`,
     later: (id) => `${root}.later.${id ?? "*"}`,
     due: (id) => `${root}.due.${id ?? "*"}`,
+    audit: (machine, sort) => `${root}.audit.${machine ?? "*"}.${sort ?? ">"}`,
     parse: (subject) => parseSubject(ns, subject),
   };
 }

@@ -16,8 +16,11 @@ import type { QuietHours } from "./course/judge.ts";
 import type { Notified, NotifyHow } from "./notify.ts";
 import type { Renderer } from "./render.ts";
 import type { RunLogs } from "./run-log/run-logs.ts";
-import { routeView, runningOf, type Running } from "./running.ts";
-import { brokenView, noticeView } from "./view.ts";
+import { routeView, runningOf, type Running, type RunningDeps } from "./running.ts";
+import { quotasOf } from "./effects/quotas.ts";
+import type { ReplyHost } from "./source/hearing.ts";
+import { setQuota } from "./source/set-quota.ts";
+import { brokenView, noticeView, quotaView } from "./view.ts";
 
 /** One adapter as the machine's config names it. */
 export interface HostEntry {
@@ -55,6 +58,8 @@ export interface HostDeps {
   announce(kind: string, data: Readonly<Record<string, unknown>>): void;
   /** Full logs of runs, for channels that take files. */
   readonly runLogs?: RunLogs;
+  /** What comes back is stored by it; nothing comes back where absent. */
+  readonly replies?: ReplyHost;
   /** The rest is for tests. */
   readonly render?: Renderer;
   readonly sendTimeoutMs?: number;
@@ -102,16 +107,27 @@ export function adapterHost(deps: HostDeps): AdapterHost {
       names.map(async (name) => {
         const one = running.get(name);
         running.delete(name);
-        await one?.instance.stop();
-        await one?.egress.close();
+        await one?.stop();
       }),
     );
   };
+  const quotas = quotasOf({ clock: deps.clock, bucket: () => deps.bus.bucket("effects") });
+  const names = () => [...running.keys(), ...broken.keys()];
+  const reconsider = async (name: string) =>
+    running
+      .get(name)
+      ?.instance.reconsider()
+      .catch(() => undefined); // away: looked at when it is due
+  const lent: Omit<RunningDeps, "isChanged"> = {
+    me: () => me,
+    quotaOf: async (name) => (await quotas.find(name))?.daily,
+    setQuota: (said, by) => setQuota({ quotas, clock: deps.clock, names, reconsider }, said, by),
+  };
   const start = (wanted: HostEntry, isChanged: boolean) => {
     try {
-      const one = runningOf(deps, wanted, { me: () => me, isChanged });
+      const one = runningOf(deps, wanted, { ...lent, isChanged });
       running.set(wanted.entry.name, one);
-      one.instance.start();
+      one.start();
     } catch (error) {
       // One that cannot be made is shown as failing, and keeps no other from starting.
       broken.set(wanted.entry.name, { entry: wanted.entry, error: toFleetError(error) });
@@ -139,7 +155,7 @@ export function adapterHost(deps: HostDeps): AdapterHost {
     if (one !== undefined) return one;
     const why = broken.get(name)?.error;
     if (why !== undefined) throw why;
-    const known = [...running.keys(), ...broken.keys()];
+    const known = names();
     throw new FleetError("not_found", `${doing} adapter "${name}": there are ${known.join(", ")}`, {
       details: { known },
     });
@@ -155,19 +171,26 @@ export function adapterHost(deps: HostDeps): AdapterHost {
       return applying;
     },
     views: () => [
-      ...[...running.values()].map(({ instance }) => instance.view()),
+      ...[...running.values()].map((one) => one.viewed(one.instance.view())),
       ...[...broken.values()].map(brokenView),
     ],
-    show: async (name) => find(name, "showing").instance.show(shownDeliveries),
+    show: async (name) => {
+      const one = find(name, "showing");
+      const view = one.viewed(await one.instance.show(shownDeliveries));
+      return { ...view, ...quotaView(await quotas.find(name)) };
+    },
     pause: async (name, reason) => {
-      const { instance } = find(name, "pausing");
-      await instance.pause(reason);
-      return instance.view();
+      const { instance, ear, viewed } = find(name, "pausing");
+      const pausing = instance.pause(reason);
+      ear?.look();
+      await pausing;
+      return viewed(instance.view());
     },
     resume: async (name) => {
-      const { instance } = find(name, "resuming");
+      const { instance, ear, viewed } = find(name, "resuming");
       await instance.resume();
-      return instance.view();
+      ear?.look();
+      return viewed(instance.view());
     },
     send,
     test: async (name, event) => (await send(name, event)).receipt ?? {},

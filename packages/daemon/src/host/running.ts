@@ -1,5 +1,5 @@
 import { eventPriority, stateChangeOf, type AdapterContext, type FleetEvent } from "@fleetbus/core";
-import type { RouteView } from "@fleetbus/core/api";
+import type { AdapterView, RouteView } from "@fleetbus/core/api";
 import { listeningOf } from "./consumers.ts";
 import { heldUntil, routeOf } from "./course/judge.ts";
 import { guardedFetch, type Egress } from "./egress/guarded-fetch.ts";
@@ -8,6 +8,7 @@ import { Instance } from "./instance/instance.ts";
 import { digestOf } from "./notice/digest.ts";
 import { noticesOf } from "./notice/notices.ts";
 import type { InstanceDeps } from "./instance/parts.ts";
+import { hearingOf, type Ear, type HearingDeps } from "./source/hearing.ts";
 
 /** One adapter that the host runs. */
 export interface Running {
@@ -15,6 +16,17 @@ export interface Running {
   readonly instance: Instance;
   readonly deps: InstanceDeps;
   readonly egress: Egress;
+  /** Absent where nothing comes back by it. */
+  readonly ear: Ear | undefined;
+  start(): void;
+  /** With what comes back. */
+  viewed(view: AdapterView): AdapterView;
+  stop(): Promise<void>;
+}
+
+/** What the host lends each of them. */
+export interface RunningDeps extends Pick<InstanceDeps, "me" | "isChanged">, Pick<HearingDeps, "setQuota"> {
+  quotaOf(adapter: string): ReturnType<InstanceDeps["quota"]>;
 }
 
 const defaults = { sendTimeoutMs: 120_000, stopWithinMs: 5000 };
@@ -23,27 +35,56 @@ const defaults = { sendTimeoutMs: 120_000, stopWithinMs: 5000 };
 export function runningOf(
   host: HostDeps,
   wanted: HostEntry,
-  { me, isChanged }: Pick<InstanceDeps, "me" | "isChanged">,
+  { me, isChanged, setQuota, quotaOf }: RunningDeps,
 ): Running {
   const { bus, machine } = host;
-  const { adapter, config } = wanted;
+  const { config } = wanted;
   const { name } = wanted.entry;
   const egress = guardedFetch({ allowPrivate: wanted.entry.allow_private });
-  const listening = listeningOf(wanted.entry, adapter, { machine, ns: bus.ns });
+  const context = contextOf(name, host, egress);
+  const announce: InstanceDeps["announce"] = (kind, data) =>
+    host.announce(kind, { adapter: name, type: wanted.adapter.spec.type, ...data });
+  const isPaused = () => instance.isPaused();
+  const { adapter, isSourceOnly, ear } = hearingOf(host, wanted, { context, announce, isPaused, setQuota });
+  const entry = isSourceOnly ? { ...wanted.entry, on: [] } : wanted.entry;
+  const listening = listeningOf(entry, adapter, { machine, ns: bus.ns });
   const deps: InstanceDeps = {
     ...{ ...defaults, render: { noticesOf, digestOf }, ...given(host) },
     ...{ bus, machine, adapter, config, listening, me, isChanged },
     entry: { ...wanted.entry, on: [...listening.on] },
-    context: contextOf(name, host, egress),
+    context,
     runLogs: host.runLogs,
+    quota: () => quotaOf(name),
     random: () => host.random?.() ?? Math.random(),
     facts: (event) => ({ ...host.facts(event), isForPeople: adapter.spec.text !== undefined }),
     decode: (incoming) => host.decodeEvent(incoming),
     bury: (delivery, reason) => host.bury(name, delivery, reason),
     onResult: (event, result) => host.onResult(event, result),
-    announce: (kind, data) => host.announce(kind, { adapter: name, type: adapter.spec.type, ...data }),
+    announce,
   };
-  return { wanted, deps, egress, instance: new Instance(deps) };
+  const instance = new Instance(deps);
+  return {
+    ...{ wanted, deps, egress, instance, ear },
+    start: () => {
+      if (!isSourceOnly) instance.start();
+      ear?.start();
+    },
+    viewed: (view) => withInbound(view, ear, isSourceOnly),
+    stop: async () => {
+      await Promise.all([instance.stop(), ear?.stop()]);
+      await egress.close();
+    },
+  };
+}
+
+/** One that only listens is as its source is. */
+function withInbound(view: AdapterView, ear: Ear | undefined, isSourceOnly: boolean): AdapterView {
+  if (ear === undefined) return view;
+  const inbound = ear.view();
+  if (!isSourceOnly || view.state === "paused") return { ...view, inbound };
+  const isThere = inbound.isListening || inbound.elsewhere !== undefined;
+  const state = isThere ? "connected" : inbound.lastError === undefined ? "connecting" : "failing";
+  return { ...view, state, inbound };
 }
 
 function given({ render, sendTimeoutMs, stopWithinMs }: HostDeps) {

@@ -3,6 +3,7 @@ import type { AdapterConfig, FleetError, Notice } from "@fleetbus/core";
 import type { AdapterView, DeliveryView, NoticeView } from "@fleetbus/core/api";
 import type { Machines } from "./effects/machines.ts";
 import type { Effect } from "./effects/effect.ts";
+import type { Quota } from "./effects/quotas.ts";
 import type { InstanceDeps, InstanceParts } from "./instance/parts.ts";
 import type { Pause } from "./instance/pause.ts";
 
@@ -66,6 +67,12 @@ export function machineViews(machines: Machines, own: string): Pick<AdapterView,
     on: route.on ?? ["*"],
   }));
   return views.length < 2 ? {} : { machines: views };
+}
+
+/** How many sends a day a signed request gave it. */
+export function quotaView(quota: Quota | undefined): Pick<AdapterView, "quota"> {
+  if (quota === undefined) return {};
+  return { quota: { daily: quota.daily, by: quota.by, since: timeOf(quota.at) } };
 }
 
 /** One delivery record. */

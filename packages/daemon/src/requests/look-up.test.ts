@@ -1,7 +1,7 @@
 import { encodeMessage, encodeReceipt, subjectsOf, systemClock, type Message } from "@fleetbus/core";
 import { memoryBus, type MemoryBus } from "@fleetbus/core/testing";
 import { beforeEach, describe, expect, it } from "vitest";
-import { codecOf } from "../compose.ts";
+import { codecOf } from "./codec.ts";
 import { buryFile, listDead } from "./dead.ts";
 import { messagesTo } from "./history.ts";
 import { findId, findMessage, type LookUpEdge } from "./look-up.ts";

@@ -21,17 +21,20 @@ import { readReceipts } from "./streams.ts";
 
 type Said = Pick<z.output<typeof publishSchema>, "caller" | "body"> & { readonly id?: string | undefined };
 
-/** Answers a message: the thread knows the address; the answer ends what it answers (DESIGN §5 `done`). */
+/**
+ * Answers a message: the thread knows the address; the answer ends what it answers (DESIGN §5 `done`). `owner` is whose
+ * mailbox it came to, where that is not the caller's; one on another machine keeps what was answered until it is read.
+ */
 export async function reply(
   edge: Edge,
   who: Identity,
-  said: Said & { readonly to: string | undefined },
+  said: Said & { readonly to: string | undefined; readonly owner?: Address },
 ): Promise<PublishAnswer> {
-  const owner = ownerOf(edge, who.session);
-  const { message: original, seq } = await findMessage(edge, said.to, sentTo(edge, owner));
-  const { to: _to, ...rest } = said;
+  const { to, owner = ownerOf(edge, who.session), ...rest } = said;
+  const { message: original, seq } = await findMessage(edge, to, sentTo(edge, owner));
   const answer = await send(edge, {
     who,
+    ...(who.origin === "external" ? { hop: original.hop + 1 } : {}),
     request: {
       ...rest,
       target: formatAddress(nowOf(edge, original.from, { seq, time: original.time })),
@@ -40,7 +43,7 @@ export async function reply(
       replyTo: original.id,
     },
   });
-  const mailbox = edge.mailboxes.find(who.session);
+  const mailbox = owner.machine === edge.machine ? edge.mailboxes.find(owner.session) : undefined;
   const lease = mailbox?.find(original.id);
   if (lease !== undefined) await mailbox?.finish(lease, { outcome: "done" });
   void edge.receipts.write(

@@ -17,6 +17,8 @@ import { targetOf } from "./send-target.ts";
 export interface Sending {
   readonly who: Identity;
   readonly request: z.output<typeof publishSchema>;
+  /** How many messages led to it, where that is known without the sender's turn. */
+  readonly hop?: number;
 }
 
 /** Says something to one mailbox or a group. Nothing is stored before all of it is valid. */
@@ -60,9 +62,8 @@ interface Addressed extends Sending {
   readonly target: Target;
 }
 
-function messageFor(edge: Edge, { who, request, from, target }: Addressed): Message {
+function messageFor(edge: Edge, { who, request, from, target, hop = hopOf(edge, who) }: Addressed): Message {
   const { caller: _caller, target: _target, create: _create, from: _from, ...said } = request;
-  const hop = hopOf(edge, who);
   const to = target.type === "group" ? { machine: edge.machine, session: target.group } : target.address;
   const group = target.type === "group" ? { group: target.group } : {};
   return newMessage({ ...said, from, to, hop, origin: who.origin, ...group }, edge);

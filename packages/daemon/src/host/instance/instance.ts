@@ -110,6 +110,12 @@ export class Instance {
     return notifyOne(this.parts.sending, event, { ...how, signal });
   }
 
+  /** As the server knows it now, or while it is away as it was before. Never rejects. */
+  async isPaused(): Promise<boolean> {
+    await this.readPause().catch(() => undefined); // away: as it was
+    return this.paused !== undefined;
+  }
+
   /** Sends nothing any more until it is resumed, on all machines that share it and over restarts. */
   async pause(reason: string): Promise<void> {
     const pause = { reason, at: this.deps.context.clock.now() };

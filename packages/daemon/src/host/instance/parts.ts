@@ -47,6 +47,8 @@ export interface InstanceDeps {
   /** It takes the place of one with another config: what its far side asked of that one does not count. */
   readonly isChanged: boolean;
   readonly runLogs?: RunLogs | undefined;
+  /** How many sends a day it has, whatever its entry says. Rejects with `unavailable`. */
+  quota(): Promise<number | undefined>;
   random(): number;
   me(): QuietHours;
   facts(event: FleetEvent): RouteFacts;
@@ -99,7 +101,7 @@ export function partsOf(deps: InstanceDeps, lent: Lent): InstanceParts {
     // best effort: without the record a restart asks the far side once more
     onRest: (rest) => void (rest === undefined ? rests.forget() : rests.write(rest)).catch(() => undefined),
   });
-  const { daily: cap } = entry;
+  const cap = async () => (await deps.quota()) ?? entry.daily;
   const today = () => dayAt(clock.now(), deps.me().zone);
   const onResult = (event: FleetEvent, result: SendReceipt | FleetError) => deps.onResult(event, result);
   const onFailed = (event: FleetEvent, error: FleetError) => {
@@ -111,7 +113,7 @@ export function partsOf(deps: InstanceDeps, lent: Lent): InstanceParts {
     batch: batchRecord({ consumer, machine, bucket }),
     ...{ timeoutMs: deps.sendTimeoutMs, unrecorded: new Map<string, SendReceipt>() },
     runLogs: deps.runLogs,
-    daily: cap === undefined ? undefined : dailyCount({ consumer, cap, today, bucket }),
+    daily: dailyCount({ consumer, cap, today, bucket }),
     random: () => deps.random(),
     sink: () => lent.sink(),
     me: () => deps.me(),
