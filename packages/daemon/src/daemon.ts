@@ -143,7 +143,7 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
       stop: (how) => void stop(how).catch((error: unknown) => local.onError(error, "stopping")),
     });
     const adapters = await startAdapters(edge, waiters, local);
-    const me = meLadderOf(edge, () => adapters.me());
+    const me = meLadderOf(edge, { pace: local.pace, rules: () => adapters.me() });
     const looping = runLoops({ ...local, edge, intake, credentials }, loops.signal);
     const running = Promise.all([looping, adapters.follow(loops.signal), me.run(loops.signal)]);
     return { listening, running, me };

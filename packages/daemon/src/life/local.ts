@@ -13,6 +13,7 @@ import { openJournal, type Journal } from "../disk/journal.ts";
 import { openOutbox, type Outbox } from "../disk/outbox.ts";
 import { takeRefused } from "../disk/refused.ts";
 import { adapterSchemas } from "../host/entry/schemas.ts";
+import { clockOfBeats } from "./beats.ts";
 import type { Closing } from "./closing.ts";
 import { openLogger, type Logger } from "./logger.ts";
 import { takeLock } from "./lock.ts";
@@ -27,6 +28,8 @@ export interface Local {
   readonly paths: Paths;
   readonly settings: Settings;
   readonly clock: Clock;
+  /** For what is looked after now and then. */
+  readonly pace: Clock;
   readonly ids: IdSource;
   /** New ids come after this one from now on, whatever the clock says: older ones would count as heard already. */
   idsAfter(id: string): void;
@@ -66,7 +69,8 @@ export async function openLocal(env: Local["env"], closing: Closing): Promise<Lo
   let source = idSource(clock);
   const ids = () => source();
   const idsAfter = (id: string) => void (source = idSource(clock, id));
-  return { env, paths, settings, clock, ids, idsAfter, logger, outbox, journal, pauses, onError };
+  const pace = clockOfBeats(clock);
+  return { env, paths, settings, clock, pace, ids, idsAfter, logger, outbox, journal, pauses, onError };
 }
 
 /** An error as log fields. */

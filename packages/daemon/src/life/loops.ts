@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { chooseName, type Paths } from "@fleetbus/core";
+import { chooseName, type Clock, type Paths, type SessionRecord } from "@fleetbus/core";
 import type { ClaudeSession } from "@fleetbus/hooks";
 import { followDrops } from "../ingest/drops.ts";
 import type { Intake } from "../ingest/intake.ts";
@@ -16,6 +16,8 @@ const reopenEveryMs = 1000;
 /** What runs for as long as the daemon does. */
 export interface LoopDeps {
   readonly edge: Edge;
+  /** For what is looked after now and then (life/beats.ts). */
+  readonly pace: Clock;
   readonly intake: Intake;
   readonly credentials: CredentialFiles;
   readonly paths: Paths;
@@ -25,7 +27,7 @@ export interface LoopDeps {
 
 /** Runs the daemon's loops until the signal aborts; one that fails is begun again. */
 export async function runLoops(deps: LoopDeps, signal: AbortSignal): Promise<void> {
-  const { edge, intake, paths, env, onError } = deps;
+  const { edge, pace, intake, paths, env, onError } = deps;
   setMaxListeners(0, signal); // every loop and each of its waits listens
   const forever = async (doing: string, work: () => Promise<void>) => {
     while (!signal.aborted) {
@@ -53,14 +55,14 @@ export async function runLoops(deps: LoopDeps, signal: AbortSignal): Promise<voi
     forever("taking logs of runs to the server", () =>
       followRunLogs({ dir: paths.runLogsDir, bus: edge.bus, onError }, signal),
     ),
-    forever("following Claude's session list", () => readClaudeList(readerDeps(edge), env, signal)),
-    forever("following the lists of demo agents", () => readDemoLists(readerDeps(edge), signal)),
-    forever("expiring messages", () => expireMessages(edge, signal)),
+    forever("following Claude's session list", () => readClaudeList(readerDeps(deps), env, signal)),
+    forever("following the lists of demo agents", () => readDemoLists(readerDeps(deps), signal)),
+    forever("expiring messages", () => expireMessages(deps, signal)),
     forever("writing credentials", () => provideCredentials(deps, signal)),
     forever("watching processes", () =>
       watchProcesses(
         {
-          clock: edge.clock,
+          clock: pace,
           processes: edge.processes,
           live: () => edge.registry.live(),
           onLost: (record, reason) => noteLost(edge, record, reason),
@@ -94,26 +96,31 @@ async function provisioned({ bus, machine, registry }: Edge): Promise<readonly s
 const expireEveryMs = 1000;
 
 /** What is past its deadline ends also where no hook asks for it. */
-async function expireMessages(edge: Edge, signal: AbortSignal): Promise<void> {
+async function expireMessages({ edge, pace }: LoopDeps, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     for (const mailbox of edge.mailboxes.all()) mailbox.expire();
-    await edge.clock.sleep(expireEveryMs, signal).catch(() => undefined); // aborted: the loop ends
+    await pace.sleep(expireEveryMs, signal).catch(() => undefined); // aborted: the loop ends
   }
 }
 
 const credentialsEveryMs = 2000;
 
 /** A session gets its own credential soon after it came, off the ingest loop (DESIGN §9). */
-async function provideCredentials({ edge, credentials }: LoopDeps, signal: AbortSignal): Promise<void> {
+async function provideCredentials(deps: LoopDeps, signal: AbortSignal): Promise<void> {
+  const { edge, pace, credentials } = deps;
+  let provided: readonly SessionRecord[] = [];
   while (!signal.aborted) {
-    for (const record of edge.registry.live()) await credentials.provide(ownerOf(edge, record));
-    await edge.clock.sleep(credentialsEveryMs, signal).catch(() => undefined); // aborted: the loop ends
+    const live = edge.registry.live();
+    if (live !== provided) for (const record of live) await credentials.provide(ownerOf(edge, record));
+    provided = live;
+    await pace.sleep(credentialsEveryMs, signal).catch(() => undefined); // aborted: the loop ends
   }
 }
 
-function readerDeps(edge: Edge): SharedDeps {
+function readerDeps({ edge, pace }: LoopDeps): SharedDeps {
   return {
     clock: edge.clock,
+    pace,
     live: () => edge.registry.live(),
     note: (record, what) => noteEvent(edge, record.name, what),
     found: (session) => noteUnhooked(edge, session),

@@ -1,3 +1,4 @@
+import type { Clock } from "@fleetbus/core";
 import { isRetryableError } from "./settle.ts";
 import { climbOf, newRecord, type Climb, type ClimbDeps } from "./climb.ts";
 import type { Matter } from "./matter.ts";
@@ -13,7 +14,9 @@ export interface Waiting {
 export interface LadderDeps extends ClimbDeps {
   /** Rejects with `unavailable`. */
   waiting(): Promise<Waiting>;
-  readonly clock: ClimbDeps["clock"] & { sleep(ms: number, signal?: AbortSignal): Promise<void> };
+  /** Between two looks while nothing waits; the clock itself unless given. */
+  readonly pace?: Pick<Clock, "sleep">;
+  readonly clock: ClimbDeps["clock"] & Pick<Clock, "sleep">;
 }
 
 /** What waits for the human of a machine, in numbers. */
@@ -30,7 +33,9 @@ export interface MeLadder {
   run(signal: AbortSignal): Promise<void>;
 }
 
+/** While something waits. */
 const lookEveryMs = 500;
+const idleLookMs = 1000;
 /** Who asked may be reading the answer at a terminal: `fleet ask` takes it then. */
 const replyGraceMs = 2000;
 /** What has lain there longer when it is first seen is no news: it is shown, and nobody is paged. */
@@ -66,6 +71,10 @@ export function meLadder(deps: LadderDeps): MeLadder {
     for (const [id, climb] of climbs)
       if (!open.has(id) && isComplete[climb.about]) void end(id, climb, signal);
   };
+  const pause = (signal: AbortSignal) =>
+    open.size + climbs.size > 0
+      ? deps.clock.sleep(lookEveryMs, signal)
+      : (deps.pace ?? deps.clock).sleep(idleLookMs, signal);
   const restore = async () => {
     for (const record of await deps.records.load()) climbs.set(record.event.id, climbOf(deps, record));
   };
@@ -84,7 +93,7 @@ export function meLadder(deps: LadderDeps): MeLadder {
         } catch (error) {
           if (!isRetryableError(error)) deps.onError(error, "looking at what waits for the human");
         }
-        await deps.clock.sleep(lookEveryMs, signal).catch(() => undefined); // aborted: the loop ends
+        await pause(signal).catch(() => undefined); // aborted: the loop ends
       }
     },
   };

@@ -13,7 +13,9 @@ export interface ListReaderDeps {
   /** The CLI's config folder. */
   readonly dir: string;
   readonly clock: Clock;
-  /** This machine's live sessions. */
+  /** For what is looked at now and then; the clock itself unless given. */
+  readonly pace?: Pick<Clock, "sleep">;
+  /** This machine's live sessions, the very same list while they are as they were. */
   live(): readonly SessionRecord[];
   /** What the CLI says of a session by its supported way, now; undefined where it does not know it. */
   confirm(session: ClaudeSession): Promise<string | undefined>;
@@ -50,13 +52,15 @@ export async function readSessionList(deps: ListReaderDeps, signal: AbortSignal)
     );
   };
   const lookAgain = async () => {
+    let agreed: readonly SessionRecord[] | undefined;
     while (!signal.aborted) {
-      await deps.clock.sleep(lookAgainMs, signal).catch(() => undefined); // aborted: the loop ends
-      const find = finder(deps.live());
-      for (const session of listed.values()) {
-        const record = find(session);
-        if (record !== undefined && isContradicted(session, record)) check(session);
-      }
+      await (deps.pace ?? deps.clock).sleep(lookAgainMs, signal).catch(() => undefined); // aborted: the loop ends
+      const live = deps.live();
+      // What the list says anew is checked when it does.
+      if (live === agreed) continue;
+      const contradicted = contradictions(listed.values(), live);
+      for (const session of contradicted) check(session);
+      agreed = contradicted.length === 0 ? live : undefined;
     }
   };
   const follow = async () => {
@@ -112,11 +116,17 @@ function isContradicted({ status }: ClaudeSession, record: SessionRecord): boole
   return record.state === (status === "busy" ? "idle" : "busy");
 }
 
-/** As `recordOf`, for many: of a thousand sessions each is looked for once a second. */
-function finder(live: readonly SessionRecord[]): (session: ClaudeSession) => SessionRecord | undefined {
+/** As `recordOf` and `isContradicted`, for many: a thousand sessions may be looked for once a second. */
+function contradictions(
+  listed: Iterable<ClaudeSession>,
+  live: readonly SessionRecord[],
+): readonly ClaudeSession[] {
   const bySession = new Map(live.map((record) => [record.cliSession, record]));
   const byPid = new Map(live.map((record) => [record.pid, record]));
-  return ({ sessionId, pid }) => bySession.get(sessionId) ?? byPid.get(pid);
+  return [...listed].filter((session) => {
+    const record = bySession.get(session.sessionId) ?? byPid.get(session.pid);
+    return record !== undefined && isContradicted(session, record);
+  });
 }
 
 function recordOf(session: ClaudeSession, deps: ListReaderDeps): SessionRecord | undefined {

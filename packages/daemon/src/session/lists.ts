@@ -52,9 +52,13 @@ export async function readDemoLists(deps: SharedDeps, signal: AbortSignal): Prom
     };
     return readSessionList(own, signal).catch((error: unknown) => deps.onError(error, `reading ${dir}`));
   };
+  let known: readonly SessionRecord[] = [];
   while (!signal.aborted) {
-    for (const dir of deps.live().flatMap(homeOf)) if (!reading.has(dir)) reading.set(dir, read(dir));
-    await deps.clock.sleep(lookForFoldersMs, signal).catch(() => undefined); // aborted: the loop ends
+    const live = deps.live();
+    const dirs = live === known ? [] : live.flatMap(homeOf);
+    for (const dir of dirs) if (!reading.has(dir)) reading.set(dir, read(dir));
+    known = live;
+    await (deps.pace ?? deps.clock).sleep(lookForFoldersMs, signal).catch(() => undefined); // aborted: the loop ends
   }
   await Promise.all(reading.values());
 }

@@ -12,11 +12,16 @@ const recordOf = (name: string, pid: number, procStart?: string): SessionRecord 
 let clock: FakeClock;
 let over: AbortController;
 let starts: Map<number, string>;
+/** Dead, and nobody has reaped them. */
+let unreaped: Set<number>;
 let live: readonly SessionRecord[];
 let lost: string[];
+/** How many close looks there were. */
+let close: number;
 
 beforeEach(() => {
   [clock, over, starts, lost] = [fakeClock(), new AbortController(), new Map(), []];
+  [unreaped, close] = [new Set(), 0];
 });
 afterEach(() => over.abort());
 
@@ -24,7 +29,11 @@ function watch(records: readonly SessionRecord[]): void {
   live = records;
   const processes = {
     find: () => Promise.resolve(undefined),
-    isAlive: (pid: number) => starts.has(pid),
+    takesSignals: (pid: number) => starts.has(pid) || unreaped.has(pid),
+    isAlive: (pid: number) => {
+      close += 1;
+      return starts.has(pid);
+    },
     startOf: (pid: number) => starts.get(pid),
   };
   const onLost = ({ name }: SessionRecord) => {
@@ -61,6 +70,33 @@ describe("watching over sessions' processes", () => {
     watch([recordOf("dead", 10, "100"), recordOf("next", 10, "900"), recordOf("old", 11)]);
     await looks(20);
     expect(lost).toEqual(["dead"]);
+  });
+
+  const many = (count: number) => {
+    const pids = Array.from({ length: count }, (_, index) => index + 10);
+    for (const pid of pids) starts.set(pid, "100");
+    return pids.map((pid) => recordOf(`s${pid}`, pid, "100"));
+  };
+
+  it.each([
+    [20, 4000],
+    [1000, 12_000],
+  ])("of %i, takes each that nobody has reaped for lost after %i ms", async (count, withinMs) => {
+    watch(many(count));
+    await looks(7);
+    for (let pid = 10; pid < 15; pid += 1) {
+      starts.delete(pid);
+      unreaped.add(pid);
+    }
+    await clock.advance(withinMs);
+    expect(lost.toSorted()).toEqual(["s10", "s11", "s12", "s13", "s14"]);
+  });
+
+  it("looks closely at no more than a fifth of a thousand each time", async () => {
+    watch(many(1000));
+    close = 0;
+    await looks(5);
+    expect(close).toBe(1000);
   });
 
   it("gives a process that ended by itself the time to say so", async () => {

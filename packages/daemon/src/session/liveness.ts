@@ -4,8 +4,10 @@ import { isStillThere, type ProcessTable } from "./process.ts";
 const lookEveryMs = 2000;
 /** A process that ended by itself tells of it through its own hook first. */
 const graceMs = 1500;
-/** A pid that came again is noticed at so many looks at the latest; each look at the start costs five of the others. */
-const looksPerStart = 8;
+/** So many are looked at closely each time: which program, and since when. That costs fifteen times a signal. */
+const closely = 50;
+/** Of how ever many there are, each one's close look comes after so many at the latest: within ten seconds. */
+const maxLooks = 5;
 
 /** What watching over sessions from outside needs. */
 export interface LivenessDeps {
@@ -16,15 +18,22 @@ export interface LivenessDeps {
   onLost(record: SessionRecord, reason: string): void;
 }
 
-/** Looks after the sessions' processes until the signal aborts (DESIGN §4: death is seen from outside). One `kill(pid, 0)` each. */
+/**
+ * Looks after the sessions' processes until the signal aborts (DESIGN §4: death is seen from outside). A process that is
+ * gone is missed within two seconds, and lost after its grace. One that nobody has reaped, and a pid that came again, are
+ * noticed as soon with up to fifty sessions, within ten seconds with more.
+ */
 export async function watchProcesses(deps: LivenessDeps, signal: AbortSignal): Promise<void> {
   const watch: Watch = { deps, goneSince: new Map(), seenAlive: new Set() };
   for (let look = 0; !signal.aborted; look += 1) {
-    for (const record of deps.live()) {
+    const live = deps.live();
+    const looksEach = Math.min(maxLooks, Math.ceil(live.length / closely));
+    for (const record of live) {
       const { pid, procStart } = record;
       if (pid === undefined) continue;
       const key = `${pid} ${procStart ?? ""}`;
-      const isAlive = isThere({ ...record, pid, key }, look, watch);
+      const isTurn = (look + pid) % looksEach === 0;
+      const isAlive = isThere({ pid, procStart, key, isTurn }, watch);
       if (isLost(key, isAlive, watch)) deps.onLost(record, `process ${pid} is gone`);
     }
     await deps.clock.sleep(lookEveryMs, signal).catch(() => undefined); // aborted: the loop ends
@@ -42,13 +51,14 @@ interface Watched {
   readonly pid: number;
   readonly procStart?: string | undefined;
   readonly key: string;
+  readonly isTurn: boolean;
 }
 
-/** The start is looked at first, whenever it seemed gone, and now and then, each pid's in its turn. */
-function isThere(watched: Watched, look: number, { deps, goneSince, seenAlive }: Watch): boolean {
-  const isTurn = (look + watched.pid) % looksPerStart === 0 || goneSince.has(watched.key);
-  if (isTurn || !seenAlive.has(watched.key)) return isStillThere(deps.processes, watched);
-  return deps.processes.isAlive(watched.pid);
+/** Looked at closely at first, whenever it seemed gone, and in its turn. */
+function isThere(watched: Watched, { deps, goneSince, seenAlive }: Watch): boolean {
+  const { key, isTurn } = watched;
+  if (isTurn || goneSince.has(key) || !seenAlive.has(key)) return isStillThere(deps.processes, watched);
+  return deps.processes.takesSignals(watched.pid);
 }
 
 /** What was gone before this daemon looked for the first time will tell nothing more. */

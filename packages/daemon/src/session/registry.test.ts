@@ -28,3 +28,16 @@ test.each([
   known.apply(started("web", { pid: 10, procStart: "100", cliSession: "c1" }));
   expect(known.identify(sighting)?.name).toBe(name);
 });
+
+test("the live sessions are the very same list until one of them changes", () => {
+  const known = registry({ store: nothingKept, fold: foldEvent, onChange: () => undefined });
+  known.apply(started("web", { pid: 10 }));
+  const before = known.live();
+  known.identify({ pid: 10 });
+  known.apply(started("web", { pid: 10 }));
+  expect(known.live()).toBe(before);
+  known.apply({ ...started("api", { pid: 11 }), id: "e2" });
+  expect(known.live().map(({ name }) => name)).toEqual(["web", "api"]);
+  known.forget("web");
+  expect(known.live().map(({ name }) => name)).toEqual(["api"]);
+});

@@ -18,7 +18,7 @@ export interface Change {
 /** This machine's sessions: the fold of their events (DESIGN §4), kept in memory, saved to the `sessions` bucket. */
 export interface Registry {
   all(): readonly SessionRecord[];
-  /** Neither ended nor lost. */
+  /** Neither ended nor lost; the very same list while nothing has changed. */
   live(): readonly SessionRecord[];
   find(name: string): SessionRecord | undefined;
   /** The live session that a sighting belongs to; undefined: a new one, or one that comes back (core: chooseName). */
@@ -47,8 +47,18 @@ export function isLive(record: SessionRecord): boolean {
 /** The registry of one daemon, empty. */
 export function registry(deps: RegistryDeps): Registry {
   const records = new Map<string, SessionRecord>();
-  const put = (record: SessionRecord) => {
+  let known: readonly SessionRecord[] | undefined;
+  const set = (record: SessionRecord) => {
     records.set(record.name, record);
+    known = undefined;
+  };
+  const drop = (name: string) => {
+    records.delete(name);
+    known = undefined;
+  };
+  const live = () => (known ??= [...records.values()].filter(isLive));
+  const put = (record: SessionRecord) => {
+    set(record);
     deps.store.save(record);
   };
   const apply = (event: FleetEvent) => {
@@ -62,22 +72,22 @@ export function registry(deps: RegistryDeps): Registry {
   const takeName = (before: SessionRecord, there: SessionRecord | undefined, event: FleetEvent) => {
     // What waits for the next session of that name is for this one.
     const formerly = [...(there?.formerly ?? []), ...(before.formerly ?? [])];
-    records.set(event.from.session, { ...before, name: event.from.session, formerly });
+    set({ ...before, name: event.from.session, formerly });
     return apply(event);
   };
   return {
     all: () => [...records.values()],
-    live: () => [...records.values()].filter(isLive),
+    live,
     find: (name) => records.get(name),
-    identify: (sighting) => identify([...records.values()], sighting),
+    identify: (sighting) => identify(live(), sighting),
     apply,
-    restore: (record) => void records.set(record.name, record),
+    restore: set,
     rename: (from, event) => {
       const before = records.get(from);
       const there = records.get(event.from.session);
       // Read again, the name may have another bearer by now; and who was heard of under it before is the renamed one.
       if (before === undefined || before.lastEventId >= event.id) return there;
-      records.delete(from);
+      drop(from);
       const isKnown = there !== undefined && there.lastEventId >= event.id;
       const after = isKnown ? there : takeName(before, there, event);
       deps.store.remove(before); // last: what dies in between leaves both, which the event tells apart
@@ -86,13 +96,12 @@ export function registry(deps: RegistryDeps): Registry {
     forget: (name) => {
       const record = records.get(name);
       if (record !== undefined) deps.store.remove(record);
-      records.delete(name);
+      drop(name);
     },
   };
 }
 
-function identify(records: readonly SessionRecord[], sighting: Sighting): SessionRecord | undefined {
-  const live = records.filter(isLive);
+function identify(live: readonly SessionRecord[], sighting: Sighting): SessionRecord | undefined {
   return (
     live.find((record) => isSameCliSession(record, sighting)) ??
     live.find((record) => isSameProcess(record, sighting))
