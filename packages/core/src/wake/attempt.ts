@@ -3,7 +3,7 @@ import { addressSchema } from "../names/address.ts";
 import { paneSchema } from "../event/kinds.ts";
 
 /** The ways to wake a session, best first (DESIGN §6). Which of them a session has is data per CLI and permission mode. */
-export const rungs = ["continuation", "rewake", "socket", "tmux"] as const;
+export const rungs = ["continuation", "rewake", "queue", "socket", "tmux"] as const;
 /** One way to wake a session. */
 export const rungSchema = z.enum(rungs);
 export type Rung = z.infer<typeof rungSchema>;
@@ -21,6 +21,8 @@ export const wakeAttemptSchema = z.looseObject({
   /** One line under 700 characters that holds the nonce: a pointer to the inbox, never a body. */
   text: z.string().max(700),
   cli: z.string(),
+  /** The CLI's own name of the session, where the rung goes by it. */
+  cliSession: z.string().optional(),
   pid: z.int().optional(),
   pane: paneSchema.optional(),
   messagingSocket: z.string().optional(),

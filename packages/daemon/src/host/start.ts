@@ -22,9 +22,9 @@ export interface HostedAdapters {
 
 /** Starts the rungs of the wake ladder, which every machine has, and the adapters of the machine's config. */
 export async function startAdapters(edge: Edge, waiters: Waiters, local: Local): Promise<HostedAdapters> {
-  const { paths, env, settings, clock, onError } = local;
+  const { paths, env, settings, pace, onError } = local;
   const builtIn = [rewakeAdapter(waiters), ...builtInAdapters];
-  const rungs = builtIn.filter(isRung).map(rungEntry);
+  const rungs = builtIn.filter(isRung).map((adapter) => rungEntry(adapter, env));
   const secrets = { env, readFile: (path: string) => readFile(path, "utf8") };
   let rules = rulesOf(settings.config.me, []);
   const apply = async (config: FleetConfig) => {
@@ -45,7 +45,7 @@ export async function startAdapters(edge: Edge, waiters: Waiters, local: Local):
       followConfig(
         {
           file: paths.configFile,
-          clock,
+          clock: pace,
           load: async () => (await loadSettings(paths, env, adapterSchemas)).config,
           apply,
           onRefused: (error) => {
@@ -63,8 +63,19 @@ function isRung({ spec }: Adapter): boolean {
   return spec.on?.some((kind) => kind.startsWith("wake.")) === true;
 }
 
-function rungEntry(adapter: Adapter): HostEntry {
+function rungEntry(adapter: Adapter, env: Environment): HostEntry {
   const { type } = adapter.spec;
   const entry = adapterEntrySchema.parse({ name: type, type });
-  return { entry, adapter, config: adapter.spec.config.parse({}) };
+  return { entry, adapter, config: adapter.spec.config.parse(rungKeys[type]?.(env) ?? {}) };
 }
+
+type Environment = Local["env"];
+
+/** What rungs need to know of this machine. */
+const rungKeys: Readonly<Record<string, (env: Environment) => Readonly<Record<string, unknown>>>> = {
+  "codex-queue": (env) => ({
+    env: Object.fromEntries(
+      ["PATH", "HOME", "CODEX_HOME"].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+    ),
+  }),
+};

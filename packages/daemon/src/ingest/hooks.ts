@@ -64,6 +64,7 @@ export async function takeHook(call: HookCall, deps: HookDeps, isAnswered = true
   const translated = cli.translate(call).map((each) => (isAnswered ? withStart(each, deps) : each));
   const [first] = translated;
   if (first === undefined) return nothing;
+  if (isEndOfUnknown(first, deps)) return nothing;
   const owner = await sessionOf(call, first, deps);
   const events = translated.map((each) => eventOf(withRules(each, owner, deps), owner, { call, deps }));
   const onDisk = deps.outbox.add(events.map(deps.encode));
@@ -84,6 +85,11 @@ function withStart({ kind, data }: Translated, { startOf }: HookDeps): Translate
   const { pid } = data;
   const procStart = typeof pid === "number" ? startOf(pid) : undefined;
   return { kind, data: procStart === undefined ? data : { ...data, procStart } };
+}
+
+/** Nobody knew that it was there (Codex ends threads that were never prompted): there is nothing to tell of it. */
+function isEndOfUnknown({ kind, data }: Translated, { registry }: HookDeps): boolean {
+  return kind === "session.ended" && registry.identify(cliFactsSchema.parse(data)) === undefined;
 }
 
 /** The session that a call belongs to; one that is new, or back, is registered by an event of its own. */

@@ -35,6 +35,7 @@ export interface PlannerDeps {
 export const rungRules: Readonly<Record<Rung, { readonly deadlineMs: number; readonly tries: number }>> = {
   continuation: { deadlineMs: 0, tries: 0 },
   rewake: { deadlineMs: 4000, tries: 1 },
+  queue: { deadlineMs: 6000, tries: 1 },
   socket: { deadlineMs: 4000, tries: 1 },
   tmux: { deadlineMs: 60_000, tries: 2 },
 };

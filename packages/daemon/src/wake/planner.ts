@@ -226,6 +226,7 @@ export class WakePlanner {
       text: this.deps.text(record, this.deps.wakeful(record.name), nonce),
       cli: record.cli,
       isRetry,
+      ...(record.cliSession === undefined ? {} : { cliSession: record.cliSession }),
       ...(record.pid === undefined ? {} : { pid: record.pid }),
       ...(record.pane === undefined ? {} : { pane: record.pane }),
       ...(record.messagingSocket === undefined ? {} : { messagingSocket: record.messagingSocket }),

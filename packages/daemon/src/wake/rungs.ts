@@ -4,6 +4,7 @@ import type { Waiters } from "./waiters.ts";
 /** The ladder of each CLI, best rung first (DESIGN §6, HOOKS.md §0). The continuation is a hook's answer and needs no attempt. */
 const ladders: Readonly<Record<string, readonly Rung[]>> = {
   claude: ["rewake", "socket", "tmux"],
+  codex: ["queue"],
   demo: ["rewake", "tmux"],
 };
 const otherCli: readonly Rung[] = ["tmux"];
@@ -23,6 +24,7 @@ export function ladderOf(record: SessionRecord, waiters: Waiters, inbound: Cross
   const looks: Readonly<Record<Rung, () => Omit<Step, "rung">>> = {
     continuation: () => ({ isReady: false, why: "it is the answer of a turn's end, and no attempt" }),
     rewake: () => lookAtWaiter(waiters.has(record.name)),
+    queue: () => lookAtThread(record),
     socket: () => lookAtSocket(record, inbound),
     tmux: () => lookAtPane(record),
   };
@@ -37,6 +39,13 @@ function lookAtWaiter(isWaiting: boolean): Omit<Step, "rung"> {
         isReady: false,
         why: "no background hook is waiting; it starts with the session and at each turn's end",
       };
+}
+
+/** Codex' hooks cannot tell its pane: one process serves them all. */
+function lookAtThread({ cliSession }: SessionRecord): Omit<Step, "rung"> {
+  return cliSession === undefined
+    ? { isReady: false, why: "its thread is not known" }
+    : { isReady: true, why: "its thread takes prompts from codex queue" };
 }
 
 /**
