@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Webhook } from "standardwebhooks";
 import { gotifyServer } from "../../../packages/adapters/src/gotify/gotify.stub.test.support.ts";
-import type { Received, Said } from "../../../packages/adapters/src/http/far-server.test.support.ts";
+import type { Judge, Received, Said } from "../../../packages/adapters/src/http/far-server.test.support.ts";
 import { ntfyServer } from "../../../packages/adapters/src/ntfy/ntfy.stub.test.support.ts";
 import { pushoverService } from "../../../packages/adapters/src/pushover/pushover.stub.test.support.ts";
 import { twilioService } from "../../../packages/adapters/src/twilio/twilio.stub.test.support.ts";
@@ -14,7 +14,7 @@ export interface Told {
 
 /** A channel over HTTP: the channel's own strict stub, and a config that fits it. */
 export interface HttpChannelFar {
-  judge(request: Received): Said;
+  readonly judge: Judge;
   /** The adapter's own keys; what is secret names a variable of `env`. */
   keys(url: string): Readonly<Record<string, unknown>>;
   env(url: string): Readonly<Record<string, string>>;

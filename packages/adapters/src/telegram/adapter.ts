@@ -3,6 +3,7 @@ import { defineAdapter, type Adapter } from "@fleetbus/core";
 import { httpSink } from "../http/sink.ts";
 import { telegramChannel } from "./channel.ts";
 import { telegramText } from "./limits.ts";
+import { telegramSource } from "./source/source.ts";
 import { telegramKeys } from "./url.ts";
 
 const config = z.strictObject({
@@ -46,8 +47,12 @@ export const telegram: Adapter<TelegramConfig> = defineAdapter({
       rate: { count: 1, perMs: 3000 },
     },
     text: telegramText,
+    source: { vouches: "sender", isExclusive: true },
     urls: { schemes: ["tgram", "telegram"], parse: telegramKeys },
     on: ["turn.failed", "turn.stopped", "permission.requested", "session.lost", "run.finished"],
   },
-  open: (parsed, context) => ({ sink: httpSink(telegramChannel(parsed), context) }),
+  open: (parsed, context) => ({
+    sink: httpSink(telegramChannel(parsed), context),
+    source: telegramSource(parsed, context),
+  }),
 });

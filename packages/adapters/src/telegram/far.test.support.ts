@@ -1,32 +1,24 @@
 import { z } from "zod";
 import { jsonOf } from "../http/answer.ts";
-import type { Received, Said } from "../http/far-server.test.support.ts";
+import type { Judge, Received, Said } from "../http/far-server.test.support.ts";
 import { formOf, type FormPart } from "../http/form.test.support.ts";
-import { brokenHtml, visibleText } from "./html.test.support.ts";
+import { chatsOf, type ChatRoom, type Posted } from "./far/chats.test.support.ts";
+import { isMethod, methods, type Method, type Parameters } from "./far/methods.test.support.ts";
+import { peopleOf, rawMessage, type People } from "./far/people.test.support.ts";
+import { polls, type Polls } from "./far/polls.test.support.ts";
+import { no, yes } from "./far/said.test.support.ts";
 
 /** The bot that exists, and the chat that it is in. */
 export const token = "4711:AAs3cr3t-of_theBot";
-/** Where it may write; it has topic 7. */
+/** Where it may write: a forum, with topic 7. */
 export const chat = "-1001";
 
-const envelope = {
-  chat_id: z.coerce.string(),
-  message_thread_id: z.coerce.number().int().optional(),
-  disable_notification: z.union([z.boolean(), z.stringbool()]).optional(),
-  parse_mode: z.literal("HTML").optional(),
+const rooms: Readonly<Record<string, ChatRoom>> = {
+  [chat]: { type: "supergroup", title: "agents", topics: [7, 9] },
+  "-1002": { type: "supergroup", title: "friends", username: "fleet_friends" },
+  "-77": { type: "group", title: "a small one" },
+  "42": { type: "private" },
 };
-const methods = {
-  sendMessage: z.strictObject({
-    ...envelope,
-    text: z.string(),
-    link_preview_options: z.strictObject({ is_disabled: z.boolean() }).optional(),
-  }),
-  sendDocument: z.strictObject({
-    ...envelope,
-    caption: z.string().optional(),
-    document: z.object({ filename: z.string(), text: z.string() }),
-  }),
-} as const;
 
 /** What a request asks of the Bot API: the method and its parameters, whatever body they came in. */
 export interface Asked {
@@ -34,18 +26,80 @@ export interface Asked {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** Plays the Bot API: its rules and the shapes of its answers. */
-export function telegramJudge(request: Received): Said {
-  const [, bot = "", method = ""] = request.path.split("/");
-  if (!/^bot\d+:[\w-]+$/.test(bot)) return no(404, "Not Found");
-  if (bot !== `bot${token}`) return no(401, "Unauthorized");
-  const asked = askedOf(request);
-  const schema = method === "sendMessage" || method === "sendDocument" ? methods[method] : undefined;
-  if (schema === undefined) return no(404, "Not Found");
-  const read = schema.safeParse(asked.parameters);
-  if (!read.success) return no(400, `Bad Request: ${z.prettifyError(read.error)}`);
-  const problem = problemOf(read.data);
-  return problem === undefined ? yes() : no(400, `Bad Request: ${problem}`);
+/** How a press was answered. */
+export type PressAnswer = Parameters<"answerCallbackQuery">;
+
+/** A Bot API with one bot: its rules, the shapes of its answers, and what it keeps. */
+export interface BotApi extends People, Pick<Polls, "kept" | "offsets" | "isAsked" | "happens"> {
+  readonly judge: Judge;
+  /** What is in the chats, oldest first. */
+  readonly messages: readonly Posted[];
+  /** How presses were answered, oldest first. */
+  readonly pressAnswers: readonly PressAnswer[];
+}
+
+/** A Bot API that knows nothing yet. */
+export function botApi(): BotApi {
+  const [chats, updates, queries] = [chatsOf(rooms), polls(), new Set<string>()];
+  const pressAnswers: PressAnswer[] = [];
+  const asMessage = (done: Posted | string) => (typeof done === "string" ? done : rawMessage(chats, done));
+  const doings: Readonly<Record<Method, Doing>> = {
+    sendMessage: doing(methods.sendMessage, (sending) => verdict(asMessage(chats.send(sending)))),
+    sendDocument: doing(methods.sendDocument, (sending) => verdict(asMessage(chats.send(sending)))),
+    editMessageReplyMarkup: doing(methods.editMessageReplyMarkup, (edit) =>
+      verdict(asMessage(chats.edit(edit))),
+    ),
+    answerCallbackQuery: doing(methods.answerCallbackQuery, (answer) => {
+      const problem = pressProblem(answer, queries, pressAnswers);
+      if (problem === undefined) pressAnswers.push(answer);
+      return verdict(problem ?? true);
+    }),
+    getUpdates: doing(methods.getUpdates, (question, gone) => updates.ask(question, gone)),
+    setWebhook: doing(methods.setWebhook, ({ url }) => verdict(updates.setWebhook(url) ?? true)),
+    deleteWebhook: doing(methods.deleteWebhook, () => verdict(updates.setWebhook(undefined) ?? true)),
+  };
+  return {
+    ...peopleOf(chats, updates, queries),
+    ...{ kept: updates.kept, offsets: updates.offsets, isAsked: updates.isAsked, happens: updates.happens },
+    ...{ messages: chats.messages, pressAnswers },
+    judge: (request, gone) => {
+      const [, bot = ""] = request.path.split("/");
+      const { method, parameters } = askedOf(request);
+      if (!/^bot\d+:[\w-]+$/.test(bot)) return no(404, "Not Found");
+      if (bot !== `bot${token}`) return no(401, "Unauthorized");
+      return isMethod(method) ? doings[method](parameters, gone) : no(404, "Not Found");
+    },
+  };
+}
+
+/** A Bot API for each request: it keeps nothing, and every message is number 99. */
+export const telegramJudge: Judge = (request, gone) => botApi().judge(request, gone);
+
+type Doing = (parameters: unknown, gone: AbortSignal) => Said | Promise<Said>;
+
+function doing<T>(
+  schema: z.ZodType<T>,
+  run: (parameters: T, gone: AbortSignal) => Said | Promise<Said>,
+): Doing {
+  return (parameters, gone) => {
+    const read = schema.safeParse(parameters);
+    return read.success ? run(read.data, gone) : verdict(z.prettifyError(read.error));
+  };
+}
+
+/** What is no text is a result; a text is why there is none. */
+function verdict(done: object | true | string): Said {
+  return typeof done === "string" ? no(400, `Bad Request: ${done}`) : yes(done);
+}
+
+function pressProblem(
+  { callback_query_id: id, text = "" }: PressAnswer,
+  queries: ReadonlySet<string>,
+  answered: readonly PressAnswer[],
+): string | undefined {
+  if (text.length > 200) return "MESSAGE_TOO_LONG";
+  const isOpen = queries.has(id) && !answered.some((each) => each.callback_query_id === id);
+  return isOpen ? undefined : "query is too old and response timeout expired or query ID is invalid";
 }
 
 /** Reads a request's parameters; a file that another part holds (attach://) is put where it belongs. */
@@ -68,33 +122,4 @@ function parametersOf(form: readonly FormPart[]): Readonly<Record<string, unknow
       return [part.name, attached === undefined ? part.text : fileOf(attached)];
     }),
   );
-}
-
-type Message = z.output<(typeof methods)["sendMessage"]> | z.output<(typeof methods)["sendDocument"]>;
-
-function problemOf(message: Message): string | undefined {
-  if (message.chat_id !== chat) return "chat not found";
-  if (![undefined, 7].includes(message.message_thread_id)) return "message thread not found";
-  const html = "text" in message ? message.text : (message.caption ?? "");
-  const broken = message.parse_mode === "HTML" ? brokenHtml(html) : undefined;
-  if (broken !== undefined) return `can't parse entities: ${broken}`;
-  const { length } = visibleText(html);
-  if ("text" in message && length === 0) return "message text is empty";
-  if ("text" in message) return length > 4096 ? "message is too long" : undefined;
-  return length > 1024 ? "message caption is too long" : undefined;
-}
-
-function yes(): Said {
-  return said(200, {
-    ok: true,
-    result: { message_id: 99, date: 0, chat: { id: -1001, type: "supergroup" } },
-  });
-}
-
-function no(status: number, description: string): Said {
-  return said(status, { ok: false, error_code: status, description });
-}
-
-function said(status: number, body: unknown): Said {
-  return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
 }

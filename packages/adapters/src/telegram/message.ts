@@ -1,5 +1,6 @@
 import type { Notice, Priority } from "@fleetbus/core";
 import { withEntities } from "../text/entities.ts";
+import { keyboardOf, type TelegramKeyboard } from "./keyboard.ts";
 
 /** What a message and a file have in common, in the Bot API's words. */
 export interface TelegramEnvelope {
@@ -21,6 +22,12 @@ export function envelopeOf(
     ...(thread === undefined ? {} : { message_thread_id: thread }),
     disable_notification: isResolved || !sounds[priority],
   };
+}
+
+/** What a notice can be answered with at one touch; its free text needs no token here, quoting does it. */
+export function buttonsOf({ reply }: Notice): { readonly reply_markup?: TelegramKeyboard } {
+  const { choices = [] } = reply ?? {};
+  return choices.length === 0 ? {} : { reply_markup: keyboardOf(choices) };
 }
 
 /** A notice in Telegram's HTML: its title in bold, its text, a word that leads to more. */
