@@ -30,7 +30,9 @@ const config = z.strictObject({
     .min(100)
     .max(600_000)
     .default(30_000)
-    .describe("After so long it is ended with all that it started, and tried again later, in milliseconds."),
+    .describe(
+      "After so long it is ended with all that it started, and tried again later, in milliseconds. It ends with the daemon, too, also where that was killed with -9: by SIGTERM, and 0.1 s later SIGKILL, long before the next daemon tries the event again. What is to go on must leave its process group (setsid).",
+    ),
 });
 
 /** The config of the exec adapter. */
@@ -49,7 +51,8 @@ function keysOfUrl(url: URL): Readonly<Record<string, unknown>> {
 
 /**
  * Runs a command for each event: the event as JSON on stdin, what a person is to read of it in the environment. Exit 0
- * means taken, 75 (EX_TEMPFAIL) try again later, anything else failed, with the end of what it said on stderr.
+ * means taken, 75 (EX_TEMPFAIL) try again later, anything else failed, with the end of what it said on stderr. It does
+ * not outlive the daemon: what was cut off is tried again, with the same FLEET_EVENT_ID.
  */
 export const exec: Adapter<ExecConfig> = defineAdapter({
   spec: {

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { FleetError, messageOf, timeLimit } from "@fleetbus/core";
+import { lifelineOf } from "./lifeline.ts";
 
 /** One run of a program; never through a shell. */
 export interface ProgramRun {
@@ -31,11 +32,12 @@ const restMs = 200;
 /**
  * Runs a program in a process group of its own. Rejects with `unavailable` where it cannot be started or takes too long,
  * with the signal's reason where that aborts; its group has been told to end by then, and is killed half a second later.
+ * It ends with this process, however that ends.
  */
 export async function runProgram(run: ProgramRun, signal: AbortSignal): Promise<ProgramEnd> {
   signal.throwIfAborted();
   const limit = timeLimit(run.timeoutMs);
-  const child = await start(run);
+  const { child, release } = await start(run);
   const [stdout, stderr] = [tailOf(child.stdout), tailOf(child.stderr)];
   child.stdin?.on("error", () => undefined); // it need not read what it is told
   child.stdin?.end(run.input ?? "");
@@ -51,20 +53,28 @@ export async function runProgram(run: ProgramRun, signal: AbortSignal): Promise<
       `${run.doing}: no end within ${run.timeoutMs / 1000} s, so it was ended`,
     );
   } finally {
+    release();
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
   }
 }
 
-async function start({ doing, command, env, cwd }: ProgramRun): Promise<ChildProcess> {
+interface Started {
+  readonly child: ChildProcess;
+  /** What is left of its group may outlive this process. */
+  release(): void;
+}
+
+async function start({ doing, command, env, cwd }: ProgramRun): Promise<Started> {
   const [file = "", ...args] = command;
   try {
     const place = cwd === undefined ? {} : { cwd };
     const child = spawn(file, args, { detached: true, env: { ...env }, stdio: "pipe", ...place });
+    const release = child.pid === undefined ? () => undefined : lifelineOf(child.pid);
     await new Promise<void>((resolve, reject) => {
       child.once("spawn", resolve);
       child.once("error", reject);
     });
-    return child;
+    return { child, release };
   } catch (error) {
     const isTooLong = error instanceof Error && "code" in error && error.code === "E2BIG";
     throw new FleetError(isTooLong ? "too_large" : "unavailable", `${doing}: ${messageOf(error)}`, {
