@@ -72,6 +72,8 @@ export interface TraceAnswer {
 /** `GET /v1/consumers` */
 export interface ConsumerView extends ConsumerStatus {
   readonly role: "inbox" | "adapter" | "other";
+  /** No machine has its adapter any more: it goes a day after the last pull. */
+  readonly isOrphan?: boolean;
 }
 
 /** `GET /v1/streams` */

@@ -172,6 +172,14 @@ export function formerInboxConsumer(
 }
 
 /**
+ * How long the durable of an adapter stays that nobody pulls from: as long as EVENTS keeps what waits there. Its machine is
+ * gone by then.
+ */
+const unpulledAdapterMs = 7 * day;
+/** As it, of an adapter that was removed from its config: time to take an edit back. */
+export const removedAdapterMs = day;
+
+/**
  * What one adapter instance is to send to its far side. The host counts tries by time, so the server never gives up; what
  * it holds back (quiet hours, a daily cap, a far side that is down) stays unacknowledged here, so the limit is wide: held
  * ones must not block what breaks through.
@@ -185,6 +193,7 @@ export function deliveryConsumer(name: string, subjects: readonly string[]): Con
     ackWaitMs: 60_000,
     maxAckPending: 100_000,
     maxDeliver: -1,
+    goneAfterMs: unpulledAdapterMs,
     metadata: { "fleet-role": "adapter" },
   };
 }
@@ -204,6 +213,7 @@ export function adapterConsumer(
     maxAckPending: 64,
     maxDeliver: 10,
     backoffMs: [1000, 2000, 5000, 10_000, 30_000, 60_000],
+    goneAfterMs: unpulledAdapterMs,
     metadata: { "fleet-role": "adapter" },
   };
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import {
   FleetError,
+  messageOf,
   toFleetError,
   type Adapter,
   type AdapterConfig,
@@ -16,6 +17,7 @@ import type { QuietHours } from "./course/judge.ts";
 import type { Notified, NotifyHow } from "./notify.ts";
 import type { Renderer } from "./render.ts";
 import type { RunLogs } from "./run-log/run-logs.ts";
+import { keptBy, retire } from "./retire.ts";
 import { routeView, runningOf, type Running, type RunningDeps } from "./running.ts";
 import { quotasOf } from "./effects/quotas.ts";
 import type { ReplyHost } from "./source/hearing.ts";
@@ -148,6 +150,9 @@ export function adapterHost(deps: HostDeps): AdapterHost {
       if ("error" in each) broken.set(name, each);
       else if (!running.has(name)) start(each, gone.has(name));
     }
+    await retire(deps, keptBy(running, broken.keys(), deps.machine)).catch((error: unknown) =>
+      deps.log("host").warn({ error: messageOf(error) }, "adapters that were removed keep their consumers"),
+    );
     if (isOtherMe) await Promise.all(kept.map(({ instance }) => instance.reconsider()));
   };
   const find = (name: string, doing: string): Running => {

@@ -1,6 +1,6 @@
 import { FleetError, requireToken, type FleetEvent, type Receipt, type Stage } from "@fleetbus/core";
 import type { ConsumerView, Items, StreamView } from "@fleetbus/core/api";
-import type { ConsumerStatus, ReadOptions } from "@fleetbus/core/bus";
+import { removedAdapterMs, type ConsumerStatus, type ReadOptions } from "@fleetbus/core/bus";
 import { finalStages } from "@fleetbus/core";
 import type { Edge } from "./edge.ts";
 
@@ -70,7 +70,13 @@ export function isReached(stage: Stage, wanted: Stage): boolean {
 /** Every durable consumer with what it is for. */
 export async function listConsumers(edge: Edge): Promise<Items<ConsumerView>> {
   const statuses = await edge.bus.consumers();
-  return { items: statuses.map((status) => ({ ...status, role: roleOf(status) })) };
+  return { items: statuses.map(viewOf) };
+}
+
+function viewOf(status: ConsumerStatus): ConsumerView {
+  const role = roleOf(status);
+  const isOrphan = role === "adapter" && status.goneAfterMs === removedAdapterMs;
+  return { ...status, role, ...(isOrphan ? { isOrphan } : {}) };
 }
 
 /** Every stream of the namespace. */

@@ -10,5 +10,10 @@ export const consumerColumns: readonly Column<ConsumerView>[] = [
   { title: "ACK-PENDING", show: (consumer) => consumer.ackPending },
   { title: "REDELIVERED", show: (consumer) => consumer.redelivered },
   { title: "LAST", show: (consumer) => consumer.lastDelivered },
-  { title: "NOTE", show: (consumer) => (consumer.isPaused ? "paused" : undefined) },
+  { title: "NOTE", show: noteOf },
 ];
+
+function noteOf({ isPaused, isOrphan = false }: ConsumerView): string | undefined {
+  const notes = [isPaused ? "paused" : [], isOrphan ? "its adapter was removed: it goes within a day" : []];
+  return notes.flat().join("; ") || undefined;
+}
