@@ -59,7 +59,7 @@ export function polls(): Polls {
     ask: (parameters, gone) => {
       if (webhook !== undefined) return no(409, byWebhook);
       const { offset, limit, timeout, allowed_updates: kinds = allowed } = parameters;
-      allowed = kinds;
+      allowed = kinds?.length === 0 ? undefined : kinds;
       offsets.push(offset);
       kept = kept.filter(({ update_id: id }) => id >= offset);
       const found = kept.slice(0, limit);
