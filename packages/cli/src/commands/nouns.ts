@@ -125,6 +125,11 @@ const adapterVerbs: readonly Leaf[] = [
     load: async () => (await import("./adapter/pause.ts")).pause,
   },
   { name: "resume", summary: "let it go on", load: async () => (await import("./adapter/resume.ts")).resume },
+  {
+    name: "new",
+    summary: "make the package of one of your own",
+    load: async () => (await import("./adapter/new.ts")).newAdapter,
+  },
 ];
 
 /** `fleet adapter …` */

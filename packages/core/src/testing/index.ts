@@ -9,6 +9,7 @@ export {
   type Arrival,
   type FarSide,
 } from "./adapter-conformance.ts";
+export { spokenText, testContext } from "./adapter-conformance/case.ts";
 export {
   busCases,
   busConformance,

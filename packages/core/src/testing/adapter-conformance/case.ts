@@ -103,10 +103,11 @@ export function bench(subject: AdapterSubject, far: FarSide): Bench {
 
 /** What opens and is never connected has nothing to close. */
 function openAdapter({ adapter, validConfig }: AdapterSubject, far?: FarSide): ReturnType<Adapter["open"]> {
-  return adapter.open(adapter.spec.config.parse({ ...validConfig, ...far?.config }), context());
+  return adapter.open(adapter.spec.config.parse({ ...validConfig, ...far?.config }), testContext());
 }
 
-function context(): AdapterContext {
+/** What a host lends, for tests: the real clock and fetch, a log that says nothing. */
+export function testContext(): AdapterContext {
   const silent = () => undefined;
   return {
     name: "conformance",
