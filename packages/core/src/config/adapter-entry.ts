@@ -46,7 +46,12 @@ const deliveryShape = {
   dedupe: durationSchema
     .prefault("10m")
     .describe("The same state of the same session is told once within this time"),
-  quiet: z.enum(["hold", "ignore"]).default("hold").describe("What it does in your quiet hours (me.quiet)"),
+  quiet: z
+    .enum(["hold", "ignore"])
+    .optional()
+    .describe(
+      "What it does in your quiet hours (me.quiet); hold where absent if it writes to people or is in me.via, else ignore: a program has no night",
+    ),
   resolve: z.boolean().default(true).describe("Whether it says so when a state that it told of is over"),
   overflow: z
     .enum(["truncate", "split", "attach"])

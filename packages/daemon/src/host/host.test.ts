@@ -34,7 +34,7 @@ const event: FleetEvent = {
 describe("the host", () => {
   it("says of an event what each adapter would do with it, and why not", async () => {
     const stage = await set({
-      entry: { on: ["turn.failed"], priority: "urgent", roles: ["frontend"] },
+      entry: { on: ["turn.failed"], priority: "urgent", roles: ["frontend"], quiet: "hold" },
       me: { zone: "UTC", quiet: parseDailySpan("23:00-01:00") },
     });
     expect(await stage.host.explain(event)).toMatchObject([

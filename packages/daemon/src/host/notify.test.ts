@@ -39,7 +39,7 @@ describe("what is addressed to one adapter", () => {
   test("is held in quiet hours unless it is urgent", async () => {
     const startMs = Date.UTC(2026, 0, 1, 23);
     const me = { zone: "UTC", quiet: { from: 22 * 60, to: 7 * 60 } };
-    const stage = await setStage({ entry, me, startMs });
+    const stage = await setStage({ entry: { ...entry, quiet: "hold" }, me, startMs });
     const untilMs = startMs + 8 * hour;
     expect(await stage.host.notify(name, event(), how())).toEqual({ type: "held", untilMs });
     const urgent = event({ id: "n2", data: { priority: "urgent" } });

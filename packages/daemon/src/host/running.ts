@@ -1,4 +1,10 @@
-import { eventPriority, stateChangeOf, type AdapterContext, type FleetEvent } from "@fleetbus/core";
+import {
+  eventPriority,
+  stateChangeOf,
+  type AdapterContext,
+  type FleetEvent,
+  type AdapterConfig,
+} from "@fleetbus/core";
 import type { AdapterView, RouteView } from "@fleetbus/core/api";
 import { listeningOf } from "./consumers.ts";
 import { heldUntil, routeOf } from "./course/judge.ts";
@@ -51,7 +57,7 @@ export function runningOf(
   const deps: InstanceDeps = {
     ...{ ...defaults, render: { noticesOf, digestOf }, ...given(host) },
     ...{ bus, machine, adapter, config, listening, me, isChanged },
-    entry: { ...wanted.entry, on: [...listening.on] },
+    entry: { ...wanted.entry, on: [...listening.on], quiet: quietOf(wanted) },
     context,
     runLogs: host.runLogs,
     quota: () => quotaOf(name),
@@ -75,6 +81,11 @@ export function runningOf(
       await egress.close();
     },
   };
+}
+
+/** Quiet hours are for people. */
+function quietOf({ entry, adapter }: HostEntry): AdapterConfig["quiet"] {
+  return entry.quiet ?? (adapter.spec.text === undefined ? "ignore" : "hold");
 }
 
 /** One that only listens is as its source is. */

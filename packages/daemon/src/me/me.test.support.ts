@@ -4,7 +4,7 @@ import { paperAdapter, setStage, type Answer, type Stage } from "../host/host.te
 import { meLadder, type LadderDeps, type MeLadder } from "./ladder.ts";
 import type { Matter } from "./matter.ts";
 import { ladderRecords } from "./record.ts";
-import { rulesOf } from "./via.ts";
+import { onLadder, rulesOf } from "./via.ts";
 
 /** One machine's ladder at work, on a clock that the test moves. */
 export interface MeStage {
@@ -52,7 +52,7 @@ export async function setMe(options: MeStageOptions = {}): Promise<MeStage> {
     };
     const adapter = paperAdapter({ traits: { isLocal: name === "desktop" } }, sent, stage);
     const entry = adapterEntrySchema.parse({ name, type: "paper", on: [], ...options.entries?.[name] });
-    return { entry, adapter, config: {} };
+    return onLadder({ entry, adapter, config: {} }, via);
   });
   await stage.host.apply({ entries: named, me });
   await stage.settle();

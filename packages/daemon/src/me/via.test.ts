@@ -32,6 +32,14 @@ describe("an adapter of me.via", () => {
     if (takes === false) expect(made.entry.on).toContain("turn.failed");
   });
 
+  test.each([
+    [{}, ["phone"], "hold"],
+    [{ on: ["turn.failed"], quiet: "ignore" as const }, ["phone"], "ignore"],
+    [{}, ["mail"], undefined],
+  ])("keeps the human's quiet hours unless it says otherwise: %j in %j", (more, via, quiet) => {
+    expect(onLadder(hosted("phone", more), via).entry.quiet).toBe(quiet);
+  });
+
   test("is a rung in the order of via, by its traits, and says that something is over where its entry lets it", () => {
     const error = new FleetError("config", "reading adapter broken");
     const broken = { entry: hosted("broken").entry, error };

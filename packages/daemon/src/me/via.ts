@@ -39,13 +39,16 @@ export function withImplied(
 /**
  * An adapter of the ladder whose entry says no `on` leaves to the ladder what the ladder brings: its place in `via` and
  * the human's own decide, and not that it listens to everything. One that says `on` has what it asks for at once.
+ * Either way it reaches a human, and keeps their quiet hours unless it says otherwise.
  */
 export function onLadder(each: HostEntry | BrokenEntry, via: readonly string[]): HostEntry | BrokenEntry {
-  if ("error" in each || each.entry.on !== undefined || !via.includes(each.entry.name)) return each;
+  if ("error" in each || !via.includes(each.entry.name)) return each;
+  const entry = { ...each.entry, quiet: each.entry.quiet ?? ("hold" as const) };
   const { spec } = each.adapter;
-  const own = spec.on ?? (spec.text === undefined ? undefined : kindsForPeople);
-  if (own === undefined) return each;
-  return { ...each, entry: { ...each.entry, on: own.filter((kind) => !ladderKinds.includes(kind)) } };
+  const own =
+    entry.on === undefined ? (spec.on ?? (spec.text === undefined ? undefined : kindsForPeople)) : undefined;
+  if (own === undefined) return { ...each, entry };
+  return { ...each, entry: { ...entry, on: own.filter((kind) => !ladderKinds.includes(kind)) } };
 }
 
 /** The rules by what the host was given; what is switched off or cannot be started is no rung. */

@@ -83,8 +83,7 @@ export function heldUntil(
   event: FleetEvent,
 ): number | undefined {
   const { quiet, zone } = me();
-  if (quiet === undefined || entry.quiet === "ignore" || breaksThrough(eventPriority(event)))
-    return undefined;
+  if (quiet === undefined || entry.quiet !== "hold" || breaksThrough(eventPriority(event))) return undefined;
   return quietUntil(clock.now(), quiet, zone);
 }
 
