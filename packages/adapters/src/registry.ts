@@ -8,6 +8,7 @@ import { email } from "./email/adapter.ts";
 import { exec } from "./exec/adapter.ts";
 import { feishu } from "./feishu/adapter.ts";
 import { gotify } from "./gotify/adapter.ts";
+import { inbound } from "./inbound/adapter.ts";
 import { ntfy } from "./ntfy/adapter.ts";
 import { pushover } from "./pushover/adapter.ts";
 import { slack } from "./slack/adapter.ts";
@@ -27,6 +28,7 @@ export const builtInAdapters: readonly Adapter[] = [
   exec,
   feishu,
   gotify,
+  inbound,
   ntfy,
   pushover,
   slack,

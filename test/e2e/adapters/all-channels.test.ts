@@ -30,9 +30,10 @@ const consumersSchema = z.object({
   items: z.array(z.looseObject({ name: z.string(), pending: z.number(), ackPending: z.number() })),
 });
 
-/** All but the rungs of the wake ladder, which reach sessions and no person. */
+/** All but the rungs of the wake ladder, which reach sessions and no person, and what only listens. */
 const specs = builtInAdapters
   .map(({ spec }) => spec)
+  .filter(({ type }) => type !== "inbound")
   .filter(({ on = [] }) => !on.some((kind) => kind.startsWith("wake.")));
 const registered = specs.map(({ type }) => type).toSorted();
 

@@ -101,6 +101,7 @@ test.each([
   ["k7m2q-x4tfz", { type: "choice", token: "k7m2q-x4tfz" }],
   [" K7M2Q-X4TFZ\n", { type: "choice", token: "k7m2q-x4tfz" }],
   ["OI2LQ-x4tfz yes", { type: "text", text: "yes", token: "0121q-x4tfz" }],
+  ["k7m2qx4tfz yes", { type: "text", text: "yes", token: "k7m2q-x4tfz" }],
   ["go on", { type: "text", text: "go on" }],
   ["k7m2q-x4tfzz go", { type: "text", text: "k7m2q-x4tfzz go" }],
   ["go k7m2q-x4tfz", { type: "text", text: "go k7m2q-x4tfz" }],

@@ -7,11 +7,16 @@ export interface Signed {
   readonly id: string;
   /** Unix time of the try. */
   readonly seconds: number;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
 /** One `v1` signature of Standard Webhooks: HMAC-SHA256 over id, time and body, in base64. */
 export function signature({ secret, id, seconds, body }: Signed): string {
-  const key = secret.startsWith("whsec_") ? Buffer.from(secret.slice(6), "base64") : Buffer.from(secret);
-  return `v1,${createHmac("sha256", key).update(`${id}.${seconds}.${body}`).digest("base64")}`;
+  const hmac = createHmac("sha256", keyOf(secret)).update(`${id}.${seconds}.`).update(body);
+  return `v1,${hmac.digest("base64")}`;
+}
+
+/** The bytes of a secret. */
+export function keyOf(secret: string): Uint8Array {
+  return secret.startsWith("whsec_") ? Buffer.from(secret.slice(6), "base64") : Buffer.from(secret);
 }
