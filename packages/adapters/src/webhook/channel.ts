@@ -7,15 +7,21 @@ import { signature } from "./sign.ts";
 const doing = "posting to the webhook";
 const maxBytes = 20_000;
 
-/** Events as CloudEvents JSON (CloudEvents 1.0, HTTP binding 3.2), signed at the moment they are sent. */
+/**
+ * Events as CloudEvents JSON (CloudEvents 1.0, HTTP binding 3.2), signed at the moment they are sent. One that can be answered
+ * bears the token of its answer as the extension attribute `fleetreply`.
+ */
 export function webhookChannel(
   { url, secrets, headers }: WebhookConfig,
   context: AdapterContext,
 ): HttpChannel {
   return {
     doing,
-    request: (event) => {
-      const body = JSON.stringify(envelopeOf(event, context.ns));
+    request: (event, { reply }) => {
+      const body = JSON.stringify({
+        ...envelopeOf(event, context.ns),
+        ...(reply && { fleetreply: reply.token }),
+      });
       if (Buffer.byteLength(body) > maxBytes)
         throw new FleetError("too_large", `${doing}: event ${event.id} takes over ${maxBytes} bytes`);
       const seconds = Math.floor(context.clock.now() / 1000);

@@ -98,6 +98,19 @@ describe("[row 136] the webhook adapter", () => {
     });
   });
 
+  test("an event that can be answered bears the token of its answer, its data as they were", async () => {
+    await withFar(receiver(oldKey), async (far) => {
+      const reply = { token: "k7m2q-x4tfz", choices: [], expiresAt: "2026-01-02T00:00:00.000Z" };
+      const { sink } = webhook.open({ url: `${far.url}/hook`, secrets: [oldKey], headers: {} }, contextOf());
+      await sink!.connect(AbortSignal.timeout(5000));
+      await sink!.send(eventOf(1), AbortSignal.timeout(5000), bareNotice(eventOf(1), { reply }));
+      await sink!.close();
+      const { headers, body } = far.taken[0]!;
+      const read = HTTP.toEvent({ headers: { ...headers }, body });
+      expect(read).toMatchObject({ fleetreply: "k7m2q-x4tfz", data: { error: "boom" } });
+    });
+  });
+
   test("while keys are rotated both receivers believe it, a third does not", async () => {
     for (const [key, isTaken] of [
       [oldKey, true],
