@@ -57,7 +57,7 @@ export function hearingOf(host: HostDeps, wanted: HostEntry, deps: HearingDeps):
 }
 
 function earOf(
-  { machine, clock, bus }: HostDeps,
+  { machine, clock, bus, stopWithinMs = 5000 }: HostDeps,
   { adapter, config, entry }: HostEntry,
   { context, inbound, isPaused }: HearingDeps & { readonly inbound: Inbound },
 ): Ear {
@@ -65,7 +65,7 @@ function earOf(
   const bucket = () => bus.bucket("locks");
   const isExclusive = adapter.spec.source?.isExclusive === true;
   const listener = listenerOf({
-    ...{ adapter, config, context },
+    ...{ adapter, config, context, stopWithinMs },
     lease: isExclusive ? leaseOn({ name, machine, clock, bucket, run: randomUUID() }) : undefined,
     take: (delivery) => inbound.take(delivery),
     isPaused: () => isPaused(),

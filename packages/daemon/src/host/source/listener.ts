@@ -24,6 +24,8 @@ export interface ListenerDeps {
   readonly context: AdapterContext;
   /** Where the far side knows one listener. */
   readonly lease: Lease | undefined;
+  /** How long stopping may take, also where the far side hangs. */
+  readonly stopWithinMs: number;
   /** Settles one delivery. Never rejects. */
   take(delivery: SourceDelivery): Promise<void>;
   /** As the server knows it, or while it is away as it was before. Never rejects. */
@@ -107,7 +109,7 @@ export function listenerOf(deps: ListenerDeps): Listener {
     },
     stop: async () => {
       stopping.abort(new FleetError("unavailable", "the adapter is stopping"));
-      await running;
+      await within(deps, running, deps.stopWithinMs);
     },
   };
 }
@@ -165,11 +167,15 @@ function waitMs(error: unknown, tries: number): number {
 
 /** A source that does not end is left behind. */
 async function close({ context }: ListenerDeps, source: Source): Promise<void> {
-  const over = new AbortController();
-  const late = context.clock.sleep(closeMs, over.signal).catch(() => undefined); // closed in time
   const closed = source
     .close()
     .catch((error: unknown) => context.log.warn({ error: messageOf(error) }, "closing a source failed"));
-  await Promise.race([closed, late]);
+  await within({ context }, closed, closeMs);
+}
+
+async function within({ context }: Pick<ListenerDeps, "context">, work: Promise<void>, ms: number) {
+  const over = new AbortController();
+  const late = context.clock.sleep(ms, over.signal).catch(() => undefined); // it ended in time
+  await Promise.race([work, late]);
   over.abort();
 }

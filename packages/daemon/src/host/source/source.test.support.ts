@@ -1,3 +1,4 @@
+import { afterEach } from "vitest";
 import {
   adapterEntrySchema,
   decodeEvent,
@@ -37,6 +38,8 @@ export interface EarStage {
   readonly posts: Post[];
   readonly audits: AuditLine[];
   readonly announced: { readonly kind: string; readonly data: Readonly<Record<string, unknown>> }[];
+  /** The entry with other keys. */
+  apply(change: Readonly<Record<string, unknown>>): Promise<void>;
   publish(kind: string, change?: Partial<FleetEvent>): Promise<FleetEvent>;
   /** The offer under the newest notice. */
   offer(): ReplyOffer;
@@ -82,10 +85,13 @@ export async function setEarStage(options: EarStageOptions = {}): Promise<EarSta
     stopWithinMs: 1000,
   });
   const entry = { name: "phone", type: "radio", ...(replies === null ? {} : { replies }), ...options.entry };
-  const parsed = adapterEntrySchema.parse(entry);
-  await host.apply({ entries: [{ entry: parsed, adapter, config: {} }], me: {} });
+  const apply: EarStage["apply"] = async (change) => {
+    const parsed = adapterEntrySchema.parse({ ...entry, ...change });
+    await host.apply({ entries: [{ entry: parsed, adapter, config: {} }], me: {} });
+  };
+  await apply({});
   const stage: EarStage = {
-    ...{ bus, clock, host, far, posts, audits, announced },
+    ...{ bus, clock, host, far, posts, audits, announced, apply },
     publish: (kind, change) => publish(stage, kind, change),
     offer: () => offerOf(far),
     text: (text, { token, answers, ...more } = {}) =>
@@ -156,4 +162,28 @@ async function publish(
 
 async function settle(clock: FakeClock): Promise<void> {
   for (let turn = 0; turn < 12; turn += 1) await clock.advance(10);
+}
+
+/** Stages that are closed after each test. */
+export function earStages(): (options?: EarStageOptions) => Promise<EarStage> {
+  const stages: EarStage[] = [];
+  afterEach(async () => {
+    for (const { bus, clock, host } of stages.splice(0)) {
+      bus.setConnected(true);
+      const closing = host.close();
+      await clock.advance(10_000); // what hangs is left behind
+      await closing;
+    }
+  });
+  return async (options = {}) => {
+    const stage = await setEarStage(options);
+    stages.push(stage);
+    return stage;
+  };
+}
+
+/** What stands in `effects` about replies. */
+export async function replyKeys({ bus }: EarStage): Promise<readonly string[]> {
+  const entries = await (await bus.bucket("effects")).entries();
+  return entries.map(({ key }) => key).filter((key) => key.startsWith("reply="));
 }
