@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { build, type Metafile } from "esbuild";
+import { build, type Metafile, type OutputFile } from "esbuild";
 import { beforeAll, describe, expect, test } from "vitest";
 import { bundleOptions } from "../packages/cli/build.mjs";
 import { loadedBy, sizeOf, sourcesIn } from "./support/bundle.ts";
@@ -24,9 +24,10 @@ const heavy = [
 
 describe("what a command loads before it starts", () => {
   let metafile: Metafile;
+  let files: readonly OutputFile[];
 
   beforeAll(async () => {
-    metafile = (await build({ ...(await bundleOptions()), write: false })).metafile;
+    ({ metafile, outputFiles: files } = await build({ ...(await bundleOptions()), write: false }));
   }, 60_000);
 
   test("the bundle holds the whole product, so that the budget is about something", () => {
@@ -45,5 +46,30 @@ describe("what a command loads before it starts", () => {
     ).toEqual([]);
     expect(sizeOf(metafile, loaded)).toBeLessThanOrEqual(maxBytes);
     expect(loaded.length).toBeLessThanOrEqual(maxFiles);
+  });
+
+  test("no file holds a character that makes its source two bytes a character in memory (write it as an escape)", () => {
+    const wide = files.flatMap(({ path, text }) => {
+      const [found] = /.{0,60}[^\u0000-\u00ff].{0,20}/u.exec(text) ?? [];
+      return found === undefined ? [] : [`${relative("packages/cli/dist", path)}: ${found}`];
+    });
+    expect(wide).toEqual([]);
+  });
+
+  test("the registry of adapters loads the library of no channel before that is used", async () => {
+    const options: BuildOptions & { metafile: true } = {
+      ...{ entryPoints: ["packages/adapters/src/index.ts"], outdir: "packages/adapters/dist", write: false },
+      ...{ bundle: true, splitting: true, format: "esm", platform: "node", metafile: true },
+      conditions: ["fleetbus-source"],
+    };
+    const { metafile: registry } = await build(options);
+    const sources = sourcesIn(registry, loadedBy(registry, ["packages/adapters/dist/index.js"]));
+    const all = sourcesIn(registry, Object.keys(registry.outputs));
+    const used = ["@nats-io/nats-core", "@nats-io/transport-node", "nodemailer"];
+    const of = (paths: readonly string[]) =>
+      used.filter((name) => paths.some((path) => path.includes(`node_modules/${name}/`)));
+    expect(sources).toContain("packages/adapters/src/nats/adapter.ts");
+    expect(of(all)).toEqual(used);
+    expect(of(sources)).toEqual([]);
   });
 });

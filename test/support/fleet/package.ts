@@ -44,7 +44,7 @@ async function restamp(folder: string, other: string): Promise<void> {
   for (const name of await readdir(folder, { recursive: true })) {
     if (!name.endsWith(".js")) continue;
     const text = await readFile(join(folder, name), "utf8");
-    const stamped = text.replaceAll(`version = "${version}"`, `version = "${other}"`);
+    const stamped = text.replaceAll(`version="${version}"`, `version="${other}"`);
     if (stamped === text) continue;
     places += 1;
     await writeFile(join(folder, name), stamped);

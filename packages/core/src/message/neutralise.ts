@@ -6,7 +6,7 @@ export function neutralise(text: string): string {
   return text.replace(fenceMark, "(").replace(systemTag, "‹");
 }
 
-const fenceMark = /[[［](?=\s*fleet\s*[:：])/gi;
+const fenceMark = /[[\uFF3B](?=\s*fleet\s*[:\uFF1A])/gi;
 
 /** Words that make a tag one of a harness (HOOKS.md: what Claude, codex and gemini wrap hook output and prompts in). */
 const words = [
@@ -31,6 +31,6 @@ const words = [
 ];
 
 const systemTag = new RegExp(
-  String.raw`[<＜﹤](?=[\s/]{0,8}(?:\||(?:[\w.:-]{0,64}[-_:.])?(?:${words.join("|")})(?![a-z0-9])))`,
+  String.raw`[<\uFF1C\uFE64](?=[\s/]{0,8}(?:\||(?:[\w.:-]{0,64}[-_:.])?(?:${words.join("|")})(?![a-z0-9])))`,
   "gi",
 );

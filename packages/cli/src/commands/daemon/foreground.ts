@@ -1,4 +1,5 @@
 import { closeSync, writeSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 import { runDaemon, type StageReport } from "@fleetbus/daemon";
 import type { Context } from "../../command/context.ts";
 import { stageFdName, type StartOptions } from "../../daemon-client/start.ts";
@@ -7,6 +8,7 @@ import { version } from "../../version.ts";
 /** Runs the daemon in this process until SIGINT, SIGTERM or `fleet down`; tells each stage of its start. */
 export async function runInForeground(choice: StartOptions, context: Context): Promise<void> {
   const { env, signal } = context.world;
+  setFlagsFromString(`--heap-growing-percent=${heapGrowth}`);
   const { [stageFdName]: fd, ...own } = env;
   const teller = fd === undefined ? toStderr(context) : toParent(Number(fd));
   const daemon = await runDaemon({
@@ -20,6 +22,13 @@ export async function runInForeground(choice: StartOptions, context: Context): P
   await daemon.closed;
   setTimeout(() => endByForce(context), exitWithinMs).unref();
 }
+
+/**
+ * V8 by itself collects what a burst left behind when its heap has doubled; with this a daemon takes 108 MB instead of 135
+ * after 50 broadcasts to 100 sessions, for the same CPU (bench: broadcast-rss-100). Set here and not on the command line,
+ * where a V8 that does not know it any more would not start.
+ */
+const heapGrowth = 30;
 
 const exitWithinMs = 2000;
 
