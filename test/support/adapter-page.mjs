@@ -25,6 +25,24 @@ export function renderAdapter({ spec }, { hasPicture = false } = {}) {
   return [`# ${spec.type}`, "", spec.summary, "", ...picture, made, "", ...takes, ...parts.flat()].join("\n");
 }
 
+/**
+ * The list of all of them.
+ * @param {readonly import("@fleetbus/core").Adapter<never>[]} adapters
+ * @returns {string}
+ */
+export function renderAdapters(adapters) {
+  const row = ({ spec }) =>
+    `| [${spec.type}](${spec.type}.md) | ${spec.summary} | ${spec.urls === undefined ? "" : schemes(spec.urls)} |`;
+  const isRung = ({ spec }) => spec.on?.some((kind) => kind.startsWith("wake.")) === true;
+  const head = ["| type | | by URL |", "|---|---|---|"];
+  const channels = adapters.filter((adapter) => !isRung(adapter)).map(row);
+  const rungs = adapters.filter(isRung).map(row);
+  const made =
+    "Generated from the adapters' specs. What is not here is [a package of yours](../custom-adapters.md).";
+  const woken = ["## Ways to wake a session", "", "Every machine has them, without an entry.", ""];
+  return ["# Adapters", "", made, "", ...head, ...channels, "", ...woken, ...head, ...rungs, ""].join("\n");
+}
+
 function schemes({ schemes: names }) {
   return names.map((name) => `\`${name}://\``).join(" or ");
 }

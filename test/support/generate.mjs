@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { builtInAdapters } from "@fleetbus/adapters";
 import { configJsonSchema, errorTable, renderTransitions } from "@fleetbus/core";
 import prettier from "prettier";
-import { renderAdapter } from "./adapter-page.mjs";
+import { renderAdapter, renderAdapters } from "./adapter-page.mjs";
 import { templatesPage } from "./templates-page.mjs";
 import { registryPage } from "./generate-registry.mjs";
 import { renderBenchmarks } from "../../bench/support/report.mjs";
@@ -32,6 +32,7 @@ export async function pages() {
         hasPicture: existsSync(join(root, `docs/adapters/${adapter.spec.type}.png`)),
       }),
     })),
+    { path: "docs/adapters/README.md", text: renderAdapters(builtInAdapters) },
     { path: "docs/errors.md", text: errors() },
     { path: "docs/states.md", text: renderTransitions() },
     { path: "docs/templates.md", text: templatesPage() },
