@@ -55,21 +55,4 @@ describe("what a command loads before it starts", () => {
     });
     expect(wide).toEqual([]);
   });
-
-  test("the registry of adapters loads the library of no channel before that is used", async () => {
-    const options: BuildOptions & { metafile: true } = {
-      ...{ entryPoints: ["packages/adapters/src/index.ts"], outdir: "packages/adapters/dist", write: false },
-      ...{ bundle: true, splitting: true, format: "esm", platform: "node", metafile: true },
-      conditions: ["fleetbus-source"],
-    };
-    const { metafile: registry } = await build(options);
-    const sources = sourcesIn(registry, loadedBy(registry, ["packages/adapters/dist/index.js"]));
-    const all = sourcesIn(registry, Object.keys(registry.outputs));
-    const used = ["@nats-io/nats-core", "@nats-io/transport-node", "nodemailer"];
-    const of = (paths: readonly string[]) =>
-      used.filter((name) => paths.some((path) => path.includes(`node_modules/${name}/`)));
-    expect(sources).toContain("packages/adapters/src/nats/adapter.ts");
-    expect(of(all)).toEqual(used);
-    expect(of(sources)).toEqual([]);
-  });
 });

@@ -9,6 +9,7 @@ import { exec } from "./exec/adapter.ts";
 import { feishu } from "./feishu/adapter.ts";
 import { gotify } from "./gotify/adapter.ts";
 import { inbound } from "./inbound/adapter.ts";
+import { nats } from "./nats/adapter.ts";
 import { ntfy } from "./ntfy/adapter.ts";
 import { pushover } from "./pushover/adapter.ts";
 import { slack } from "./slack/adapter.ts";
@@ -29,6 +30,7 @@ export const builtInAdapters: readonly Adapter[] = [
   feishu,
   gotify,
   inbound,
+  nats,
   ntfy,
   pushover,
   slack,

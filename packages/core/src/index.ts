@@ -2,6 +2,7 @@
 // bundle that uses it, and with it all that stands here: `fleet pub` would load zod (test/bundle-budget.test.ts).
 export * from "./clock.ts";
 export * from "./time-limit.ts";
+export * from "./unless-aborted.ts";
 export * from "./errors/table.ts";
 export * from "./errors/fleet-error.ts";
 export * from "./names/token.ts";

@@ -6,8 +6,10 @@ import {
   startFarServer,
   type FarServer,
 } from "../../../packages/adapters/src/http/far-server.test.support.ts";
+import { z } from "zod";
 import { chatChannels } from "./chat-channels.ts";
 import { httpChannels, type Told } from "./http-channels.ts";
+import { startNatsFar } from "./nats-far.ts";
 import { localChannels, startRecorder } from "./local-channels.ts";
 
 /** One channel with its far side running. */
@@ -21,6 +23,8 @@ export interface FarChannel {
   readonly providerId?: RegExp;
   /** All that it took, oldest first. */
   told(): Promise<readonly Told[]>;
+  /** Where it takes events and no texts: the CloudEvents source of each. */
+  sources?(): Promise<readonly string[]>;
   /** How many sends it refused. */
   refused(): number;
   /** Where it is one over HTTP: to have it refuse and hang. */
@@ -28,11 +32,13 @@ export interface FarChannel {
   close(): Promise<void>;
 }
 
+const sourceSchema = z.looseObject({ source: z.string() });
+const lastTextSchema = z.looseObject({ lastText: z.string().default("") });
 const overHttp = { ...chatChannels, ...httpChannels };
 
 /** The types that `startChannel` can play. */
 export const channelTypes: readonly string[] = [
-  "email",
+  ...["email", "nats"],
   ...Object.keys(overHttp),
   ...Object.keys(localChannels),
 ].toSorted();
@@ -40,7 +46,8 @@ export const channelTypes: readonly string[] = [
 /** Starts the far side of a channel. */
 export async function startChannel(type: string): Promise<FarChannel> {
   if (Object.hasOwn(overHttp, type)) return startHttp(type);
-  return Object.hasOwn(localChannels, type) ? startLocal(type) : startMail();
+  if (Object.hasOwn(localChannels, type)) return startLocal(type);
+  return type === "nats" ? startNats() : startMail();
 }
 
 async function startHttp(type: string): Promise<FarChannel> {
@@ -52,6 +59,7 @@ async function startHttp(type: string): Promise<FarChannel> {
     ...{ type, http: far, env: env(far.url), ...(providerId && { providerId }) },
     keys: { type, ...keys(far.url), allow_private: [new URL(far.url).host] },
     told: async () => far.taken.map(told),
+    sources: async () => far.taken.map(({ body }) => sourceSchema.parse(JSON.parse(body)).source),
     refused: () => far.seen.length - far.taken.length,
     close: () => far.close(),
   };
@@ -84,5 +92,25 @@ async function startMail(): Promise<FarChannel> {
     },
     refused: () => 0,
     close: () => far.leave(),
+  };
+}
+
+/** Another nats-server, with a stream for what is forwarded. */
+async function startNats(): Promise<FarChannel> {
+  const far = await startNatsFar({ hasStream: true });
+  return {
+    ...{ type: "nats", env: {}, providerId: /^FORWARDED:\d+$/ },
+    keys: {
+      ...{ type: "nats", servers: [far.server.url], jetstream: true },
+      allow_private: [new URL(far.server.url).host],
+    },
+    told: async () =>
+      (await far.heard()).map(({ data }) => ({
+        title: "",
+        text: lastTextSchema.parse(JSON.parse(data)).lastText,
+      })),
+    sources: async () => (await far.heard()).map(({ headers }) => headers["ce-source"] ?? ""),
+    refused: () => 0,
+    close: () => far.close(),
   };
 }

@@ -1,9 +1,11 @@
 import { isIP } from "node:net";
 import type { ConnectionOptions, NatsConnection } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-node";
-import { FleetError } from "../../../errors/fleet-error.ts";
+import { FleetError, messageOf } from "../../../errors/fleet-error.ts";
+import { unlessAborted } from "../../../unless-aborted.ts";
 import { authentication } from "../credentials.ts";
 import { foreignFailure } from "./failure.ts";
+import { knock } from "./knock.ts";
 import type { ForeignOptions, ForeignServer } from "./port.ts";
 import { foreignOn } from "./server.ts";
 
@@ -17,32 +19,49 @@ const pingMs = 20_000;
  */
 export async function connectForeign(options: ForeignOptions, signal: AbortSignal): Promise<ForeignServer> {
   signal.throwIfAborted();
-  const dialing = connect(natsOptions(options));
   const place = `${options.host}:${options.port}`;
+  const address = await firstThatAnswers(options, place, signal);
+  const dialing = connect(natsOptions(options, address));
   try {
     return foreignOn(await unlessAborted(dialing, signal), place);
   } catch (error) {
+    if (signal.aborted) void closeLate(dialing);
     signal.throwIfAborted();
-    throw wantsTls(error)
-      ? new FleetError("config", `connecting to ${place}: the server wants TLS; write tls://${place}`)
-      : foreignFailure(error, `connecting to ${place}`);
+    throw foreignFailure(error, `connecting to ${place}`);
   }
 }
 
-function natsOptions({
-  addresses,
-  host,
-  port,
-  name,
-  credentials,
-  tls,
-  inboxPrefix,
-}: ForeignOptions): ConnectionOptions {
+async function firstThatAnswers(
+  { addresses, port, tls }: ForeignOptions,
+  place: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const reasons: string[] = [];
+  for (const address of addresses) {
+    try {
+      const greeting = await knock(address, port, signal);
+      if (greeting.tls_required && tls === undefined) throw wantsTls(place);
+      return address;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof FleetError && !error.isRetryable) throw error;
+      reasons.push(messageOf(error));
+    }
+  }
+  throw new FleetError("unavailable", `connecting to ${place}: ${reasons.join("; ") || "it has no address"}`);
+}
+
+function wantsTls(place: string): FleetError {
+  return new FleetError("config", `connecting to ${place}: the server wants TLS; write tls://${place}`);
+}
+
+function natsOptions(options: ForeignOptions, address: string): ConnectionOptions {
+  const { host, port, name, credentials, tls, inboxPrefix } = options;
   // Node takes no address for a server name, and then compares the certificate with `host`.
   const identity = { host, servername: isIP(host) === 0 ? host : "" };
   return {
-    servers: addresses.map((address) => `${isIP(address) === 6 ? `[${address}]` : address}:${port}`),
-    ...{ name, noRandomize: true, resolve: false, timeout: dialMs, pingInterval: pingMs },
+    servers: `${isIP(address) === 6 ? `[${address}]` : address}:${port}`,
+    ...{ name, resolve: false, timeout: dialMs, pingInterval: pingMs },
     ...{ reconnect: false, ignoreClusterUpdates: true, noAsyncTraces: true },
     ...authentication(credentials),
     tls: tls === undefined ? null : { ...tls, ...identity },
@@ -50,22 +69,10 @@ function natsOptions({
   };
 }
 
-/** What connects too late is closed. */
-function unlessAborted(dialing: Promise<NatsConnection>, signal: AbortSignal): Promise<NatsConnection> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      dialing.then(
-        (late) => late.close(),
-        () => undefined, // it did not connect either
-      );
-      reject(signal.reason);
-    };
-    signal.addEventListener("abort", stop, { once: true });
-    dialing.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
-}
-
-/** The library, told to do without, fails on the options that it was not given. */
-function wantsTls(error: unknown): boolean {
-  return error instanceof Error && error.cause instanceof TypeError && error.message.includes("'certFile'");
+/** What connects after nobody waits for it any more. */
+async function closeLate(dialing: Promise<NatsConnection>): Promise<void> {
+  await dialing.then(
+    (late) => late.close(),
+    () => undefined, // it did not connect either
+  );
 }

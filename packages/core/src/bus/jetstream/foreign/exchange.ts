@@ -1,6 +1,7 @@
 import { errors, type NatsConnection } from "@nats-io/nats-core";
 import { FleetError } from "../../../errors/fleet-error.ts";
 import { timeLimit } from "../../../time-limit.ts";
+import { unlessAborted } from "../../../unless-aborted.ts";
 import { foreignFailure } from "./failure.ts";
 
 const exchangeMs = 10_000;
@@ -71,13 +72,4 @@ function concerns({ operation, subject }: Denied, of: string): boolean {
 
 function late(cause: DOMException, doing: string): FleetError {
   return new FleetError("unavailable", `${doing}: the server did not answer in time`, { cause });
-}
-
-function unlessAborted<T>(work: Promise<T>, until: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(until.reason);
-    if (until.aborted) stop();
-    until.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => until.removeEventListener("abort", stop));
-  });
 }

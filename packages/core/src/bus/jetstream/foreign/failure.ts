@@ -11,11 +11,18 @@ export function foreignFailure(thrown: unknown, doing: string): FleetError {
   if (known.code !== "internal") return known;
   if (isNoStreamsAnswer(thrown))
     return new FleetError("failed", `${doing}: something answered that is no stream`, { cause: thrown });
-  if (thrown instanceof Error && thrown.name === "NKeysError")
+  if (isNoCredential(thrown))
     return new FleetError("config", `${doing}: the credentials are not in their format`, { cause: thrown });
   return new FleetError("unavailable", known.message, { cause: thrown });
 }
 
 function isNoStreamsAnswer(thrown: unknown): boolean {
   return thrown instanceof SyntaxError || thrown instanceof JetStreamError;
+}
+
+function isNoCredential(thrown: unknown): boolean {
+  return (
+    thrown instanceof Error &&
+    (thrown.name === "NKeysError" || thrown.message === "unable to parse credentials")
+  );
 }

@@ -7,7 +7,8 @@ import { toMsgHdrs } from "../headers.ts";
 import { exchanges, type Exchange } from "./exchange.ts";
 import type { ForeignMessage, ForeignServer } from "./port.ts";
 
-const answerMs = 10_000;
+const answerMs = 5000;
+const namesMs = 2000;
 const closeMs = 1000;
 const namesSchema = z.looseObject({ streams: z.array(z.string()).nullish() });
 
@@ -55,7 +56,7 @@ async function holdsFleet(
   const ask = JSON.stringify({ subject: `fleet.${ns}.event.>` });
   try {
     const reply = await exchange({ doing: "asking for streams", subject, signal }, () =>
-      nc.request(subject, ask, { timeout: answerMs / 5 }),
+      nc.request(subject, ask, { timeout: namesMs }),
     );
     return namesSchema.parse(reply.json()).streams?.includes(streamId(ns, "EVENTS")) === true;
   } catch (error) {
