@@ -110,11 +110,14 @@ const believing = {
 function answers({ source }) {
   if (source === undefined) return [];
   const { says, replies } = believing[source.vouches];
+  const notes = source.notes ?? [];
   const one = "Of several machines with this adapter one listens; another one takes over where that is gone.";
   const toml = ["```toml", "[adapter.replies]", stringify(replies).trimEnd(), "```"];
   const intro =
     "With `[adapter.replies]` in its entry answers come back by it, to the session that they are about:";
-  return ["## Answers", "", says, "", ...(source.isExclusive ? [one, ""] : []), intro, "", ...toml, ""];
+  const known = notes.length === 0 ? [] : [...notes.map((note) => `- ${note}`), ""];
+  const ways = [says, "", ...(source.isExclusive ? [one, ""] : []), intro, ""];
+  return ["## Answers", "", ...ways, ...toml, "", ...known];
 }
 
 function exampleOf(type, { title, config }) {

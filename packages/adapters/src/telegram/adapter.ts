@@ -31,6 +31,14 @@ const config = z.strictObject({
 /** The config of the telegram adapter. */
 export type TelegramConfig = z.output<typeof config>;
 
+const notes = [
+  'Quote a notice ("Reply") or press one of its buttons; quote what fleet said of your answer to add to it. What quotes nothing is asked back first, and may begin with `@session`.',
+  "`from` lists numbers of users, in quotes: names can change hands. The daemon's log has the number of whoever says something to the bot.",
+  "In a group a bot hears only what answers its own messages, unless @BotFather's `/setprivacy` lets it hear all. Administrators who post as the group itself are not heard: Telegram does not say who they are.",
+  "A bot has one listener: with the same token in a second adapter with `replies`, in another program, or with a webhook, neither hears all. Give each a bot of its own.",
+  "Telegram keeps for a day what was said while no daemon listened, and a pressed button for minutes. What was heard is confirmed to it once it is stored.",
+];
+
 /** Sends messages of a bot; below high they come without a sound. Telegram drops no repetition: a try whose answer was lost shows twice. */
 export const telegram: Adapter<TelegramConfig> = defineAdapter({
   spec: {
@@ -47,7 +55,7 @@ export const telegram: Adapter<TelegramConfig> = defineAdapter({
       rate: { count: 1, perMs: 3000 },
     },
     text: telegramText,
-    source: { vouches: "sender", isExclusive: true },
+    source: { vouches: "sender", isExclusive: true, notes },
     urls: { schemes: ["tgram", "telegram"], parse: telegramKeys },
     on: ["turn.failed", "turn.stopped", "permission.requested", "session.lost", "run.finished"],
   },

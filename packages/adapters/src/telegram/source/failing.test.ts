@@ -97,6 +97,18 @@ describe("what goes wrong where the telegram source asks is told as what it is",
     );
   });
 
+  test("but a hang holds nobody up who closes it, and what was settled comes again", async () => {
+    await withListening(async ({ api, far, next, stop }) => {
+      api.says("one");
+      await (await next()).ack({ line: "taken" });
+      far.stall();
+      const since = performance.now();
+      await stop();
+      expect(performance.now() - since).toBeLessThan(4000);
+      expect(api.kept()).toHaveLength(1);
+    });
+  });
+
   test("a connection that closes while it waits", async () => {
     await withListening(async ({ api, far, next }) => {
       const waiting = next();

@@ -89,6 +89,7 @@ async function* handOver(
     bot.context.log.info({ update: update.update_id, reason: heard }, "passed over");
     return done();
   }
+  bot.context.log.info({ update: update.update_id, sender: heard.sender.id }, "heard");
   for (;;) {
     const { delivery, settled } = settlingOf({ bot, heard, signal: closing }, done);
     yield delivery;
