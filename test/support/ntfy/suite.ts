@@ -4,6 +4,8 @@ import { startNtfy, type NtfyOptions, type NtfyServer } from "./server.ts";
 
 /** Real ntfy servers for the tests of one file. */
 export interface NtfySuite {
+  /** Whether there is one; where not, all tests are skipped, and what comes before them has nothing to do. */
+  isThere(): boolean;
   /** The one that all tests of the file share. */
   server(): NtfyServer;
   /** Another one; it ends with the file. */
@@ -33,7 +35,7 @@ export function useNtfy(): NtfySuite {
   }, 180_000);
   beforeEach((context) => context.skip(binary === "", missing));
   afterAll(async () => void (await Promise.all(servers.map((server) => server.stop()))));
-  return { start, server: () => firstOf(servers) };
+  return { start, isThere: () => servers.length > 0, server: () => firstOf(servers) };
 }
 
 function firstOf([server]: readonly NtfyServer[]): NtfyServer {
