@@ -116,6 +116,22 @@ describe("docs/config.schema.json, to a validator of others", () => {
       false,
     ]);
   });
+
+  const nested: z.ZodType = z.strictObject({
+    get more() {
+      return z.array(nested).optional();
+    },
+  });
+
+  test.each([
+    ["a union", z.union([z.strictObject({ a: z.string() }), z.strictObject({ b: z.string() })])],
+    ["an object that takes any keys", z.looseObject({ a: z.string() })],
+    ["one that holds itself", nested],
+    ["one of another library", { safeParse: () => ({ success: true, data: {} }) } as unknown as z.ZodType],
+  ])("says nothing of keys that it cannot tell: %s", (_, config) => {
+    const isFit = new Ajv({ strict: false }).compile(configJsonSchema({ "fleet-adapter-x": { config } }));
+    expect(isFit({ adapter: [{ name: "a", type: "fleet-adapter-x", more: [] }] })).toBe(true);
+  });
 });
 
 const branchSchema = z.looseObject({

@@ -47,8 +47,10 @@ async function pack() {
   if (packed.length !== 5) throw new Error(`packing: ${packed.length} packages`);
   for (const { name, files } of packed) {
     const paths = files.map((file) => file.path);
-    const tests = paths.filter((path) => path.includes(".test.") || path.endsWith(".tsbuildinfo"));
+    const own = paths.filter((path) => !path.startsWith("templates/")); // an adapter's package is made with its tests
+    const tests = own.filter((path) => path.includes(".test.") || path.endsWith(".tsbuildinfo"));
     if (tests.length > 0) throw new Error(`packing ${name}: it holds ${tests.join(", ")}`);
+    if (name === "fleetbus" && own.length === paths.length) throw new Error(`packing ${name}: no templates`);
     if (!paths.some((path) => path.startsWith("dist/"))) throw new Error(`packing ${name}: nothing is built`);
   }
   return packed.map(({ name, size }) => `${name} ${Math.round(size / 1000)} kB`).join(", ");

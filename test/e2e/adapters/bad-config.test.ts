@@ -76,6 +76,26 @@ const wrong = [
     adapterEntry(phone, '[adapter.template."turn.faild"]'),
     '5:1 adapter[0].template.turn.faild: there is no kind of event "turn.faild"; did you mean turn.failed',
   ],
+  [
+    "a kind that no event is of",
+    adapterEntry({ ...phone, on: ["session.lost", "turn.faild"] }),
+    '5:1 adapter[0].on[1]: there is no kind of event "turn.faild"; did you mean turn.failed?',
+  ],
+  [
+    "a secret that is not set",
+    adapterEntry({ ...phone, token: "env:NOPE" }),
+    "5:1 adapter[0].token: reading secret env:NOPE: it is not set; set it where the daemon is started",
+  ],
+  [
+    "a secret in a file that is not there",
+    adapterEntry({ name: "phone", url: "file:/nowhere/url" }),
+    "3:1 adapter[0].url: reading secret file:/nowhere/url: ENOENT",
+  ],
+  [
+    "a module that is not there",
+    adapterEntry({ name: "own", type: "./nobody.mjs" }),
+    '3:1 adapter[0].type: loading adapter "./nobody.mjs": Cannot find module',
+  ],
 ] as const;
 
 describe("fleet config validate", () => {

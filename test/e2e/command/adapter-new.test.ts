@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { pathsOf } from "@fleetbus/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -137,4 +138,37 @@ describe("an adapter's package that is installed beside fleet.toml", () => {
     expect(far.messages.at(-1)).toMatchObject({ title: expect.stringContaining("lab/") });
     expect(await readdir(join(home, "node_modules"))).toContain("fleet-adapter-demo");
   });
+
+  test("and one that listens, by its path, brings a reply to the session", async () => {
+    const here = join(folder, "both-JavaScript");
+    const { startFar } = (await import(pathToFileURL(join(here, "src/far-side.js")).href)) as FarSideModule;
+    const template = await startFar();
+    const entry = config()
+      .replace("fleet-adapter-demo", join(here, "src/adapter.js"))
+      .replaceAll(new URL(far.url).host, new URL(template.config.url).host)
+      .replace("env:DEMO_TOKEN", template.config.token);
+    const replies = ["[adapter.replies]", 'from = ["mira"]', 'to = "web"', 'confirm = "never"'];
+    const file = pathsOf({ FLEET_HOME: home }).configFile;
+    await writeFile(file, [entry, ...replies, ""].join("\n"));
+    await chmod(file, 0o600);
+    template.replies.push({ id: "r1", from: "mira", text: "go on" }, { id: "r2", from: "eve", text: "rm" });
+    await eventually(
+      () => (template.settled.size > 1 ? true : undefined),
+      () => `both to be settled: ${JSON.stringify([...template.settled])}`,
+      30_000,
+    );
+    expect(template.settled.get("r1")).toMatch(/lab\/web: stored/);
+    expect(template.settled.get("r2")).toBe("");
+    expect((await fleet(["inbox", "--session", "web", "--all", "--json"])).stdout).toContain("go on");
+    await template.close();
+  });
 });
+
+interface FarSideModule {
+  startFar(): Promise<{
+    readonly config: { readonly url: string; readonly token: string };
+    readonly replies: object[];
+    readonly settled: ReadonlyMap<string, string>;
+    close(): Promise<void>;
+  }>;
+}

@@ -1,7 +1,9 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { fileURLToPath } from "node:url";
 import { parse } from "smol-toml";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { emptyHome, runFleet } from "../../stand-in.test.support.ts";
 import { adapterKinds } from "./new/fill.ts";
 
@@ -11,6 +13,15 @@ beforeEach(async () => {
   home = await emptyHome();
 });
 afterEach(() => rm(home, { recursive: true, force: true }));
+
+const versions = z.record(z.string(), z.string());
+const manifestSchema = z.looseObject({
+  version: z.string(),
+  ...{ dependencies: versions.optional(), devDependencies: versions.optional() },
+});
+const root = fileURLToPath(new URL("../../../../..", import.meta.url));
+const manifestOf = async (folder: string) =>
+  manifestSchema.parse(JSON.parse(await readFile(join(root, folder, "package.json"), "utf8")));
 
 const make = (...argv: readonly string[]) => runFleet(["adapter", "new", ...argv], home);
 const text = (...path: readonly string[]) => readFile(join(home, ...path), "utf8");
@@ -27,6 +38,18 @@ describe("fleet adapter new", () => {
     expect(parse(stdout)).toMatchObject({ adapter: [{ name: "pager", type: "fleet-adapter-pager" }] });
     expect((await stat(folder)).mode & 0o055).toBe(0o055);
     expect(await readdir(home)).toEqual(["fleet-adapter-pager"]);
+  });
+
+  test.each([[], ["--js"]])("needs what this fleet itself is made with %j", async (...flags) => {
+    await make("pager", "--dir", "here", ...flags);
+    const { dependencies, devDependencies = {} } = manifestSchema.parse(
+      JSON.parse(await text("here", "package.json")),
+    );
+    const own = await manifestOf("packages/cli");
+    const workspace = await manifestOf(".");
+    expect(dependencies).toEqual({ "@fleetbus/core": `^${own.version}`, zod: own.devDependencies?.["zod"] });
+    for (const [name, version] of Object.entries(devDependencies))
+      expect(version, name).toBe(workspace.devDependencies?.[name]);
   });
 
   test.each([
