@@ -1,4 +1,6 @@
 import type { NatsConnection } from "nats";
+import { readFile } from "node:fs/promises";
+import { Api } from "grammy";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import {
@@ -30,7 +32,9 @@ const inboxSchema = z.object({
   items: z.array(z.looseObject({ body: z.string(), origin: z.string(), kind: z.string() })),
 });
 const viewSchema = z.object({
-  inbound: z.looseObject({ isListening: z.boolean(), refused: z.number() }).optional(),
+  inbound: z
+    .looseObject({ isListening: z.boolean(), refused: z.number(), lastError: z.string().default("") })
+    .optional(),
   last: z.array(z.looseObject({ event: z.string(), state: z.string() })).default([]),
 });
 
@@ -192,5 +196,34 @@ describe("[want 33] [row 139] in a topic of a Telegram group", () => {
     await until("it to be confirmed", () => api.kept().length === 0);
     expect((await bodiesOf("api")).filter((body) => body === "are you there?")).toHaveLength(1);
     expect(told().filter(({ quotes }) => quotes === said)).toHaveLength(1);
+  });
+
+  test("a webhook that somebody set for the bot is told with the way out, and listening goes on without it", async () => {
+    const real = new Api(token, { apiRoot: far.url });
+    await real.setWebhook("https://hooks.example/");
+    const lastError = async () => (await phone()).inbound?.lastError;
+    await until("the webhook to be told", async () =>
+      /webhook.*deleteWebhook/.test((await lastError()) ?? ""),
+    );
+    await real.deleteWebhook();
+    const question = await answerTo(says("@web still there?"));
+    expect(question.text).toBe('to lab/web: "still there?"?');
+  });
+
+  test("neither the bot's token, nor what was said, nor what a button says is in the log", async () => {
+    const { logFile } = z
+      .looseObject({ logFile: z.string() })
+      .parse((await fleet.api("GET", "/v1/status")).json);
+    const log = await readFile(logFile, "utf8");
+    const buttons = far.taken.flatMap(({ body }) => [...body.matchAll(/"callback_data":"([^"]+)"/g)]);
+    expect(buttons.length).toBeGreaterThan(10);
+    expect(log).toMatch(/"sender":"666".*"msg":"heard"/);
+    for (const secret of [
+      token.split(":")[1]!,
+      "rm -rf /",
+      "still there?",
+      ...buttons.map(([, data]) => data!),
+    ])
+      expect(log).not.toContain(secret);
   });
 });

@@ -97,6 +97,30 @@ describe("what goes wrong where the telegram source asks is told as what it is",
     );
   });
 
+  test("but what is more than the host lets an answer have is heard one by one", async () => {
+    const bounded: typeof fetch = async (url, init) => {
+      const answer = await fetch(url, init);
+      const body = await answer.text();
+      if (body.length > 9000) throw new FleetError("too_large", "reading the answer: over 9000 bytes");
+      return new Response(body, answer);
+    };
+    await withListening(
+      async ({ api, far, next }) => {
+        const texts = ["a", "b", "c"].map((sign) => sign.repeat(4000));
+        for (const text of texts) api.says(text);
+        for (const text of texts) {
+          const delivery = await next();
+          expect(delivery).toMatchObject({ said: { text } });
+          await delivery.ack({ line: "taken" });
+        }
+        void next().catch(() => undefined);
+        await expect.poll(() => api.kept()).toEqual([]);
+        expect(far.seen.filter(({ body }) => body.includes('"limit":1,')).length).toBeGreaterThan(0);
+      },
+      { context: { fetch: bounded } },
+    );
+  });
+
   test("but a hang holds nobody up who closes it, and what was settled comes again", async () => {
     await withListening(async ({ api, far, next, stop }) => {
       api.says("one");

@@ -5,7 +5,6 @@ import { callBot, type Bot } from "../bot-api.ts";
 const doing = "listening to Telegram";
 /** The longest wait that leaves the host's limit of 30 s for a call room for the way there and back (50 s are possible). */
 const waitSeconds = 25;
-/** Of the longest texts, quotes and links these fit into the 1 MiB that the host lets an answer have: nobody can stop the listening. */
 const maxUpdates = 5;
 const updates = z.array(z.looseObject({ update_id: z.int() }));
 
@@ -16,12 +15,20 @@ export type Update = z.output<typeof updates>[number];
  * What has happened since: waits for it up to 25 s, empty where nothing did. All before `offset` is forgotten over there.
  * Rejects as `callBot` does, and with a retryable error where somebody else takes the bot's updates.
  */
-export function pollUpdates(
+export async function pollUpdates(
   bot: Bot,
   offset: number | undefined,
   signal: AbortSignal,
 ): Promise<readonly Update[]> {
-  return getUpdates(bot, { offset, limit: maxUpdates, timeout: waitSeconds }, signal);
+  const asked = { offset, limit: maxUpdates, timeout: waitSeconds };
+  try {
+    return await getUpdates(bot, asked, signal);
+  } catch (error) {
+    // Several long ones are more than the host lets an answer have: nobody may stop the listening by that.
+    if (error instanceof FleetError && error.code === "too_large")
+      return getUpdates(bot, { ...asked, limit: 1 }, signal);
+    throw error;
+  }
 }
 
 /** Has all before `offset` forgotten, without a wait. */
