@@ -2,6 +2,7 @@ import { eventType, FleetError, sourceOf, type AdapterContext, type FleetEvent }
 import { secretsIn } from "../http/masked.ts";
 import type { HttpChannel } from "../http/sink.ts";
 import type { WebhookConfig } from "./adapter.ts";
+import { fitted } from "./fit.ts";
 import { signature } from "./sign.ts";
 
 const doing = "posting to the webhook";
@@ -9,7 +10,8 @@ const maxBytes = 20_000;
 
 /**
  * Events as CloudEvents JSON (CloudEvents 1.0, HTTP binding 3.2), signed at the moment they are sent. One that can be answered
- * bears the token of its answer as the extension attribute `fleetreply`.
+ * bears the token of its answer as the extension attribute `fleetreply`; one that was too long the names of its texts that were cut
+ * as `fleettruncated`.
  */
 export function webhookChannel(
   { url, secrets, headers }: WebhookConfig,
@@ -18,11 +20,9 @@ export function webhookChannel(
   return {
     doing,
     request: (event, { reply }) => {
-      const body = JSON.stringify({
-        ...envelopeOf(event, context.ns),
-        ...(reply && { fleetreply: reply.token }),
-      });
-      if (Buffer.byteLength(body) > maxBytes)
+      const envelope = { ...envelopeOf(event, context.ns), ...(reply && { fleetreply: reply.token }) };
+      const body = fitted(envelope, maxBytes);
+      if (body === undefined)
         throw new FleetError("too_large", `${doing}: event ${event.id} takes over ${maxBytes} bytes`);
       const seconds = Math.floor(context.clock.now() / 1000);
       return {

@@ -111,6 +111,18 @@ describe("[row 136] the webhook adapter", () => {
     });
   });
 
+  test("[row 136] an event that is too long arrives with its texts cut, and says which", async () => {
+    await withFar(receiver(oldKey), async (far) => {
+      await send(far, {}, eventOf(1, { error: "boom", lastText: "so far 🚀 ".repeat(300_000) }));
+      const { headers, body } = far.taken[0]!;
+      expect(Buffer.byteLength(body)).toBeLessThanOrEqual(20_000);
+      expect(Buffer.byteLength(body)).toBeGreaterThan(19_900);
+      const read = HTTP.toEvent({ headers: { ...headers }, body });
+      expect(read).toMatchObject({ fleettruncated: "lastText", data: { error: "boom" } });
+      expect(read).toMatchObject({ data: { lastText: expect.stringMatching(/^so far 🚀 .*…$/) } });
+    });
+  });
+
   test("while keys are rotated both receivers believe it, a third does not", async () => {
     for (const [key, isTaken] of [
       [oldKey, true],
