@@ -77,6 +77,12 @@ describe("an adapter's package", () => {
     expect((await loadAdapter("fleet-adapter-link", [], config)).spec.summary).toBe("Linked.");
   });
 
+  test.each(["~/mine.mjs", "file:///opt/mine.mjs", "Mine/own"])("is not what %s names", async (type) => {
+    await expect(resolvePackage(type, config)).rejects.toMatchObject({
+      message: `loading adapter "${type}": it is no package's name, and a path begins with ./ or /`,
+    });
+  });
+
   it("that is not there is told with the way to it", async () => {
     await expect(resolvePackage("fleet-adapter-gone", config)).rejects.toMatchObject({
       code: "config",

@@ -7,6 +7,8 @@ import { z } from "zod";
 const manifestSchema = z.looseObject({ exports: z.unknown().optional(), main: z.string().optional() });
 type Manifest = z.infer<typeof manifestSchema>;
 
+const packageName = /^(?:@[a-z0-9-][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/;
+
 /** The conditions of `exports` that hold for an `import` in Node. */
 const conditions: readonly string[] = "node import module-sync default".split(" ");
 
@@ -29,10 +31,10 @@ export async function resolvePackage(type: string, configFile: string): Promise<
       `loading adapter "${type}": ${join(root, "package.json")} exports no .${inside}`,
     );
   }
-  throw new FleetError(
-    "config",
-    `loading adapter "${type}": there is no such package: npm install --prefix ${here} ${name}`,
-  );
+  const way = packageName.test(name)
+    ? `there is no such package: npm install --prefix ${here} ${name}`
+    : "it is no package's name, and a path begins with ./ or /";
+  throw new FleetError("config", `loading adapter "${type}": ${way}`);
 }
 
 function above(folder: string): readonly string[] {
