@@ -1,7 +1,7 @@
 import type { Clock, Message } from "@fleetbus/core";
 import type { Delivery } from "@fleetbus/core/bus";
 import type { FinalRecord, Journal } from "../disk/journal.ts";
-import type { Deferred } from "./backlog.ts";
+import type { Deferred } from "./filling/backlog.ts";
 import { leaseKey, type Lease } from "./lease.ts";
 import type { ReceiptWriter, StageFacts } from "./receipts.ts";
 

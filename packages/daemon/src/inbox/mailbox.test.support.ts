@@ -7,7 +7,7 @@ import { fakeClock, memoryBus } from "@fleetbus/core/testing";
 import { openJournal, type Journal } from "../disk/journal.ts";
 import { Mailbox } from "./mailbox.ts";
 import type { About, StageFacts } from "./receipts.ts";
-import { sourceFrom } from "./source.ts";
+import { sourceFrom } from "./filling/source.ts";
 
 /** A mailbox's surroundings: a bus in memory, a journal on disk, and an account of what senders are told. */
 export interface Surroundings {

@@ -1,10 +1,10 @@
 import { isExpired, type Address, type Outcome, type Proof, type SessionEventKind } from "@fleetbus/core";
-import type { MailboxDeps, Shelf } from "./admission.ts";
-import type { Deferred } from "./backlog.ts";
+import type { MailboxDeps, Shelf } from "./filling/admission.ts";
+import type { Deferred } from "./filling/backlog.ts";
 import { ledger, type Ledger } from "./ledger.ts";
 import { impliesShown, leaseKey, newOffer, type Lease, type OfferVia } from "./lease.ts";
 import type { StageFacts } from "./receipts.ts";
-import { refilling, type Refilling } from "./refilling.ts";
+import { refilling, type Refilling } from "./filling/refilling.ts";
 
 /** Shown this often without an end, a message is dead (DESIGN §5 Leases). */
 export const maxShows = 8;

@@ -2,11 +2,11 @@ import { subjectsOf, toFleetError, type Address } from "@fleetbus/core";
 import { inboxConsumer, type Bus, type Delivery } from "@fleetbus/core/bus";
 import type { Journal } from "../disk/journal.ts";
 import { placeOf, type NameHistory } from "../session/names.ts";
-import type { MailboxDeps } from "./admission.ts";
+import type { MailboxDeps } from "./filling/admission.ts";
 import type { Lease } from "./lease.ts";
 import { Mailbox } from "./mailbox.ts";
-import { rounds } from "./rounds.ts";
-import { inletsOf, sourceFrom } from "./source.ts";
+import { rounds } from "./filling/rounds.ts";
+import { inletsOf, sourceFrom } from "./filling/source.ts";
 
 /** The groups that every session of a machine belongs to (DESIGN §3). */
 export function groupsOf(machine: string): readonly string[] {

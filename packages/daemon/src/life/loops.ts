@@ -4,7 +4,7 @@ import type { ClaudeSession } from "@fleetbus/hooks";
 import { followDrops } from "../ingest/drops.ts";
 import type { Intake } from "../ingest/intake.ts";
 import { nextConnection } from "./connection.ts";
-import type { CredentialFiles } from "./credentials.ts";
+import type { CredentialFiles } from "./joining/credentials.ts";
 import { noteEvent, noteLost } from "../ingest/note.ts";
 import { ownerOf, type Edge } from "../requests/edge.ts";
 import { followRunLogs } from "../requests/run-logs.ts";

@@ -1,6 +1,6 @@
 import type { StatusAnswer } from "@fleetbus/core/api";
 import type { Edge } from "../requests/edge.ts";
-import type { Joined } from "./join-bus.ts";
+import type { Joined } from "./joining/join-bus.ts";
 
 /** What a status is told from. */
 export interface StatusFacts {

@@ -6,7 +6,7 @@ import {
   type Consumer,
   type Delivery,
 } from "@fleetbus/core/bus";
-import { placeOf, type NameHistory } from "../session/names.ts";
+import { placeOf, type NameHistory } from "../../session/names.ts";
 
 /** What a mailbox is filled from. */
 export interface Source {

@@ -1,8 +1,8 @@
 import { timeLimit } from "@fleetbus/core";
 import { connectBus, type Bus } from "@fleetbus/core/bus";
-import type { Closing } from "./closing.ts";
+import type { Closing } from "../ending/closing.ts";
 import { joinServer, type JoinedServer } from "./join-server.ts";
-import type { Local } from "./local.ts";
+import type { Local } from "../local.ts";
 import { chooseServer, rememberChoice, type ServerChoice } from "./server-choice.ts";
 import type { ReportStage } from "./stage.ts";
 

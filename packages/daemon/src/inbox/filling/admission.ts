@@ -1,10 +1,10 @@
 import type { Address, Clock, Message } from "@fleetbus/core";
 import type { Delivery } from "@fleetbus/core/bus";
-import type { Journal } from "../disk/journal.ts";
+import type { Journal } from "../../disk/journal.ts";
 import { place, type Deferred } from "./backlog.ts";
-import { leaseKey, type Lease } from "./lease.ts";
-import type { Ledger } from "./ledger.ts";
-import type { ReceiptWriter } from "./receipts.ts";
+import { leaseKey, type Lease } from "../lease.ts";
+import type { Ledger } from "../ledger.ts";
+import type { ReceiptWriter } from "../receipts.ts";
 import type { Source } from "./source.ts";
 
 /** What a mailbox works with. */

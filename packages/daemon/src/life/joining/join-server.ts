@@ -17,7 +17,7 @@ import {
   type Credentials,
   type ManagedServer,
   type ServerContext,
-} from "../server/index.ts";
+} from "../../server/index.ts";
 import type { ServerChoice } from "./server-choice.ts";
 import type { ReportStage } from "./stage.ts";
 

@@ -1,7 +1,7 @@
 import { offerRank, wakes, type Message } from "@fleetbus/core";
 import type { Delivery } from "@fleetbus/core/bus";
 import type { Shelf } from "./admission.ts";
-import { leaseKey, type Lease } from "./lease.ts";
+import { leaseKey, type Lease } from "../lease.ts";
 
 /** All of a message that is kept while it waits on the server for room in its mailbox: its body comes again with it. */
 export type Head = Pick<Message, "id" | "from" | "to" | "kind" | "priority" | "mode" | "expiresAt">;

@@ -1,4 +1,4 @@
-import type { Mailbox } from "./mailbox.ts";
+import type { Mailbox } from "../mailbox.ts";
 
 /** What a round does with a mailbox. */
 export type Refillable = Pick<Mailbox, "refill">;
