@@ -57,7 +57,8 @@ export interface Parts {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly metrics: Metrics;
-  readonly settings: Settings;
+  /** Those in force. */
+  settings(): Settings;
   log(name: string): AdapterLog;
   /** The key of `[run] key` as the config is now. */
   runKey(): Promise<Buffer | undefined>;
@@ -69,7 +70,7 @@ export interface Parts {
 /** Puts the parts together. Nothing runs yet, nothing is read or written. */
 export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: Waiters } {
   const { machine, bus, outbox, clock, ids, onError } = parts;
-  const { config } = parts.settings;
+  const config = () => parts.settings().config;
   const subjects = subjectsOf(bus.ns);
   const codec = codecOf(bus.ns);
   const letters = { bus, subjects };
@@ -93,21 +94,21 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     journal: parts.journal,
     receipts,
     clock,
-    depth: config.inbox.depth,
+    depth: () => config().inbox.depth,
     decode: decodeOnce(codec.decodeMessage),
     bury: (delivery, reason) => bury(letters, `${machine}=inbox`, { delivery, reason }),
     names,
     isAddressed: (owner) => (message) => isMember(sessions.find(owner.session), message.to, message),
-    refusal: refusalBy(config.policy, machine),
+    refusal: refusalBy(() => config().policy, machine),
     onArrival: ({ session }) => planner.changed(session),
     onError,
   });
   const wakeful = (name: string) => wakefulLeases(boxes.find(name), clock.now());
   const mayWake = (record: SessionRecord) =>
-    config.wake.enabled && (rulesFor(config, record).wake ?? record.wake);
+    config().wake.enabled && (rulesFor(config(), record).wake ?? record.wake);
   const ladder = (record: SessionRecord) => parts.ladder(record, waiting);
-  const perSession = budget(parts.settings.limits.wakesPerSession, clock);
-  const perFleet = budget(parts.settings.limits.wakesPerFleet, clock);
+  const perSession = budget(() => parts.settings().limits.wakesPerSession, clock);
+  const perFleet = budget(() => parts.settings().limits.wakesPerFleet, clock);
   const planner = new WakePlanner({
     machine,
     clock,
@@ -141,8 +142,9 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     mailbox: (name) => boxes.find(name),
     choose: (mailbox, at) => {
       if (parts.pauses.isPaused(at.record.name)) return undefined;
-      const { context_bytes: maxBytes = at.maxBytes } = config.inbox;
-      const showHuman = rulesFor(config, at.record).show_human ?? config.inbox.show_human;
+      const { inbox } = config();
+      const { context_bytes: maxBytes = at.maxBytes } = inbox;
+      const showHuman = rulesFor(config(), at.record).show_human ?? inbox.show_human;
       return chooseOffer(
         mailbox,
         { ...at, maxBytes: Math.min(maxBytes, at.maxBytes), showHuman },
@@ -158,7 +160,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
       ),
     onError,
   });
-  const encode = (event: FleetEvent) => codec.encodeEvent(config.events.bodies ? event : redact(event));
+  const encode = (event: FleetEvent) => codec.encodeEvent(config().events.bodies ? event : redact(event));
   const note = (event: FleetEvent) => talk.note(event);
   const continued = continuation({ machine, registry: sessions, outbox, clock, ids, encode, note, onError });
   const others = roster({ machine, bus });
@@ -187,7 +189,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
       .close(after.name)
       .catch((error: unknown) => onError(error, `closing the inbox of ${after.name}`));
   };
-  const perPair = budget(parts.settings.limits.messagesPerPair, clock);
+  const perPair = budget(() => parts.settings().limits.messagesPerPair, clock);
   const frame: Edge["frame"] = (mailbox, what) => frameOffer(mailbox, what);
   const outlook: Edge["outlook"] = (record) =>
     outlookOf(record, {
@@ -197,12 +199,11 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
       freeInMs: Math.max(perSession.freeIn(record.name), perFleet.freeIn("fleet")),
       waiting: wakeful(record.name).length,
     });
-  const { journal, store, pauses, evidence, settings } = parts;
-  const { maxHops } = parts.settings.limits;
+  const { journal, store, pauses, evidence } = parts;
+  const settings = () => parts.settings();
   const made = {
     registry: sessions,
     roster: others,
-    maxHops,
     mailboxes: boxes,
     names,
     receipts,

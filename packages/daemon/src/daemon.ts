@@ -172,6 +172,7 @@ function assemble(local: Local, { bus, evidence }: Joined & { readonly evidence:
   const { edge, waiters } = compose({
     ...local,
     ...{ machine: settings.machine, bus, store, metrics: counts },
+    settings: () => local.inForce.now(),
     evidence,
     log: (name) => logger.named(name),
     runKey: () => runKeyOf(local),
@@ -184,7 +185,6 @@ function assemble(local: Local, { bus, evidence }: Joined & { readonly evidence:
     log: logger.named("hooks"),
     publish: async (request) => send(edge, { who: await attestOn(edge, request.caller), request }),
     takeRunEvent: async (request) => takeRunEvent(edge, await attestOn(edge, request.caller), request),
-    keepsBodies: settings.config.events.bodies,
   });
   return { edge, waiters, intake, counts };
 }

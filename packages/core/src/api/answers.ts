@@ -240,12 +240,3 @@ export interface StatusAnswer {
   /** What waits for the human of this machine: messages and permission requests, and how many of them all of `me.via` were told of in vain. */
   readonly me?: { readonly waiting: number; readonly unanswered: number };
 }
-
-/** The body of every answer with a status of 400 or more. */
-export interface ErrorAnswer {
-  readonly error: {
-    readonly code: string;
-    readonly message: string;
-    readonly details: Readonly<Record<string, unknown>>;
-  };
-}

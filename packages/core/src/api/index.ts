@@ -1,3 +1,4 @@
 export * from "./requests.ts";
 export * from "./runs.ts";
 export type * from "./answers.ts";
+export type * from "./error-answer.ts";

@@ -116,9 +116,11 @@ const sessionSchema = z.strictObject({
 
 /** fleet.toml (DESIGN §11). Every key is optional; the descriptions are its documentation. */
 export const configSchema = z.strictObject({
-  machine: name.optional().describe("This machine's name; its host name where absent"),
-  ns: token.prefault("main").describe("The fleet's namespace"),
-  server: serverSchema.prefault({}).describe("The NATS server"),
+  machine: name
+    .optional()
+    .describe("This machine's name; its host name where absent. fleet restart takes a change"),
+  ns: token.prefault("main").describe("The fleet's namespace. fleet restart takes a change"),
+  server: serverSchema.prefault({}).describe("The NATS server; fleet restart takes a change"),
   me: meSchema.prefault({}).describe("You, the human"),
   wake: wakeSchema.prefault({}).describe("Waking idle sessions"),
   policy: policySchema.prefault({}).describe("What is let through"),

@@ -42,6 +42,8 @@ export const eventDataSchemas = {
     role: z.string().optional(),
     parent: z.string().optional(),
   }),
+  /** Role and supervisor by a config that has changed; what is absent it has not. */
+  "session.configured": session.extend({ role: z.string().optional(), parent: z.string().optional() }),
   "session.ended": session.extend({ reason: z.string().optional() }),
   "session.lost": session.extend({ reason: z.string().optional() }),
   "session.renamed": session.extend({

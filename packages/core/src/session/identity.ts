@@ -72,6 +72,7 @@ export function identityOf(before: SessionRecord, { kind, event, facts }: Seen):
     const formerly = [...(before.formerly ?? []), ...formerNameOf({ kind, event, facts })];
     return { name, display: displayOf(facts) ?? facts.to ?? before.display, formerly };
   }
+  if (kind === "session.configured") return { role: facts.role, parent: facts.parent };
   if (kind === "prompt.submitted" || kind.startsWith("tool.")) return { hooked: true };
   if (kind !== "session.started") return {};
   const hooked = before.hooked || facts.hooked !== false;

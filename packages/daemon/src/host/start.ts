@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { builtInAdapters } from "@fleetbus/adapters";
 import { adapterEntrySchema, type Adapter, type FleetConfig } from "@fleetbus/core";
 import type { Local } from "../life/local.ts";
+import { adoptSettings } from "../life/adopt-settings.ts";
 import { loadSettings } from "../life/settings.ts";
 import type { Edge } from "../requests/edge.ts";
 import { rewakeAdapter } from "../wake/rewake.ts";
@@ -46,8 +47,11 @@ export async function startAdapters(edge: Edge, waiters: Waiters, local: Local):
         {
           file: paths.configFile,
           clock: pace,
-          load: async () => (await loadSettings(paths, env, adapterSchemas)).config,
-          apply,
+          load: () => loadSettings(paths, env, adapterSchemas),
+          apply: (next) => {
+            adoptSettings(edge, local, next);
+            return apply(next.config);
+          },
           onRefused: (error) => {
             onError(error, "reading the changed config: the one before stays in force");
             edge.host.refused(paths.configFile, error);

@@ -90,7 +90,7 @@ async function openMailbox(made: Surroundings, depth: number): Promise<Mailbox> 
     lastStored: () => made.bus.lastSeq("INBOX", shape.subjects),
     journal: made.journal,
     clock: made.clock,
-    depth,
+    depth: () => depth,
     receipts: {
       write: (about, facts) => {
         tell(about, facts);

@@ -57,7 +57,7 @@ function newRegistry(): Registry {
 function open(): Mailboxes {
   const tell = ({ id }: Pick<Message, "id">, stage: string) => void stages.push(`${id} ${stage}`);
   return mailboxes({
-    ...{ bus, journal, clock, machine: "lab", depth: 1000 },
+    ...{ bus, journal, clock, machine: "lab", depth: () => 1000 },
     names: nameHistory(() => sessions.all()),
     receipts: {
       write: async ({ message }, { stage }) => tell(message, stage),

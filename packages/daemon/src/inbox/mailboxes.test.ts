@@ -37,7 +37,7 @@ beforeEach(async () => {
     machine: "lab",
     names: nameHistory(() => sessions),
     clock: systemClock,
-    depth: 1000,
+    depth: () => 1000,
     receipts: { write: () => Promise.resolve(), writeAll: () => Promise.resolve() },
     decode: (delivery) => decodeMessage("main", delivery),
     bury: () => Promise.reject(new Error("nothing here is to be buried")),

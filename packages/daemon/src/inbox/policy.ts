@@ -5,11 +5,11 @@ import type { FleetConfig, Message } from "@fleetbus/core";
  * is. Answers from another machine are messages like any other.
  */
 export function refusalBy(
-  { other_machines: policy }: Pick<FleetConfig["policy"], "other_machines">,
+  policyNow: () => Pick<FleetConfig["policy"], "other_machines">,
   machine: string,
 ): (message: Message) => string | undefined {
   return ({ from }) =>
-    policy === "refuse" && from.machine !== machine
+    policyNow().other_machines === "refuse" && from.machine !== machine
       ? `${machine} takes no messages from other machines (policy.other_machines)`
       : undefined;
 }

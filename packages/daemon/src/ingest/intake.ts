@@ -37,8 +37,6 @@ export interface IntakeDeps {
   publish(request: z.output<typeof publishSchema>): Promise<unknown>;
   /** Takes over what happened to a wrapped command meanwhile. */
   takeRunEvent(request: RunEventRequest): Promise<unknown>;
-  /** Whether prompts and last texts stay in the events that are published (DESIGN §8). */
-  readonly keepsBodies: boolean;
 }
 
 /** Everything that hooks hand over, by either way. */
@@ -139,7 +137,7 @@ async function registered(
   }
 }
 
-function hookDeps({ edge, keepsBodies }: IntakeDeps): HookDeps {
+function hookDeps({ edge }: IntakeDeps): HookDeps {
   const { machine, registry, outbox, conversation, clock, ids } = edge;
   return {
     machine,
@@ -151,8 +149,9 @@ function hookDeps({ edge, keepsBodies }: IntakeDeps): HookDeps {
     clis: knownClis(),
     onError: edge.onError,
     startOf: (pid) => edge.processes.startOf(pid),
-    rules: (session) => rulesFor(edge.settings.config, session),
-    encode: (event) => edge.codec.encodeEvent(bound(keepsBodies ? event : redact(event))),
+    rules: (session) => rulesFor(edge.settings().config, session),
+    encode: (event) =>
+      edge.codec.encodeEvent(bound(edge.settings().config.events.bodies ? event : redact(event))),
     open: async (owner) => void (await edge.mailboxes.open(owner)),
     name: (call, facts) => nameFor(edge, call, facts),
   };

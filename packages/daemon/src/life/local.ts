@@ -18,7 +18,7 @@ import type { Closing } from "./ending/closing.ts";
 import { openLogger, type Logger } from "./log/logger.ts";
 import { takeLock } from "./lock.ts";
 import { openPauses, type Pauses } from "./pauses.ts";
-import { loadSettings, type Settings } from "./settings.ts";
+import { inForce, loadSettings, type InForce, type Settings } from "./settings.ts";
 
 const maxSpoolBytes = 512 * 1024 * 1024;
 
@@ -26,7 +26,9 @@ const maxSpoolBytes = 512 * 1024 * 1024;
 export interface Local {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly paths: Paths;
+  /** Those of the start. */
   readonly settings: Settings;
+  readonly inForce: InForce;
   readonly clock: Clock;
   /** For what is looked after now and then. */
   readonly pace: Clock;
@@ -70,7 +72,21 @@ export async function openLocal(env: Local["env"], closing: Closing): Promise<Lo
   const ids = () => source();
   const idsAfter = (id: string) => void (source = idSource(clock, id));
   const pace = clockOfBeats(clock);
-  return { env, paths, settings, clock, pace, ids, idsAfter, logger, outbox, journal, pauses, onError };
+  return {
+    env,
+    paths,
+    settings,
+    inForce: inForce(settings),
+    clock,
+    pace,
+    ids,
+    idsAfter,
+    logger,
+    outbox,
+    journal,
+    pauses,
+    onError,
+  };
 }
 
 /** An error as log fields. */

@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { hostname } from "node:os";
+import { isDeepStrictEqual } from "node:util";
 import {
   FleetError,
   idleSettings,
@@ -32,6 +33,36 @@ export interface Settings {
   readonly limits: Limits;
   /** What stands in the file and has no effect yet. */
   readonly idle: readonly Problem[];
+  /** Keys that have changed since the daemon started, and that only its next start takes. */
+  readonly forRestart: readonly string[];
+}
+
+/** The settings in force: those of the start until the config changes. */
+export interface InForce {
+  now(): Settings;
+  /** From now on these, but for what a running daemon cannot change. */
+  take(next: Settings): Settings;
+}
+
+/** The settings of the start, in force. */
+export function inForce(first: Settings): InForce {
+  let settings = first;
+  return {
+    now: () => settings,
+    take: (next) => {
+      const { machine, ns } = first;
+      settings = { ...next, machine, ns, forRestart: changedForRestart(first, next) };
+      return settings;
+    },
+  };
+}
+
+function changedForRestart(first: Settings, next: Settings): readonly string[] {
+  const ofServer = (["url", "context", "creds", "binary"] as const).filter(
+    (key) => !isDeepStrictEqual(first.config.server[key], next.config.server[key]),
+  );
+  const ofMachine = (["machine", "ns"] as const).filter((key) => first[key] !== next[key]);
+  return [...ofMachine, ...ofServer.map((key) => `server.${key}`)];
 }
 
 /** Reads the config file, if there is one, with the adapters' own keys by their schemas. Rejects with `config` and all problems at once. */
@@ -48,6 +79,7 @@ export async function loadSettings(
     machine: config.machine ?? host,
     ns: config.ns,
     idle: file === undefined ? [] : idleSettings(file),
+    forRestart: [],
     limits: {
       wakesPerSession: config.wake.per_session,
       wakesPerFleet: config.wake.fleet,

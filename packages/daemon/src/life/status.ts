@@ -16,7 +16,7 @@ export interface StatusFacts {
 /** The daemon's own account of itself; without a server it knows of no dead letters. */
 export async function statusOf({ edge, joined, ...own }: StatusFacts): Promise<StatusAnswer> {
   const streams = await edge.bus.streams().catch(() => []);
-  const problem = edge.host.problem();
+  const problem = edge.host.problem() ?? restartProblem(edge.settings().forRestart);
   const managed = joined.server.managed?.status();
   const about =
     managed === undefined
@@ -39,4 +39,8 @@ export async function statusOf({ edge, joined, ...own }: StatusFacts): Promise<S
     isPaused: edge.pauses.isFleetPaused(),
     ...(problem === undefined ? {} : { configProblem: problem }),
   };
+}
+
+function restartProblem(keys: readonly string[]): string | undefined {
+  return keys.length === 0 ? undefined : `${keys.join(", ")}: fleet restart takes what changed`;
 }

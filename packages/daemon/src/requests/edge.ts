@@ -50,9 +50,8 @@ export interface Edge {
   onError(error: unknown, doing: string): void;
   /** Messages that one sender may say to one mailbox. */
   readonly perPair: Budget;
-  readonly settings: Settings;
-  /** The longest chain of messages that lead to messages. */
-  readonly maxHops: number;
+  /** Those in force. */
+  settings(): Settings;
 }
 
 /** What to frame, and for where. */

@@ -81,7 +81,7 @@ function hopOf(edge: Edge, who: Identity): number {
 function guardStorm(edge: Edge, message: Message): void {
   const pair = `${formatAddress(message.from)} ${formatAddress(message.to)}`;
   const reason =
-    message.hop > edge.maxHops
+    message.hop > edge.settings().limits.maxHops
       ? `${message.hop} messages in a chain`
       : edge.perPair.has(pair)
         ? undefined

@@ -15,20 +15,22 @@ export interface Budget {
   freeIn(key: string): number;
 }
 
-/** A sliding window per key. */
-export function budget(rate: Rate, clock: Clock): Budget {
+/** A sliding window per key. A rate that is asked for may change meanwhile. */
+export function budget(given: Rate | (() => Rate), clock: Clock): Budget {
+  const rateNow = typeof given === "function" ? given : () => given;
   const spent = new Map<string, number[]>();
   const recent = (key: string): number[] => {
-    const since = clock.monotonic() - rate.perMs;
+    const since = clock.monotonic() - rateNow().perMs;
     const times = (spent.get(key) ?? []).filter((at) => at > since);
     if (times.length === 0) spent.delete(key);
     else spent.set(key, times);
     return times;
   };
   return {
-    has: (key) => recent(key).length < rate.count,
+    has: (key) => recent(key).length < rateNow().count,
     spend: (key) => void spent.set(key, [...recent(key), clock.monotonic()]),
     freeIn: (key) => {
+      const rate = rateNow();
       const times = recent(key);
       const oldest = times[times.length - rate.count];
       return oldest === undefined ? 0 : Math.max(0, oldest + rate.perMs - clock.monotonic());

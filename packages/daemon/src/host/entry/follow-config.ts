@@ -1,17 +1,17 @@
 import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { toFleetError, type Clock, type FleetConfig, type FleetError } from "@fleetbus/core";
+import { toFleetError, type Clock, type FleetError } from "@fleetbus/core";
 
 const lookEveryMs = 1000;
 const settledMs = 200;
 
 /** What following a config file needs. */
-export interface FollowDeps {
+export interface FollowDeps<Config> {
   readonly file: string;
   readonly clock: Clock;
   /** Rejects with `config` for one that has problems. */
-  load(): Promise<FleetConfig>;
-  apply(config: FleetConfig): Promise<void>;
+  load(): Promise<Config>;
+  apply(config: Config): Promise<void>;
   /** The changed file has problems: what runs goes on as it was. */
   onRefused(error: FleetError): void;
   onError(error: unknown, doing: string): void;
@@ -22,7 +22,7 @@ export interface FollowDeps {
  * second: it may be absent, replaced whole by an editor, or a link to another place, which watches of a file miss. It is
  * read when it may be another one.
  */
-export async function followConfig(deps: FollowDeps, signal: AbortSignal): Promise<void> {
+export async function followConfig<Config>(deps: FollowDeps<Config>, signal: AbortSignal): Promise<void> {
   let stamp = stampOf(deps.file);
   let before = await textOf(deps.file);
   while (!signal.aborted) {
@@ -39,8 +39,8 @@ export async function followConfig(deps: FollowDeps, signal: AbortSignal): Promi
   }
 }
 
-async function change({ load, apply, onRefused, onError }: FollowDeps): Promise<void> {
-  let config: FleetConfig;
+async function change<Config>({ load, apply, onRefused, onError }: FollowDeps<Config>): Promise<void> {
+  let config: Config;
   try {
     config = await load();
   } catch (error) {

@@ -52,7 +52,12 @@ describe("an adapter that two machines share", () => {
   it("keeps what it holds when the other one's config changes", async () => {
     const me = { zone: "UTC", quiet: parseDailySpan("00:00-07:00") };
     const lab = await set({ me, entry: { on: ["run.finished"], quiet: "hold" } });
-    const box = await set({ me, beside: lab, machine: "box", entry: { on: ["run.finished"], quiet: "hold" } });
+    const box = await set({
+      me,
+      beside: lab,
+      machine: "box",
+      entry: { on: ["run.finished"], quiet: "hold" },
+    });
     await lab.publish("run.finished");
     await box.apply({ on: ["session.lost"], quiet: "hold" }, me);
     expect(ids(lab)).toEqual([]);

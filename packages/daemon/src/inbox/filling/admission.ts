@@ -16,7 +16,7 @@ export interface MailboxDeps {
   readonly receipts: ReceiptWriter;
   readonly clock: Clock;
   /** How many messages may wait here; what is beyond waits on the server, and its sender is told. */
-  readonly depth: number;
+  depth(): number;
   /** Reads a delivery; rejects what is no message. */
   decode(delivery: Delivery): Message;
   /** Takes over a delivery that can never be offered; resolves when it lies in the dead letters. */

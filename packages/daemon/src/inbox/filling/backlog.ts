@@ -35,7 +35,7 @@ export function place(lease: Lease, shelf: Shelf): boolean {
 
 /** How many more may wait here; negative where there are too many. What is with the model does not wait. */
 export function roomOf(shelf: Shelf): number {
-  return shelf.deps.depth - waitingOf(shelf).length;
+  return shelf.deps.depth() - waitingOf(shelf).length;
 }
 
 /**
@@ -66,7 +66,7 @@ export async function tellDeferred(shelf: Shelf): Promise<void> {
   if (untold.length === 0) return;
   for (const each of untold) each.isDeferred = true;
   const { deps, ledger } = shelf;
-  const reason = `no room in its inbox, where ${deps.depth} wait already: it comes when there is`;
+  const reason = `no room in its inbox, where ${deps.depth()} wait already: it comes when there is`;
   await deps.receipts.writeAll(untold, { stage: "deferred", reason });
   for (const each of untold) ledger.noteSoon(each);
 }

@@ -57,6 +57,14 @@ export function refilling(shelf: Shelf): Refilling {
     }
     know(shelf, seq);
   };
+  const moveUp = () =>
+    (moving ??= Promise.resolve().then(async () => {
+      moving = undefined;
+      const keys = closing.signal.aborted ? [] : await recallBest(shelf);
+      if (keys.length === 0) return;
+      await fetchOnce();
+      if (keys.some((key) => !isHere(shelf, key))) void lookAgain(shelf, fetchOnce, closing.signal);
+    }));
   return {
     start: async () => {
       // What an earlier owner of this name has ended is stored too and never comes again: a look back would wait for it.
@@ -67,20 +75,14 @@ export function refilling(shelf: Shelf): Refilling {
     },
     refill: async (upTo = 0) => {
       await fetchOnce();
+      void moveUp(); // the depth may have grown
       if (shelf.newestSeq < upTo) await until(upTo, AbortSignal.any([closing.signal, timeLimit(upToMs)]));
     },
     catchUp: async (signal) => {
       const [stored] = await Promise.all([lastStored(), fetchOnce()]);
       await until(stored, AbortSignal.any([closing.signal, signal]));
     },
-    moveUp: () =>
-      (moving ??= Promise.resolve().then(async () => {
-        moving = undefined;
-        const keys = closing.signal.aborted ? [] : await recallBest(shelf);
-        if (keys.length === 0) return;
-        await fetchOnce();
-        if (keys.some((key) => !isHere(shelf, key))) void lookAgain(shelf, fetchOnce, closing.signal);
-      })),
+    moveUp,
     close: async () => {
       closing.abort();
       await moving;

@@ -32,6 +32,18 @@ describe("the daemon's log", () => {
     expect(await readFile(file, "utf8")).toMatch(/^[^\n]*loud[^\n]*\n$/);
   });
 
+  it("takes another level while it is open, for the names too that were there before", async () => {
+    const file = join(dir, "daemon.log");
+    const logger = await openLogger(file, "warn");
+    const before = logger.named("test");
+    before.debug({}, "quiet");
+    logger.setLevel("debug");
+    before.debug({}, "loud");
+    logger.named("other").debug({}, "loud");
+    await logger.close();
+    expect((await readFile(file, "utf8")).match(/loud|quiet/g)).toEqual(["loud", "loud"]);
+  });
+
   it.skipIf(process.platform !== "linux")("on a full disk takes nobody down, and closes", async () => {
     const logger = await openLogger("/dev/full");
     for (let number = 0; number < 1000; number += 1) logger.named("test").info({ number }, "a line");

@@ -5,6 +5,8 @@ import { openLogFile } from "./log-file.ts";
 /** The daemon's log: JSON lines in one file. Secrets are of a type that prints as `[redacted]`. */
 export interface Logger {
   named(name: string): AdapterLog;
+  /** Of all its names, from the next line on. */
+  setLevel(level: string): void;
   close(): Promise<void>;
 }
 
@@ -16,9 +18,16 @@ export async function openLogger(file: string, level = "info"): Promise<Logger> 
     { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
     destination,
   );
+  const children = new Map<string, pino.Logger>();
+  const childOf = (name: string) => children.get(name) ?? root.child({ name });
   return {
+    setLevel: (next) => {
+      root.level = next;
+      for (const child of children.values()) child.level = next; // one is made with the level of then
+    },
     named: (name) => {
-      const child = root.child({ name });
+      const child = childOf(name);
+      children.set(name, child);
       return {
         debug: (fields, message) => child.debug(fields, message),
         info: (fields, message) => child.info(fields, message),
