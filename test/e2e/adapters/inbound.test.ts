@@ -33,6 +33,7 @@ const viewsSchema = z.object({
   ),
 });
 const answerSchema = z.object({ id: z.string(), to: z.string(), line: z.string() });
+const eventSchema = z.looseObject({ fleetreply: z.string() });
 const questionSchema = z.object({
   line: z.string(),
   choices: z.array(z.object({ label: z.string(), token: z.string() })),
@@ -59,7 +60,7 @@ beforeAll(async () => {
     inbound("asking", second, { to: "web" }),
     adapterEntry({
       ...{ name: "out", type: "webhook", url: "env:OUT_URL", allow_private: [receiver.host] },
-      ...{ on: ["run.finished"], dedupe: "1ms", rate: "1000/m" },
+      ...{ on: ["run.finished", "turn.failed"], dedupe: "1ms", rate: "1000/m", replies: { by: "hooks" } },
     }),
   ];
   fleet = await startFleet({
@@ -159,6 +160,19 @@ describe("a signed request", () => {
     expect(again.status).toBe(403);
   });
 
+  test("with the token of an event that was posted answers it, once, in the session that it was about", async () => {
+    await publishEvent(connection, {
+      id: "asks-1",
+      kind: "turn.failed",
+      data: { cli: "demo", error: "overloaded" },
+    });
+    await until("the event to be posted", () => receiver.done.has("asks-1"));
+    const { fleetreply: token } = eventSchema.parse(JSON.parse(receiver.done.get("asks-1") ?? ""));
+    expect(answerSchema.parse((await say("try again", { token })).json).to).toBe("lab/web");
+    expect(await waiting("try again")).toHaveLength(1);
+    expect((await say("and again", { token })).status).toBe(403);
+  });
+
   test("made by the commands of the documentation is taken", async () => {
     const page = await readFile(new URL("../../../docs/inbound.md", import.meta.url), "utf8");
     const commands = /^```sh\n([^]*?)^```$/m.exec(page)?.[1] ?? "exit 9";
@@ -198,7 +212,7 @@ describe("[row 160] [row 162] a plan is a signed request", () => {
     await until("all to be sent", () => sent("free").length === 5);
     await finish("paid", 7);
     await until("seven more to be sent", () => sent("paid").length === 7);
-    expect(receiver.received.length).toBe(12);
+    expect(receiver.received.filter(({ id }) => /^(?:free|paid)-/.test(id))).toHaveLength(12);
   });
 
   test("a replayed request changes nothing: what it set then was set then", async () => {

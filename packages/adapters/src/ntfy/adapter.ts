@@ -95,7 +95,7 @@ export const ntfy: Adapter<NtfyConfig> = defineAdapter({
     },
     text: ntfyText,
     textOf: ({ reply_topic: topic }) => (topic === undefined ? ntfyText : textWithAnswers(topic)),
-    source: { vouches: "token", isExclusive: false },
+    source: { vouches: "token", isExclusive: false, needs: ["reply_topic"] },
     urls: { schemes: ["ntfy", "ntfys"], parse: ntfyKeys },
   },
   open: (parsed, context) => ({

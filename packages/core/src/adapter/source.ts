@@ -9,6 +9,8 @@ export interface SourceTraits {
   readonly vouches: "sender" | "signature" | "token";
   /** The far side knows one listener: of several machines one listens, the others wait. */
   readonly isExclusive: boolean;
+  /** Own keys, optional for a sink, without which nothing comes back. */
+  readonly needs?: readonly string[];
   /** What one must know to be heard there: Markdown, a point each, for its docs page. */
   readonly notes?: readonly string[];
 }

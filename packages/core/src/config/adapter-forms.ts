@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { UrlForm } from "../adapter/contract.ts";
+import type { SourceTraits } from "../adapter/source.ts";
 import { FleetError } from "../errors/fleet-error.ts";
 import { nearest } from "../names/nearest.ts";
 import { adapterKeys } from "./adapter-entry.ts";
@@ -12,6 +13,8 @@ export interface AdapterForm {
   readonly urls?: UrlForm;
   /** Present: its far side is a person. */
   readonly text?: object;
+  /** Present: it can listen too. */
+  readonly source?: SourceTraits;
 }
 
 /** The forms of adapters by type, as far as they are known before a custom one is loaded. */

@@ -19,6 +19,13 @@ export const repliesSchema = z.strictObject({
     .max(3)
     .default([])
     .describe("Answers to pick from under each notice, as go on; where the channel has buttons"),
+  by: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Where this adapter only sends: the adapter that its answers come in by, as one of type inbound; whose rules then count",
+    ),
   expire: durationSchema.prefault("24h").describe("How long a notice can be answered by its token"),
   confirm: z
     .enum(["never", "free", "always"])

@@ -2,6 +2,7 @@ import { parse, TomlError } from "smol-toml";
 import { FleetError, messageOf } from "../errors/fleet-error.ts";
 import type { AdapterSchemas } from "./adapter-forms.ts";
 import { adapterSecrets, checkAdapters } from "./check-adapters.ts";
+import { checkReplies } from "./check-replies.ts";
 import { checkVia } from "./check-via.ts";
 import { jsonSchemaOf, placesOf, secretPathsOf, type Place } from "./json-schema.ts";
 import { formatPath, positionsOf, type Position } from "./positions.ts";
@@ -40,6 +41,7 @@ export function loadConfig(text: string, file: ConfigFile, adapters: AdapterSche
     ...problemsOf(parsed.error?.issues ?? [], jsonSchemaOf(configSchema)),
     ...checkAdapters(raw, adapters),
     ...checkVia(raw, adapters),
+    ...checkReplies(raw, adapters),
     ...exposed(secrets, file),
   ];
   if (!parsed.success || problems.length > 0) {

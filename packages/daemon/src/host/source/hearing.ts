@@ -1,5 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { repliesSchema, type Adapter, type AdapterContext, type Said } from "@fleetbus/core";
+import {
+  repliesSchema,
+  type Adapter,
+  type AdapterContext,
+  type Said,
+  type SourceTraits,
+} from "@fleetbus/core";
 import type { InboundView } from "@fleetbus/core/api";
 import { inboundOf, type Inbound, type InboundDeps } from "../../replies/inbound.ts";
 import type { HostDeps, HostEntry } from "../host.ts";
@@ -33,15 +39,20 @@ export interface HearingDeps {
   setQuota(said: Extract<Said, { type: "quota" }>, by: string): Promise<string>;
 }
 
-/** Listens where the config has `replies`, or where the adapter does nothing else; nothing runs yet. */
+/**
+ * Listens where the config has `replies`, or where the adapter does nothing else; with `replies.by` its notices bear tokens
+ * of the adapter that its answers come in by, and it does not listen itself. Nothing runs yet.
+ */
 export function hearingOf(host: HostDeps, wanted: HostEntry, deps: HearingDeps): Hearing {
   const { adapter } = wanted;
   const isSourceOnly = adapter.spec.source !== undefined && hasNoSink(wanted, deps.context);
   const rules = wanted.entry.replies ?? (isSourceOnly ? repliesSchema.parse({}) : undefined);
-  const { source: traits } = adapter.spec;
+  const { source: own } = adapter.spec;
+  // of one that only sends only the offers count: who answers is known to the adapter that the answers come in by
+  const traits = rules?.by === undefined ? own : offering;
   if (rules === undefined || traits === undefined || host.replies === undefined)
     return { adapter, isSourceOnly };
-  const { name } = wanted.entry;
+  const name = rules.by ?? wanted.entry.name;
   const inbound = inboundOf({
     ...{ name, machine: host.machine, traits, rules, clock: host.clock, log: deps.context.log },
     ...host.replies,
@@ -52,9 +63,11 @@ export function hearingOf(host: HostDeps, wanted: HostEntry, deps: HearingDeps):
   return {
     adapter: answerable(adapter, inbound),
     isSourceOnly,
-    ear: earOf(host, wanted, { ...deps, inbound }),
+    ...(rules.by === undefined ? { ear: earOf(host, wanted, { ...deps, inbound }) } : {}),
   };
 }
+
+const offering: SourceTraits = { vouches: "token", isExclusive: false };
 
 function earOf(
   { machine, clock, bus, stopWithinMs = 5000 }: HostDeps,
