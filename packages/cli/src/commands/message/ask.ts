@@ -23,7 +23,10 @@ export const ask = defineCommand({
   },
   examples: [
     { line: 'fleet ask api "which port do you listen on?"', about: "prints the reply" },
-    { line: 'fleet ask api "ready?" --timeout 2m || echo late', about: "exit 5 when no reply came in time" },
+    {
+      line: 'fleet ask api "ready?" --timeout 2m || echo late',
+      about: "exit 5: no reply in time; 1: it ended its turn without one",
+    },
   ],
   async run(options, context) {
     const body = await readBody({ words: options.question, file: options.bodyFile }, context);

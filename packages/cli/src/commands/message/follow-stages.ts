@@ -24,26 +24,42 @@ export interface Following {
 const order: readonly Stage[] = ["stored", "woken", "offered", "shown", "done", "replied"];
 const ends: readonly Stage[] = ["expired", "refused", "cancelled", "dead"];
 const retryMs = 200;
+/** An answer may come a moment after the turn that read the question has ended. */
+const graceMs = 5000;
 
-/** Reads receipts until every mailbox is at the stage or at an end, or the time is over; survives a daemon that restarts. */
+/**
+ * Reads receipts until every mailbox is at the stage or at an end, or the time is over; survives a daemon that restarts.
+ * Who waits for a reply waits only a few seconds more once every turn that read the question has ended without one.
+ */
 export async function followStages(following: Following, context: Context): Promise<Followed> {
   const { clock, signal } = context.world;
-  const deadline = clock.monotonic() + following.timeoutMs;
+  let deadline = clock.monotonic() + following.timeoutMs;
+  let isGrace = false;
   const seen = new Map<string, Receipt>();
   for (;;) {
     const timeoutMs = Math.ceil(deadline - clock.monotonic());
     if (timeoutMs <= 0 || isSettled(following, seen)) return summary(following, seen);
-    await readOnce(following, { seen, timeoutMs }, context);
+    await readOnce(following, { seen, timeoutMs, isGrace }, context);
+    if (!isGrace && hasNoReply(following, seen)) {
+      isGrace = true;
+      deadline = Math.min(deadline, clock.monotonic() + graceMs);
+    }
     if (!isSettled(following, seen) && clock.monotonic() + retryMs < deadline)
       await clock.sleep(retryMs, signal);
     else return summary(following, seen);
   }
 }
 
+interface Reading {
+  readonly seen: Map<string, Receipt>;
+  readonly timeoutMs: number;
+  readonly isGrace: boolean;
+}
+
 /** A lost connection only ends this reading: the next one gets all receipts again. */
 async function readOnce(
   following: Following,
-  { seen, timeoutMs }: { readonly seen: Map<string, Receipt>; readonly timeoutMs: number },
+  { seen, timeoutMs, isGrace }: Reading,
   context: Context,
 ): Promise<void> {
   const { answer, until, tell } = following;
@@ -55,7 +71,7 @@ async function readOnce(
       if (seen.has(key)) continue;
       seen.set(key, receipt);
       if (receipt.stage !== "stored") await tell(receipt, sinceStored(receipt, [...seen.values()]));
-      if (isSettled(following, seen)) return;
+      if (isSettled(following, seen) || (!isGrace && hasNoReply(following, seen))) return;
     }
   } catch (error) {
     if (!(error instanceof FleetError) || error.code !== "unavailable" || context.world.signal.aborted)
@@ -72,6 +88,21 @@ function sinceStored(receipt: Receipt, seen: readonly Receipt[]): number {
 
 function isSettled({ answer, until }: Following, seen: ReadonlyMap<string, Receipt>): boolean {
   return answer.to.every((address) => settling([...seen.values()], address, until) !== undefined);
+}
+
+/** Where a reply is waited for: each mailbox is at an end, or the turn that read the message ended and sent none. */
+function hasNoReply(following: Following, seen: ReadonlyMap<string, Receipt>): boolean {
+  const { answer, until } = following;
+  const receipts = [...seen.values()];
+  const isOver = (address: string) =>
+    settling(receipts, address, until) !== undefined ||
+    receipts.some((each) => addressOf(each) === address && isTurnEnd(each));
+  return until === "replied" && !isSettled(following, seen) && answer.to.every(isOver);
+}
+
+/** An acknowledgement in the middle of a turn, or by a human, has no outcome: the reply may come long after it. */
+export function isTurnEnd({ stage, outcome }: Receipt): boolean {
+  return stage === "done" && outcome !== undefined;
 }
 
 function settling(receipts: readonly Receipt[], address: string, until: Stage): Receipt | undefined {

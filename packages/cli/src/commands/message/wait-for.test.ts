@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { systemClock, type Clock } from "@fleetbus/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startStandIn, type StandIn } from "../../stand-in.test.support.ts";
 
@@ -169,6 +170,55 @@ describe("fleet ask", () => {
       id: "m2",
       body: "the beginning\nand the end",
     });
+  });
+
+  /** A hundred times as fast. */
+  const clock: Clock = {
+    ...systemClock,
+    monotonic: () => systemClock.monotonic() * 100,
+    sleep: (ms, signal) => systemClock.sleep(ms / 100, signal),
+  };
+  const ended = [
+    receipt("stored", 0),
+    receipt("shown", 1),
+    receipt("done", 3, { outcome: "done", lastText: "hm" }),
+  ];
+
+  test("a turn that ended without a reply is told a few seconds later, with its last words: exit 1", async () => {
+    daemon.on("GET /v1/messages/m1/receipts", ended);
+    const begin = clock.monotonic();
+    const ran = await daemon.fleet(["ask", "web", "?", "--timeout", "10m"], { clock });
+    expect(ran).toMatchObject({ code: 1, stdout: "" });
+    expect(ran.stderr).toContain("lab/web: the turn that read it ended without a reply; its last words: hm");
+    expect(clock.monotonic() - begin).toBeGreaterThan(5000);
+    expect(clock.monotonic() - begin).toBeLessThan(300_000);
+  });
+
+  test("a reply that comes a moment after the turn's end is printed", async () => {
+    const late = [...ended, receipt("replied", 2000, { reply: "m2" })];
+    daemon.on("GET /v1/messages/m1/receipts", ended, ended, late);
+    const ran = await daemon.fleet(["ask", "web", "?"], { clock });
+    expect(ran).toMatchObject({ code: 0, stdout: "the beginning\nand the end\n" });
+  });
+
+  test("an acknowledgement alone ends nothing: whoever read it may still answer", async () => {
+    daemon.on("GET /v1/messages/m1/receipts", replied.slice(0, 2));
+    const begin = clock.monotonic();
+    const ran = await daemon.fleet(["ask", "me", "?", "--timeout", "30s"], { clock });
+    expect(ran.code).toBe(5);
+    expect(clock.monotonic() - begin).toBeGreaterThanOrEqual(29_000);
+  });
+
+  test.each([
+    ["expired", 1],
+    ["dead", 1],
+    ["cancelled", 1],
+    ["refused", 6],
+  ])("a question that is %s ends at once with exit %i and the reason", async (stage, code) => {
+    daemon.on("GET /v1/messages/m1/receipts", [receipt("stored", 0), receipt(stage, 5, { reason: "so" })]);
+    const ran = await daemon.fleet(["ask", "web", "?"]);
+    expect(ran.code).toBe(code);
+    expect(ran.stderr).toContain(`it is ${stage}: so`);
   });
 
   test("no reply in time is exit 5", async () => {

@@ -1,10 +1,10 @@
-import { FleetError, type Receipt, sanitise, type Stage } from "@fleetbus/core";
+import { FleetError, type Receipt, sanitise, sanitiseLine, type Stage } from "@fleetbus/core";
 import type { PublishAnswer } from "@fleetbus/core/api";
 import { formatDuration } from "../../command/duration.ts";
 import type { Context } from "../../command/context.ts";
 import { printJson } from "../../output/json.ts";
 import { lineOf } from "../../output/line.ts";
-import { followStages, type Followed } from "./follow-stages.ts";
+import { followStages, isTurnEnd, type Followed } from "./follow-stages.ts";
 import type { Published } from "./publish.ts";
 
 /** What to wait for. `timeoutMs` defaults to ten minutes. */
@@ -18,7 +18,8 @@ const defaultTimeoutMs = 600_000;
 
 /**
  * Stays until every mailbox that the message went to has reached the stage, telling each receipt on stderr; then prints
- * the result. Rejects with `pending` at the timeout, `refused` or `failed` where the message ended before.
+ * the result. Rejects with `pending` at the timeout, `refused` or `failed` where the message ended before, or a turn without
+ * the reply that was waited for.
  */
 export async function waitFor(published: Published, wait: Wait, context: Context): Promise<void> {
   const { answer } = published;
@@ -57,6 +58,11 @@ export function notReached(
   if (stage === "refused") return new FleetError("refused", `${about}: it is refused${reason}`, context);
   if (stage === "expired" || stage === "cancelled" || stage === "dead") {
     return new FleetError("failed", `${about}: it is ${stage}${reason}`, context);
+  }
+  if (wait.until === "replied" && last !== undefined && isTurnEnd(last)) {
+    const words = sanitiseLine(last.lastText ?? "", { maxBytes: 300 });
+    const said = words === "" ? "" : `; its last words: ${words}`;
+    return new FleetError("failed", `${about}: the turn that read it ended without a reply${said}`, context);
   }
   const within = isByDaemon
     ? ` after ${formatDuration(wait.timeoutMs ?? defaultTimeoutMs)}`
