@@ -178,7 +178,9 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     onResult: (event, result) => reportWake(planner, event, result),
     replies: replyHost(() => edge),
     runLogs: runLogs({ bus, clock, key: parts.runKey }),
+    meter: parts.metrics.adapters,
   });
+  parts.metrics.adapters.watch(() => host.views());
 
   const onSessionChange = ({ before, after, event }: Change) => {
     if (event.kind === "session.renamed") waiting.rename(String(event.data["from"]), after.name);

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { adapterMetrics, type AdapterMetrics } from "./adapter-metrics.ts";
 
 /** What the daemon counts; `/metrics` prints it in Prometheus' text format. */
 export interface Metrics {
@@ -7,6 +8,7 @@ export interface Metrics {
   hookFailed(event: string): void;
   message(stage: string): void;
   wake(rung: string, result: string): void;
+  readonly adapters: AdapterMetrics;
 }
 
 /** Numbers that are read at the moment of a scrape. */
@@ -63,6 +65,7 @@ export function metrics(gauges: Gauges): Metrics {
     hookFailed: (event) => failures.inc({ event: label(event) }),
     message: (stage) => messages.inc({ stage }),
     wake: (rung, result) => wakes.inc({ rung, result }),
+    adapters: adapterMetrics(registry),
   };
 }
 

@@ -14,6 +14,7 @@ import {
 import type { AdapterSendView, AdapterView, RouteView } from "@fleetbus/core/api";
 import type { Bus, Delivery, Incoming } from "@fleetbus/core/bus";
 import type { QuietHours } from "./course/judge.ts";
+import type { AdapterMeter } from "../adapter-metrics.ts";
 import type { Notified, NotifyHow } from "./notify.ts";
 import type { Renderer } from "./render.ts";
 import type { RunLogs } from "./run-log/run-logs.ts";
@@ -62,6 +63,8 @@ export interface HostDeps {
   readonly runLogs?: RunLogs;
   /** What comes back is stored by it; nothing comes back where absent. */
   readonly replies?: ReplyHost;
+  /** Counts what they send. */
+  readonly meter?: AdapterMeter;
   /** The rest is for tests. */
   readonly render?: Renderer;
   readonly sendTimeoutMs?: number;

@@ -11,6 +11,7 @@ import { heldUntil, routeOf } from "./course/judge.ts";
 import { guardedFetch, type Egress } from "./egress/guarded-fetch.ts";
 import type { HostDeps, HostEntry } from "./host.ts";
 import { Instance } from "./instance/instance.ts";
+import { measured } from "./measured.ts";
 import { digestOf } from "./notice/digest.ts";
 import { noticesOf } from "./notice/notices.ts";
 import type { InstanceDeps } from "./instance/parts.ts";
@@ -52,11 +53,13 @@ export function runningOf(
     host.announce(kind, { adapter: name, type: wanted.adapter.spec.type, ...data });
   const isPaused = () => instance.isPaused();
   const { adapter, isSourceOnly, ear } = hearingOf(host, wanted, { context, announce, isPaused, setQuota });
+  const metered = { name, type: adapter.spec.type };
   const entry = isSourceOnly ? { ...wanted.entry, on: [] } : wanted.entry;
   const listening = listeningOf(entry, adapter, { machine, ns: bus.ns });
   const deps: InstanceDeps = {
     ...{ ...defaults, render: { noticesOf, digestOf }, ...given(host) },
-    ...{ bus, machine, adapter, config, listening, me, isChanged },
+    ...{ bus, machine, config, listening, me, isChanged },
+    adapter: measured(adapter, host.clock, (...send) => host.meter?.send(metered, ...send)),
     entry: { ...wanted.entry, on: [...listening.on], quiet: quietOf(wanted) },
     context,
     runLogs: host.runLogs,
@@ -64,7 +67,10 @@ export function runningOf(
     random: () => host.random?.() ?? Math.random(),
     facts: (event) => ({ ...host.facts(event), isForPeople: adapter.spec.text !== undefined }),
     decode: (incoming) => host.decodeEvent(incoming),
-    bury: (delivery, reason) => host.bury(name, delivery, reason),
+    bury: async (delivery, reason) => {
+      await host.bury(name, delivery, reason);
+      host.meter?.dead(metered);
+    },
     onResult: (event, result) => host.onResult(event, result),
     announce,
   };

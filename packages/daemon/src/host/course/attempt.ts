@@ -41,8 +41,8 @@ export async function attempt({ sink, event, notice, signal, timeoutMs }: Attemp
   }
 }
 
-/** An adapter of somebody's own may let through what its fetch or socket threw: that is worth another try. */
-function judged(error: unknown): FleetError {
+/** What a sink rejected with: an adapter of somebody's own may let through what its fetch or socket threw: that is worth another try. */
+export function judged(error: unknown): FleetError {
   const known = toFleetError(error);
   if (known.code !== "internal" || networkCode(error) === undefined) return known;
   return new FleetError("unavailable", `${known.message}: ${networkCode(error)}`, { cause: error });
