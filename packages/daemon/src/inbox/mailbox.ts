@@ -11,7 +11,8 @@ export const maxShows = 8;
 
 /** One end of a turn, for the leases that end with it. */
 export interface TurnEnd {
-  readonly outcome: Outcome;
+  /** Absent where no turn ended: it was acknowledged by hand, and a reply may come long after. */
+  readonly outcome?: Outcome;
   readonly lastText?: string;
 }
 
@@ -140,8 +141,7 @@ export class Mailbox {
   /** Ends one message: on disk first, then told to both the server and the sender. */
   async finish(entry: Lease | Deferred, end: TurnEnd): Promise<void> {
     if (!this.holds(entry)) return;
-    const lastText = end.lastText === undefined ? {} : { lastText: end.lastText };
-    await this.end(entry, { stage: "done", outcome: end.outcome, ...lastText });
+    await this.end(entry, { stage: "done", ...end });
   }
 
   /** Recalls a message that was not offered yet; false when it is too late. */

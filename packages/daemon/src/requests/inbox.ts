@@ -1,4 +1,4 @@
-import { FleetError, type Message, type Outcome } from "@fleetbus/core";
+import { FleetError, type Message } from "@fleetbus/core";
 import type { Identity, InboxAnswer, InboxView } from "@fleetbus/core/api";
 import type { Lease } from "../inbox/lease.ts";
 import type { Mailbox } from "../inbox/mailbox.ts";
@@ -37,7 +37,7 @@ export async function readMailbox(edge: Edge, ask: InboxAsk): Promise<InboxAnswe
   if (isOwn && edge.registry.find(name)?.hooked === true)
     return { items, text: await print(edge, mailbox, leases) };
   if (ask.peek === true) return { items };
-  await Promise.all(leases.map((lease) => mailbox.finish(lease, { outcome: "done" })));
+  await Promise.all(leases.map((lease) => mailbox.finish(lease, {})));
   return { items };
 }
 
@@ -50,7 +50,7 @@ export async function ackMessage(
   const lease = ask.id === undefined ? mailbox.held().at(-1) : mailbox.find(ask.id);
   if (lease === undefined)
     throw new FleetError("not_found", `acknowledging message "${ask.id ?? "last"}": it is not in your inbox`);
-  await mailbox.finish(lease, { outcome: "done" satisfies Outcome });
+  await mailbox.finish(lease, {});
   return lease.message;
 }
 
