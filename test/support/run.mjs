@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { labels, outcomesOf, readClaims } from "./claims.mjs";
+import { agentsPath, provideAgents } from "./agents/cache.mjs";
 import { claudeBinaryPath, provideClaude } from "./claude-cache.mjs";
 import { whyNoContainers } from "../containers/engine/why-not.mjs";
 
@@ -20,7 +21,7 @@ const suites = [
   { name: "adapters", projects: ["adapters"] },
   { name: "chaos", projects: ["chaos"] },
   { name: "containers", projects: ["containers"], whyNot: () => whyNoContainers(process.env, say) },
-  { name: "clis", projects: ["clis"], whyNot: whyNoClis, prepare: () => provideClaude(process.env, say) },
+  { name: "clis", projects: ["clis"], whyNot: whyNoClis, prepare: fetchClis },
 ];
 
 /** At most so many files are given a second look; more is no accident of a busy machine. */
@@ -79,10 +80,16 @@ async function whySkipped(suite) {
   return suite.whyNot?.();
 }
 
-/** The real CLIs run where they are at hand; fetching 200 MB is for those who ask. */
+/** The real CLIs run where they are at hand; fetching 900 MB is for those who ask. */
 function whyNoClis() {
-  if (process.env["FLEET_TEST_CLIS"] === "1" || existsSync(claudeBinaryPath(process.env))) return undefined;
-  return "the pinned Claude Code is not in the cache; FLEET_TEST_CLIS=1 or `npm run test:clis` fetches it";
+  const isThere = [claudeBinaryPath(process.env), agentsPath(process.env)].every((path) => existsSync(path));
+  if (process.env["FLEET_TEST_CLIS"] === "1" || isThere) return undefined;
+  return "the pinned CLIs are not in the cache; FLEET_TEST_CLIS=1 or `npm run test:clis` fetches them";
+}
+
+async function fetchClis() {
+  await provideClaude(process.env, say);
+  await provideAgents(process.env, say);
 }
 
 async function runSuite({ name, projects, prepare }, isAlone) {

@@ -2,8 +2,8 @@
 export interface ComposerFacts {
   /** Names that the pane's foreground process may have. */
   readonly commands: RegExp;
-  /** How its first row begins; exact, for look-alikes differ in one blank only. */
-  readonly prompt: string;
+  /** How its first row begins, in each mode; exact, for look-alikes differ in one blank only. All of one length. */
+  readonly prompts: readonly string[];
   /** How its later rows begin. */
   readonly indent: string;
   /** Column of the cursor when it is empty. */
@@ -28,7 +28,7 @@ const claude: ComposerFacts = {
   // By its name, by npm's wrapper, or by its versioned binary.
   commands: /^(claude|node|\d+\.\d+\.\d+[\w.-]*)$/,
   // The agents view and the rows of the conversation have a plain blank there: what is typed there starts a new session.
-  prompt: "\u276F\u00A0",
+  prompts: ["\u276F\u00A0"],
   indent: "  ",
   home: 2,
   // May hold the session's name near its end.
@@ -41,7 +41,7 @@ const claude: ComposerFacts = {
 
 const codex: ComposerFacts = {
   commands: /^(codex|node)$/,
-  prompt: "\u203A ",
+  prompts: ["\u203A "],
   indent: "  ",
   home: 2,
   edge: /^\s*$/,
@@ -52,10 +52,11 @@ const codex: ComposerFacts = {
 
 const gemini: ComposerFacts = {
   commands: /^(gemini|node)$/,
-  prompt: " > ",
+  prompts: [" > ", " * "],
   indent: "   ",
   home: 3,
-  edge: /^[\s\u2580\u2584]*$/u,
+  // Half blocks, or a line where the terminal's colours are few.
+  edge: /^(?:[\s\u2580\u2584]*|\u2500+\s*)$/u,
   placeholders: ["Type your message or @path/to/file"],
   leads: "/!@?",
   pasteWaitMs: 100,
@@ -63,7 +64,7 @@ const gemini: ComposerFacts = {
 
 const grok: ComposerFacts = {
   commands: /^(grok|node|\d+\.\d+\.\d+[\w.-]*)$/,
-  prompt: "  \u2502 \u276F ",
+  prompts: ["  \u2502 \u276F "],
   indent: "  \u2502   ",
   home: 6,
   edge: /^\s*[\u256D\u2570]\u2500/u,

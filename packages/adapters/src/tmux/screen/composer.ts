@@ -28,7 +28,7 @@ export function readComposer(screen: Screen, facts: ComposerFacts): Composer {
   const box = findBox(screen, facts);
   if (box === undefined) return { is: "hidden" };
   const typed = box.rows.map((row, index) =>
-    typedIn(row, index === 0 && box.isWhole ? facts.prompt : facts.indent, facts),
+    typedIn(row, index === 0 && box.isWhole ? (facts.prompts[0] ?? "") : facts.indent, facts),
   );
   const squeezed = squeeze(typed.join(""));
   const isOneRow = box.rows.length === 1 && box.isWhole;
@@ -54,16 +54,20 @@ function findBox({ rows, cursor }: Screen, facts: ComposerFacts): Box | undefine
   const inside = (at: number) => at >= 0 && at < rows.length && !isEdge(at);
   if (!inside(cursor.y)) return undefined;
   let top = cursor.y;
-  while (inside(top - 1) && !lineAt(rows, top).startsWith(facts.prompt)) top -= 1;
+  while (inside(top - 1) && !isFirst(lineAt(rows, top), facts)) top -= 1;
   let bottom = cursor.y;
   while (inside(bottom + 1)) bottom += 1;
   if (top === 0 || bottom + 1 >= rows.length || !isEdge(top - 1)) return undefined;
   const lines = rows.slice(top, bottom + 1).map((_, index) => lineAt(rows, top + index));
-  const isWhole = lines[0]?.startsWith(facts.prompt) === true;
+  const isWhole = isFirst(lines[0] ?? "", facts);
   const isOurs = lines.slice(isWhole ? 1 : 0).every((line) => line.startsWith(facts.indent));
   // Without its first row it is known by what its edge says of the hidden ones.
   const isKnown = isWhole || facts.scrolled?.test(lineAt(rows, top - 1)) === true;
   return isOurs && isKnown ? { rows: rows.slice(top, bottom + 1), isWhole } : undefined;
+}
+
+function isFirst(line: string, { prompts }: ComposerFacts): boolean {
+  return prompts.some((prompt) => line.startsWith(prompt));
 }
 
 /** A row with the blanks that tmux left out at its end. */

@@ -1,0 +1,99 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+/** One agent CLI as a test drives it: what a person would have set up, and what they see. */
+export interface AgentCli {
+  readonly name: "codex" | "gemini" | "grok";
+  /** The rung that wakes it. */
+  readonly rung: "queue" | "tmux";
+  /** It runs where hooks say; a pane is known. */
+  readonly tellsPane: boolean;
+  /** Its files in a new home, for a model on loopback, without a login. */
+  prepare(place: { readonly home: string; readonly project: string; readonly url: string }): Promise<void>;
+  /** Its environment beside HOME and PATH. */
+  env(url: string): Readonly<Record<string, string>>;
+  /** A dialog at its first start in a home, and the key that passes it. */
+  readonly dialog?: { readonly shows: RegExp; readonly key: string };
+  /** What its screen shows when it takes prompts. */
+  readonly ready: RegExp;
+  /** It tells of a session with its first prompt only. */
+  readonly startsWithPrompt: boolean;
+  /** Its sessions live in a process of their own: closing a window ends none. */
+  readonly outlivesPane: boolean;
+  /** Flags by which tools run without asking. */
+  readonly flags: readonly string[];
+}
+
+async function write(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
+}
+
+/** What it trusts it adds to the file itself. */
+async function codexConfig(file: string, url: string): Promise<string> {
+  const before = await readFile(file, "utf8").catch(() => undefined);
+  return before ?? codexBase(url);
+}
+
+const codexBase = (url: string) => `model = "stub-model"
+model_provider = "stub"
+check_for_update_on_startup = false
+[model_providers.stub]
+name = "stub"
+base_url = "${url}/v1"
+env_key = "STUB_KEY"
+wire_api = "responses"
+[analytics]
+enabled = false
+`;
+
+/** Gemini's settings hold fleet's hooks already. */
+async function geminiSettings(file: string): Promise<string> {
+  const before = await readFile(file, "utf8").catch(() => "{}");
+  const settings: object = JSON.parse(before);
+  const quiet = {
+    security: { auth: { selectedType: "gemini-api-key" } },
+    telemetry: { enabled: false },
+    privacy: { usageStatisticsEnabled: false },
+    general: { disableAutoUpdate: true, disableUpdateNag: true },
+  };
+  return JSON.stringify({ ...settings, ...quiet }, null, 2);
+}
+
+/** The CLIs beside Claude Code, as HOOKS.md found them. */
+export const agentClis: readonly AgentCli[] = [
+  {
+    ...{ name: "codex", rung: "queue", tellsPane: false, startsWithPrompt: true, outlivesPane: true },
+    prepare: async ({ home, project, url }) => {
+      const file = join(home, ".codex/config.toml");
+      const trust = `\n[projects."${project}"]\ntrust_level = "trusted"\n`;
+      await write(file, (await codexConfig(file, url)) + trust);
+    },
+    env: () => ({ STUB_KEY: "none" }),
+    dialog: { shows: /Hooks need review/, key: "2" },
+    // its composer stands there before it takes anything
+    ready: /stub-model default ·/,
+    flags: ["--dangerously-bypass-approvals-and-sandbox"],
+  },
+  {
+    ...{ name: "gemini", rung: "tmux", tellsPane: true, startsWithPrompt: false, outlivesPane: false },
+    prepare: async ({ home, project }) => {
+      const file = join(home, ".gemini/settings.json");
+      await write(join(home, ".gemini/trustedFolders.json"), JSON.stringify({ [project]: "TRUST_FOLDER" }));
+      await write(file, await geminiSettings(file));
+    },
+    env: (url) => ({ GEMINI_API_KEY: "none", GOOGLE_GEMINI_BASE_URL: url }),
+    ready: /Type your message or @path/,
+    flags: ["--yolo"],
+  },
+  {
+    ...{ name: "grok", rung: "tmux", tellsPane: true, startsWithPrompt: false, outlivesPane: false },
+    prepare: async () => undefined,
+    env: (url) => ({
+      ...{ XAI_API_KEY: "none", GROK_MODELS_BASE_URL: `${url}/v1` },
+      ...{ GROK_DISABLE_AUTOUPDATER: "1", GROK_TELEMETRY_ENABLED: "0" },
+    }),
+    ready: /│ ❯/u,
+    flags: ["--always-approve"],
+  },
+];

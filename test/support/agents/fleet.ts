@@ -1,0 +1,158 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeEach } from "vitest";
+import { fleetAsk, must, type FleetAsk } from "../claude-fleet/ask.ts";
+import { privateTmux, type PrivateTmux } from "../claude-tmux.ts";
+import { until } from "../claude.ts";
+import { buildPrograms } from "../fleet/programs.ts";
+import { agentsPath } from "./cache.mjs";
+import type { AgentCli } from "./clis.ts";
+import { startAgentModel, type AgentModel } from "./stub-server.ts";
+
+/** A session of a real CLI in a pane. */
+export interface Agent {
+  /** The tmux pane. */
+  readonly pane: string;
+  readonly project: string;
+  /** The text on its screen. */
+  screen(): Promise<string>;
+  waitForScreen(pattern: RegExp): Promise<void>;
+  /** As a person types it: the text, then Enter. */
+  submit(text: string): Promise<void>;
+  press(...keys: readonly string[]): Promise<void>;
+}
+
+/** A daemon with its server, fleet's hooks in one CLI's settings, a stub model and a private tmux. */
+export interface AgentFleet extends FleetAsk {
+  readonly model: AgentModel;
+  readonly tmux: PrivateTmux;
+  /** Starts the CLI in a folder and window of that name; resolves when it takes prompts. */
+  start(name: string): Promise<Agent>;
+}
+
+/** The fleet of one group of tests. */
+export interface AgentSuite {
+  /** For `beforeAll`; it ends with its group. */
+  open(): Promise<void>;
+  fleet(): AgentFleet;
+}
+
+const programs = agentsPath(process.env);
+
+/** Call it at the top of a group: its tests are skipped, with the reason, where the pinned CLIs are not at hand. */
+export function useAgents(cli: AgentCli): AgentSuite {
+  const isThere = existsSync(join(programs, cli.name));
+  const reason = `${cli.name} is not in ${programs}: npm run test:clis fetches it`;
+  let opened: { readonly fleet: AgentFleet; close(): Promise<void> } | undefined;
+  beforeEach((context) => context.skip(!isThere, reason));
+  afterAll(() => opened?.close());
+  return {
+    open: async () => {
+      if (isThere) opened = await startFleet(cli);
+    },
+    fleet: () => {
+      if (opened === undefined) throw new Error("no fleet was opened");
+      return opened.fleet;
+    },
+  };
+}
+
+/** All of it in a folder of its own, by the commands that a user runs. */
+async function startFleet(cli: AgentCli) {
+  const own = await buildPrograms();
+  const folder = await mkdtemp(join(tmpdir(), `fleet-${cli.name}-`));
+  const home = join(folder, "home");
+  const model = await startAgentModel();
+  const tmux = privateTmux(`fleet-${cli.name}-${process.pid}-${folder.slice(-6)}`);
+  const env = environment(home, join(folder, "fleet"));
+  const ask = fleetAsk(own.command, env);
+  const close = async () => {
+    await tmux.kill();
+    if (cli.name === "codex")
+      await execa("codex", ["app-server", "daemon", "stop"], { env, extendEnv: false, reject: false });
+    await ask.run("down");
+    await model.close();
+    for (const one of [folder, own.folder])
+      await rm(one, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  };
+  try {
+    await mkdir(home, { recursive: true });
+    await must(ask.run("up"));
+    await must(ask.run("hooks", "install", `--${cli.name}`, "--apply"));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  let isFirst = true;
+  const start: AgentFleet["start"] = async (name) => {
+    const project = join(folder, name);
+    await mkdir(project);
+    await cli.prepare({ home, project, url: model.url });
+    const variables = Object.entries({ ...env, ...cli.env(model.url) }).map(
+      ([key, value]) => `${key}=${value}`,
+    );
+    const command = ["env", "-i", "TERM=xterm-256color", "LC_ALL=C.UTF-8", ...variables];
+    const shell = `exec ${[...command, "TMUX=$TMUX", "TMUX_PANE=$TMUX_PANE", cli.name, ...cli.flags].join(" ")}`;
+    const size = ["-x", "100", "-y", "30"];
+    const pane = await tmux.command(
+      "new-session",
+      "-d",
+      "-P",
+      "-F",
+      "#{pane_id}",
+      "-s",
+      name,
+      ...size,
+      "-c",
+      project,
+      shell,
+    );
+    const agent = agentIn(tmux, { pane: pane.trim(), project });
+    await pass(cli, agent, isFirst);
+    isFirst = false;
+    return agent;
+  };
+  return { fleet: { ...ask, model, tmux, start }, close };
+}
+
+async function pass({ dialog, ready }: AgentCli, agent: Agent, isFirst: boolean): Promise<void> {
+  if (isFirst && dialog !== undefined) {
+    await agent.waitForScreen(dialog.shows);
+    await agent.press(dialog.key, "Enter");
+  }
+  await agent.waitForScreen(ready);
+}
+
+function agentIn(tmux: PrivateTmux, { pane, project }: Pick<Agent, "pane" | "project">): Agent {
+  const screen = () => tmux.command("capture-pane", "-p", "-t", pane);
+  const press: Agent["press"] = async (...keys) =>
+    void (await tmux.command("send-keys", "-t", pane, ...keys));
+  return {
+    ...{ pane, project, screen, press },
+    waitForScreen: async (pattern) => {
+      let seen = "";
+      const look = async () => pattern.test((seen = await screen()));
+      await until(look, { timeoutMs: 60_000, what: () => `${String(pattern)} on the screen:\n${seen}` });
+    },
+    submit: async (text) => {
+      await tmux.command("set-buffer", "-b", "typed", "--", text);
+      await tmux.command("paste-buffer", "-p", "-d", "-b", "typed", "-t", pane);
+      await until(async () => (await screen()).includes(text.slice(0, 20)), {
+        timeoutMs: 5000,
+        what: () => `"${text}" in the composer`,
+      });
+      await new Promise((resolve) => setTimeout(resolve, 150)); // an Enter that comes sooner can be lost (HOOKS.md 5)
+      await press("Enter");
+    },
+  };
+}
+
+function environment(home: string, fleetHome: string): Record<string, string> {
+  const server = process.env["FLEET_NATS_SERVER"];
+  const folders = [programs, ...(server ? [dirname(server)] : []), process.env["PATH"] ?? ""];
+  const own = { FLEET_HOME: fleetHome, FLEET_MACHINE: "lab", NO_COLOR: "1" };
+  return { HOME: home, PATH: folders.join(delimiter), ...own };
+}
