@@ -10,6 +10,7 @@ import { until } from "../claude.ts";
 import { buildPrograms } from "../fleet/programs.ts";
 import { agentsPath } from "./cache.mjs";
 import type { AgentCli } from "./clis.ts";
+import { endAllOf } from "./end-all.ts";
 import { startAgentModel, type AgentModel } from "./stub-server.ts";
 
 /** A session of a real CLI in a pane. */
@@ -74,6 +75,7 @@ async function startFleet(cli: AgentCli) {
     if (cli.name === "codex")
       await execa("codex", ["app-server", "daemon", "stop"], { env, extendEnv: false, reject: false });
     await ask.run("down");
+    await endAllOf(home);
     await model.close();
     for (const one of [folder, own.folder])
       await rm(one, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
