@@ -25,9 +25,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all(agents.map((agent) => agent.close()));
-  await connection.close();
-  await fleet.close();
-  await far.close();
+  await connection?.close();
+  await fleet?.close();
+  await far?.close();
 });
 
 function forwarding(more: Readonly<Record<string, unknown>> = {}): string {

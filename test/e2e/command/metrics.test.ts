@@ -31,9 +31,9 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await agent.close();
-  await fleet.close();
-  await receiver.close();
+  await agent?.close();
+  await fleet?.close();
+  await receiver?.close();
 });
 
 async function scrape(): Promise<string> {
