@@ -49,6 +49,7 @@ export interface TalkServer {
 }
 
 const pollMs = 100;
+const settleMs = 40_000;
 
 /** Starts one on a free port of loopback. */
 export async function startTalk(): Promise<TalkServer> {
@@ -91,8 +92,15 @@ export async function startTalk(): Promise<TalkServer> {
     url: `http://127.0.0.1:${address.port}`,
     host: `127.0.0.1:${address.port}`,
     polls: () => polls,
-    say: ({ id, ...talking }: Talking) =>
-      new Promise<Settled>((done) => waiting.push({ ...talking, id: id ?? `said-${(count += 1)}`, done })),
+    say: ({ id = `said-${(count += 1)}`, ...talking }: Talking) =>
+      new Promise<Settled>((resolve, reject) => {
+        const late = setTimeout(() => reject(new Error(`nobody settled ${id}`)), settleMs);
+        const done = (settled: Settled) => {
+          clearTimeout(late);
+          resolve(settled);
+        };
+        waiting.push({ ...talking, id, done });
+      }),
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -10,6 +10,7 @@ const adapters = {
     config: z.strictObject({}),
     source: { vouches: "signature", isExclusive: false },
   },
+  chat: { config: z.strictObject({}), source: { vouches: "sender", isExclusive: true } },
   ntfy: {
     config: z.strictObject({ topic: z.string(), reply_topic: z.string().optional() }),
     source: { vouches: "token", isExclusive: false, needs: ["reply_topic"] },
@@ -38,6 +39,7 @@ describe("[adapter.replies]", () => {
     ["one with all that answers need", entry("phone", 'type = "ntfy"\ntopic = "a"\nreply_topic = "b"', "")],
     ["one whose URL says it", entry("phone", 'url = "ntfy://a?reply_topic=b"', "")],
     ["one whose URL is a secret", entry("phone", 'url = "env:PHONE_URL"', "")],
+    ["one that knows who speaks", entry("chat", 'type = "chat"', 'from = ["4711"]')],
     ["one of somebody's own", entry("mine", 'type = "./mine.mjs"', "")],
     [
       "one that names who listens for it",
@@ -67,6 +69,21 @@ describe("[adapter.replies]", () => {
       "one that names nobody",
       `${hooks}${entry("out", 'type = "webhook"\nurl = "env:U"', 'by = "hook"')}`,
       '  9:1 adapter[1].replies.by: no [[adapter]] is called so: there is no "hook"; did you mean hooks',
+    ],
+    [
+      "one that knows who speaks, and lists nobody",
+      entry("chat", 'type = "chat"', "from = []"),
+      '  4:1 adapter[0].replies: nobody may answer: name who may, as the channel calls them, as from = ["4711"]',
+    ],
+    [
+      "one that cannot know who speaks, and lists somebody",
+      entry("phone", 'type = "ntfy"\ntopic = "a"\nreply_topic = "b"', 'from = ["4711"]'),
+      "  6:1 adapter[0].replies: nobody vouches for who speaks there: leave from out, the token of each notice decides",
+    ],
+    [
+      "one that takes quotas of nobody who signs",
+      entry("phone", 'type = "ntfy"\ntopic = "a"\nreply_topic = "b"', "quotas = true"),
+      "  6:1 adapter[0].replies: nothing is signed there: set quotas on an adapter of type inbound",
     ],
     [
       "one that names itself",

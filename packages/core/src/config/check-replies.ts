@@ -1,3 +1,4 @@
+import type { SourceTraits } from "../adapter/source.ts";
 import {
   isModuleType,
   keysOf,
@@ -49,7 +50,24 @@ function ownProblems(entry: Entry, form: AdapterForm): readonly string[] {
   const own = writtenIn(entry, form);
   if (own === undefined) return [];
   const missing = (form.source.needs ?? []).filter((key) => own[key] === undefined);
-  return missing.map((key) => `answers need ${key} in its entry`);
+  return [
+    ...missing.map((key) => `answers need ${key} in its entry`),
+    ...(isRecord(entry["replies"]) ? ruleProblems(entry["replies"], form.source) : []),
+  ];
+}
+
+/** What of `[adapter.replies]` cannot work with how a source knows who speaks. Each names the way out. */
+export function ruleProblems(replies: Entry, { vouches }: SourceTraits): readonly string[] {
+  const { from, quotas } = replies;
+  const isList = Array.isArray(from) && from.length > 0;
+  const problems: string[] = [];
+  if (vouches === "sender" && !isList)
+    problems.push('nobody may answer: name who may, as the channel calls them, as from = ["4711"]');
+  if (vouches === "token" && isList)
+    problems.push("nobody vouches for who speaks there: leave from out, the token of each notice decides");
+  if (vouches !== "signature" && quotas === true)
+    problems.push("nothing is signed there: set quotas on an adapter of type inbound");
+  return problems;
 }
 
 /** Undefined where a URL says it that cannot be read yet. */

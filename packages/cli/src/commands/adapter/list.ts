@@ -22,6 +22,7 @@ const columns: readonly Column<AdapterView>[] = [
   { title: "STATE", show: (adapter) => adapter.state },
   { title: "SENT", show: (adapter) => adapter.sent },
   { title: "FAILED", show: (adapter) => adapter.failed },
+  { title: "CAME IN", show: ({ inbound }) => inbound?.taken },
   { title: "ON", show: (adapter) => adapter.on.join(" ") },
   { title: "LAST ERROR", show: (adapter) => adapter.lastError },
 ];

@@ -1,4 +1,4 @@
-import type { AdapterView, DeliveryView } from "@fleetbus/core/api";
+import type { AdapterView, DeliveryView, InboundView } from "@fleetbus/core/api";
 import { sanitiseLine } from "@fleetbus/core";
 import { defineCommand } from "../../command/define.ts";
 import { json, required } from "../../command/flags.ts";
@@ -36,7 +36,29 @@ export function fieldsOf(view: AdapterView): Readonly<Record<string, string | nu
         ? undefined
         : `since ${view.paused.since}: ${sanitiseLine(view.paused.reason)}`,
     "last error": view.lastError === undefined ? undefined : sanitiseLine(view.lastError),
+    quota: view.quota && `${view.quota.daily} a day, by ${sanitiseLine(view.quota.by)} ${view.quota.since}`,
+    ...inboundFields(view.inbound),
   };
+}
+
+/** What comes back by it; nothing where nothing does. */
+function inboundFields(
+  inbound: InboundView | undefined,
+): Readonly<Record<string, string | number | undefined>> {
+  if (inbound === undefined) return {};
+  const { taken, refused, lastRefusal } = inbound;
+  return {
+    listening: listeningText(inbound),
+    ...{ taken, refused },
+    "last refusal": lastRefusal === undefined ? undefined : sanitiseLine(lastRefusal),
+  };
+}
+
+/** Whether it hears what is said there, and why not. */
+export function listeningText({ isListening, elsewhere, lastError }: InboundView): string {
+  if (isListening) return "yes";
+  if (elsewhere !== undefined) return `on ${elsewhere}`;
+  return lastError === undefined ? "no" : `failing: ${sanitiseLine(lastError)}`;
 }
 
 /** An adapter that runs once takes what any of its machines' entries takes. */

@@ -5,6 +5,7 @@ import {
   keysOf,
   revealSecret,
   revealSecrets,
+  ruleProblems,
   schemeOf,
   schemesOf,
   toFleetError,
@@ -49,9 +50,21 @@ async function open(entry: AdapterConfig, sources: EntrySources): Promise<HostEn
     );
   const revealed = await revealSecrets(spec.config, keysOf(written, spec), sources.secrets);
   const parsed = spec.config.safeParse(revealed);
-  if (parsed.success) return { entry, adapter: withLimits(adapter, parsed.data), config: parsed.data };
-  const problems = keyProblems(parsed.error.issues, spec.config).map(formatProblem).join("; ");
-  throw new FleetError("config", `reading adapter "${entry.name}": ${problems}`);
+  if (!parsed.success) {
+    const problems = keyProblems(parsed.error.issues, spec.config).map(formatProblem).join("; ");
+    throw new FleetError("config", `reading adapter "${entry.name}": ${problems}`);
+  }
+  requireReplies(entry, adapter);
+  return { entry, adapter: withLimits(adapter, parsed.data), config: parsed.data };
+}
+
+/** Of one of somebody's own nothing is known before it is loaded. */
+function requireReplies({ name, replies }: AdapterConfig, { spec }: Adapter): void {
+  if (replies === undefined || replies.by !== undefined) return;
+  const only = 'it only sends: name the adapter that its answers come in by, as by = "hooks"';
+  const [problem] = spec.source === undefined ? [only] : ruleProblems(replies, spec.source);
+  if (problem !== undefined)
+    throw new FleetError("config", `reading replies of adapter "${name}": ${problem}`);
 }
 
 /** The adapter with the limits that its config asks for. */
