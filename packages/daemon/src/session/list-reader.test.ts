@@ -55,12 +55,12 @@ const say = (status: string) => {
   return writeFile(join(dir, "sessions", `${process.pid}.json`), JSON.stringify(facts));
 };
 
-function read(confirmed: () => string): void {
+function read(confirmed: () => string, live: () => readonly SessionRecord[] = () => [now]): void {
   running = readSessionList(
     {
       dir,
       clock: systemClock,
-      live: () => [now],
+      live,
       confirm: () => Promise.resolve(confirmed()),
       confirmedBy: "a test",
       note: (_, note) => take(note),
@@ -134,4 +134,24 @@ describe("a list of sessions", () => {
     await vi.waitFor(() => expect(asked).toBeGreaterThan(1), 5000);
     expect(notes).toEqual([]);
   });
+
+  test("that agreed and says something else goes on being looked at, though no session has changed", async () => {
+    let [looks, asked] = [0, 0];
+    const live = [now];
+    await say("busy");
+    read(
+      () => {
+        asked += 1;
+        return "busy";
+      },
+      () => {
+        looks += 1;
+        return live;
+      },
+    );
+    await vi.waitFor(() => expect(looks).toBeGreaterThan(3), 5000);
+    await say("idle");
+    await vi.waitFor(() => expect(asked).toBeGreaterThan(2), 8000);
+    expect(notes).toEqual([]);
+  }, 15_000);
 });

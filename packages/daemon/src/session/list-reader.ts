@@ -40,6 +40,8 @@ export async function readSessionList(deps: ListReaderDeps, signal: AbortSignal)
   const listed = new Map<number, ClaudeSession>();
   const checking = new Map<number, Promise<void>>();
   const begun: Begun = new Map();
+  /** The live sessions of whom the list says nothing else. */
+  let agreed: readonly SessionRecord[] | undefined;
   const check = (session: ClaudeSession) => {
     const record = recordOf(session, deps);
     if (record === undefined || checking.has(session.pid)) return;
@@ -52,11 +54,9 @@ export async function readSessionList(deps: ListReaderDeps, signal: AbortSignal)
     );
   };
   const lookAgain = async () => {
-    let agreed: readonly SessionRecord[] | undefined;
     while (!signal.aborted) {
       await (deps.pace ?? deps.clock).sleep(lookAgainMs, signal).catch(() => undefined); // aborted: the loop ends
       const live = deps.live();
-      // What the list says anew is checked when it does.
       if (live === agreed) continue;
       const contradicted = contradictions(listed.values(), live);
       for (const session of contradicted) check(session);
@@ -65,6 +65,7 @@ export async function readSessionList(deps: ListReaderDeps, signal: AbortSignal)
   };
   const follow = async () => {
     for await (const session of changes(listed, deps, signal)) {
+      agreed = undefined;
       if (recordOf(session, deps) === undefined) void reportFound(session, deps);
       else check(session);
     }
