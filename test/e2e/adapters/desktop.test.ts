@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { NatsConnection } from "nats";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { builtInAdapters } from "@fleetbus/adapters";
-import { bareNotice, systemClock, type Adapter, type FleetEvent, type Notice } from "@fleetbus/core";
+import { bareNotice, type Notice } from "@fleetbus/core";
 import { adapterConformance, type FarSide } from "@fleetbus/core/testing";
 import { connectAsChecker } from "../../support/checker/stored.ts";
+import { context, desktop, eventOf } from "../../support/desktop/adapter.ts";
 import { startDesktop, type Desktop } from "../../support/desktop/desktop.ts";
 import { whyNoDesktop } from "../../support/desktop/programs.ts";
 import { fleetCommand } from "../../support/fleet/command.ts";
@@ -17,15 +17,12 @@ import { useConfig } from "./watching.ts";
 const picture = fileURLToPath(new URL("../../../docs/adapters/desktop.png", import.meta.url));
 const reason = await whyNoDesktop();
 if (reason !== undefined) process.stderr.write(`toasts on a real desktop: not run: ${reason}\n`);
-const desktop = adapterOf("desktop");
-const eventOf = (n: number): FleetEvent => ({
-  ...{ id: `event${n}`, kind: "turn.failed", from: { machine: "lab", session: "web" } },
-  ...{ time: "2026-01-01T00:00:00.000Z", origin: "agent", data: {} },
-});
 
 describe.skipIf(reason !== undefined)("[row 129] a real desktop of Linux", () => {
+  // its source says only what its sink has asked: below
+  const { source: _, ...sinkSpec } = desktop.spec;
   adapterConformance({
-    adapter: desktop,
+    adapter: { spec: sinkSpec, open: (config, lent) => ({ sink: desktop.open(config, lent).sink! }) },
     validConfig: { platform: "linux" },
     harness: { can: ["stall", "leave"], start: farSide },
     runner: { describe, test },
@@ -152,8 +149,8 @@ describe.skipIf(reason !== undefined)("a fleet with a desktop", () => {
   });
 
   test.each([
-    ["a file", "sounds/done.oga", "sound-file", () => join(fleet.home, "sounds/done.oga")],
-    ["a name", "message-new-instant", "sound-name", () => "message-new-instant"],
+    ["a file", "sounds/done.oga", "sound-file", (home: string): string => join(home, "sounds/done.oga")],
+    ["a name", "message-new-instant", "sound-name", (_home: string): string => "message-new-instant"],
   ] as const)(
     "[row 30] shows the end of a run with the title, the message and the sound of its flags: %s",
     async (_, sound, hint, value) => {
@@ -175,7 +172,7 @@ describe.skipIf(reason !== undefined)("a fleet with a desktop", () => {
       expect(plainOf(toast?.body)).toMatch(
         /^Look at the --curves & go\n\nsh -c echo epoch 9; exit 3\n[^]*\nepoch 9$/,
       );
-      const heard = new RegExp(`string "${hint}"\\s+variant\\s+string "${value()}"`);
+      const heard = new RegExp(`string "${hint}"\\s+variant\\s+string "${value(fleet.home)}"`);
       await eventually(
         () => heard.test(far.overheard()) || undefined,
         () => `${String(heard)} among ${far.overheard()}`,
@@ -199,22 +196,6 @@ async function farSide(): Promise<FarSide> {
     stall: async () => far.stall(),
     leave: () => far.leave(),
     close: () => far.close(),
-  };
-}
-
-function adapterOf(type: string): Adapter {
-  const found = builtInAdapters.find(({ spec }) => spec.type === type);
-  if (found === undefined) throw new Error(`there is no adapter ${type}`);
-  return found;
-}
-
-function context(): Parameters<Adapter["open"]>[1] {
-  const silent = () => undefined;
-  return {
-    ...{ name: "toast", ns: "main", clock: systemClock, fetch: globalThis.fetch },
-    log: { debug: silent, info: silent, warn: silent, error: silent },
-    addressesOf: async (host) => [host],
-    stillWanted: async () => true,
   };
 }
 

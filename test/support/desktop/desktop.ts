@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -33,6 +33,11 @@ export interface Desktop {
   displayed(): Promise<number>;
   /** What went over the bus, as dbus-monitor words it. */
   overheard(): string;
+  /** Picks the choice of the first toast that begins so, by dunst's own menu. */
+  pick(label: string): Promise<void>;
+  dismissAll(): Promise<void>;
+  /** The command lines of programs that wait for a choice on this desktop. */
+  waiting(): Promise<readonly string[]>;
   /** Pauses the notification daemon's process: it answers nothing more. */
   stall(): void;
   /** Ends the notification daemon. */
@@ -59,7 +64,9 @@ export async function startDesktop(): Promise<Desktop> {
   };
   try {
     await writeFile(join(folder, "bus.conf"), sessionBus(bus));
-    await writeFile(join(folder, "dunstrc"), dunstrc);
+    const [menu, wish] = [join(folder, "menu"), join(folder, "wish")];
+    await writeFile(menu, `#!/bin/sh\ngrep -m1 -F "#$(cat '${wish}')"\n`, { mode: 0o755 });
+    await writeFile(join(folder, "dunstrc"), dunstrc(menu));
     await firstLine(
       start("dbus-daemon", [`--config-file=${join(folder, "bus.conf")}`, "--nofork", "--print-address"]),
       1,
@@ -90,6 +97,14 @@ export async function startDesktop(): Promise<Desktop> {
       ...{ bus, overheard, close },
       shown: () => toastsIn(printed()),
       displayed: () => countOf(session),
+      pick: async (label) => {
+        await writeFile(wish, label);
+        await run("dunstctl", ["action", "0"], { env: { ...process.env, ...session }, timeout: 5000 });
+      },
+      dismissAll: async () => {
+        await run("dunstctl", ["close-all"], { env: { ...process.env, ...session }, timeout: 5000 });
+      },
+      waiting: () => waitingFor(bus),
       stall: () => void dunst.kill("SIGSTOP"),
       leave: () => end(dunst),
       picture: async (file) => {
@@ -154,6 +169,19 @@ async function countOf(session: Readonly<Record<string, string>>): Promise<numbe
   const { stdout } = await run("dunstctl", ["count", "displayed"], options);
   await setImmediate(); // what dunst printed before it answered is read then
   return Number(stdout.trim());
+}
+
+/** A process's environment tells whose desktop it is on. */
+async function waitingFor(bus: string): Promise<readonly string[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(
+    pids.map(async (pid) => {
+      const read = (name: string) => readFile(join("/proc", pid, name), "latin1").catch(() => ""); // gone
+      const [line, env] = await Promise.all([read("cmdline"), read("environ")]);
+      return env.includes(bus) && line.includes("--action=") ? line.replaceAll("\0", " ") : "";
+    }),
+  );
+  return lines.filter(Boolean);
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -15,8 +15,9 @@ export function sessionBus(address: string): string {
 `;
 }
 
-/** Toasts stay until they are replaced, and are large enough to be read in a picture. */
-export const dunstrc = `[global]
+/** Choices are picked by a menu of the test's. Toasts stay until they are replaced, and are large enough to be read in a picture. */
+export const dunstrc = (menu: string) => `[global]
+    dmenu = ${menu}
     width = 560
     height = 200
     origin = top-center

@@ -12,7 +12,7 @@ export const desktopConfig = z.strictObject({
     .enum(["auto", "notify-send", "osascript", "terminal-notifier", "powershell", "snoretoast"])
     .default("auto")
     .describe(
-      "The program that shows them; auto: notify-send (libnotify 0.8), osascript, powershell. terminal-notifier replaces older toasts, which osascript cannot.",
+      "The program that shows them; auto: notify-send (libnotify 0.8), osascript, powershell. terminal-notifier replaces older toasts, which osascript cannot. notify-send alone shows the choices of [adapter.replies], as buttons.",
     ),
   command: z.string().min(1).optional().describe("Its path, where it is not in the usual folders."),
   app: z

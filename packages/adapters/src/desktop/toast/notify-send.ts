@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Priority } from "@fleetbus/core";
+import type { Choice, Priority } from "@fleetbus/core";
 import { soundOf } from "./sound.ts";
 import type { ToastInput } from "./toast.ts";
 
@@ -12,10 +12,25 @@ const urgency: Readonly<Record<Priority, string>> = {
 };
 
 /** Arguments of libnotify's notify-send, 0.8 or newer; it prints the toast's number. */
-export function notifySend({ notice, app, replaces }: ToastInput): readonly string[] {
+export function notifySend(toast: ToastInput): readonly string[] {
+  return ["--print-id", ...argumentsOf(toast)];
+}
+
+/**
+ * The same toast with choices, which makes it wait; told apart by their places, for the tokens are nobody else's to read.
+ * It made its sound before. The number cannot be had of this one: it stands in its buffer until it ends (0.8.1).
+ */
+export function notifySendAsking(
+  { notice: { sound: _made, ...notice }, ...toast }: ToastInput,
+  choices: readonly Choice[],
+): readonly string[] {
+  const actions = choices.map(({ label }, at) => `--action=choice-${at}=${label}`);
+  return [...actions, ...argumentsOf({ ...toast, notice })];
+}
+
+function argumentsOf({ notice, app, replaces }: ToastInput): readonly string[] {
   const { title, text, priority, isResolved, sound, key } = notice;
   return [
-    "--print-id",
     `--app-name=${app}`,
     `--urgency=${isResolved ? "low" : urgency[priority]}`,
     ...(replaces === undefined ? [] : [`--replace-id=${replaces}`]),

@@ -1,6 +1,6 @@
-import type { Notice } from "@fleetbus/core";
+import type { Choice, Notice } from "@fleetbus/core";
 import type { Tool } from "../config.ts";
-import { notifySend } from "./notify-send.ts";
+import { notifySend, notifySendAsking } from "./notify-send.ts";
 import { osascript, terminalNotifier } from "./macos.ts";
 import { powershell, snoretoast } from "./windows.ts";
 
@@ -16,13 +16,20 @@ export interface ToastInput {
 export interface Toaster {
   readonly program: string;
   argumentsOf(toast: ToastInput): readonly string[];
+  /**
+   * Arguments that put choices under the toast that is replaced, and have the program wait: it prints `choice-<n>` once one
+   * is picked, and nothing where the toast is closed. Absent where a program cannot.
+   */
+  askingFor?(toast: ToastInput, choices: readonly Choice[]): readonly string[];
   /** Exit codes that mean that the system took it. */
   readonly taken: readonly number[];
 }
 
 /** Each program's own way; titles and texts stand in arguments of their own and never in a script. */
 export const toasters: Readonly<Record<Tool, Toaster>> = {
-  "notify-send": { program: "notify-send", argumentsOf: notifySend, taken: [0] },
+  "notify-send": {
+    ...{ program: "notify-send", argumentsOf: notifySend, askingFor: notifySendAsking, taken: [0] },
+  },
   osascript: { program: "osascript", argumentsOf: osascript, taken: [0] },
   "terminal-notifier": { program: "terminal-notifier", argumentsOf: terminalNotifier, taken: [0] },
   powershell: { program: "powershell.exe", argumentsOf: powershell, taken: [0] },
