@@ -10,6 +10,7 @@ import { ownerOf, type Edge } from "../requests/edge.ts";
 import { followRunLogs } from "../requests/run-logs.ts";
 import { readClaudeList, readDemoLists, type SharedDeps } from "../session/lists.ts";
 import { watchProcesses } from "../session/liveness.ts";
+import { tmuxPanes, watchPanes } from "../session/panes.ts";
 
 const reopenEveryMs = 1000;
 
@@ -59,6 +60,17 @@ export async function runLoops(deps: LoopDeps, signal: AbortSignal): Promise<voi
     forever("following the lists of demo agents", () => readDemoLists(readerDeps(deps), signal)),
     forever("expiring messages", () => expireMessages(deps, signal)),
     forever("writing credentials", () => provideCredentials(deps, signal)),
+    forever("watching panes", () =>
+      watchPanes(
+        {
+          clock: pace,
+          live: () => edge.registry.live(),
+          panes: tmuxPanes,
+          onLost: (record, reason) => noteLost(edge, record, reason),
+        },
+        signal,
+      ),
+    ),
     forever("watching processes", () =>
       watchProcesses(
         {
