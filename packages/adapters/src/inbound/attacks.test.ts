@@ -22,7 +22,7 @@ describe("a request that bears no right signature is told 401 and nothing else",
     ["an id that was changed", forged({ "webhook-id": "msg_2" })],
     ["a time that was changed", forged({ "webhook-timestamp": String(Math.floor(Date.now() / 1000) - 7) })],
     ["a time that is none", forged({ "webhook-timestamp": "now" })],
-    ["a time in another form", forged({ "webhook-timestamp": "1e9" })],
+    ["a time in another form", forged({ "webhook-timestamp": `${Math.floor(Date.now() / 1000)}.0` })],
     ["an id with a dot", { body: text, id: "msg.1" }],
     ["an empty signature", forged({ "webhook-signature": "" })],
     ["a signature of another version", forged({ "webhook-signature": `v1a,${"A".repeat(43)}=` })],
@@ -107,7 +107,7 @@ describe("a request that is signed but no request of ours is refused", () => {
   test("bytes that are no UTF-8", async () => {
     const { port, seen, takeAll } = await listener();
     takeAll();
-    const body = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]);
+    const body = Buffer.concat([Buffer.from('{"text":"'), Buffer.from([0xff]), Buffer.from('"}')]);
     const seconds = Math.floor(Date.now() / 1000);
     const headers = {
       ...signedHeaders({}),

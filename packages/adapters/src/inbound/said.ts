@@ -33,7 +33,6 @@ export function askedIn(body: Uint8Array, isEnvelope: boolean): Asked {
   const json = jsonIn(body);
   const data = isEnvelope ? parsed(envelopeSchema, json).data : json;
   if (!isRecord(data)) throw malformed("it is no JSON object");
-  if (Object.hasOwn(data, "__proto__")) throw malformed("unknown key __proto__");
   if ("quota" in data) return { said: quotaIn(data) };
   if ("choice" in data)
     return { said: { type: "choice", token: parsed(choiceSchema, data).choice.toLowerCase() } };

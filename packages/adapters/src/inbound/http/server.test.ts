@@ -65,17 +65,19 @@ describe("before any signature is looked at", () => {
 });
 
 describe("a sender that costs", () => {
-  const limits = { headersMs: 300, requestMs: 600 };
+  const slowHead = { headersMs: 300, requestMs: 60_000 };
 
   test.each([
-    ["says nothing", [], 0],
+    ["says nothing", slowHead, [], 0],
     [
       "says its headers letter by letter",
+      slowHead,
       "POST / HTTP/1.1\r\nhost: localhost\r\nx-slow: aaaaaaaaaaaaaaaaaaaa".split(""),
       40,
     ],
     [
       "says its body letter by letter",
+      { headersMs: 600, requestMs: 600 },
       [
         requestOf(
           [
@@ -88,7 +90,7 @@ describe("a sender that costs", () => {
       ],
       100,
     ],
-  ])("and %s is hung up on, and others are heard", async (_, said, pauseMs) => {
+  ])("and %s is hung up on, and others are heard", async (_, limits, said, pauseMs) => {
     const { port, url, takeAll } = await listener({ limits });
     takeAll();
     const started = performance.now();
@@ -113,6 +115,15 @@ describe("a sender that costs", () => {
       /^HTTP\/1\.1 413 /,
     );
     expect(seen).toEqual([]);
+  });
+
+  test("and says that it is long is refused before it says any of it", async () => {
+    const { port } = await listener();
+    const head = requestOf([
+      ["content-type", "application/json"],
+      ["content-length", "10000000"],
+    ]);
+    expect(await raw(port, head)).toMatch(/^HTTP\/1\.1 413 /);
   });
 
   test("and has long headers is refused", async () => {
