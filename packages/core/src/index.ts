@@ -57,7 +57,7 @@ export * from "./config/idle-keys.ts";
 export * from "./config/places.ts";
 export * from "./config/adapter-forms.ts";
 export * from "./config/check-adapters.ts";
-export { ruleProblems } from "./config/check-replies.ts";
+export * from "./config/check-replies.ts";
 export * from "./config/check-secrets.ts";
 export * from "./config/problems.ts";
 export * from "./config/positions.ts";
