@@ -81,7 +81,7 @@ async function grantOf(deps: TakeDeps, said: Said): Promise<Grant | undefined> {
 
 /** Wrong ones count too: whoever guesses is slowed down. */
 function wrongToken(deps: TakeDeps, text: string): Error {
-  deps.rate.spend(deps.name);
+  if (deps.rate.has(deps.name)) deps.rate.spend(deps.name);
   return refusal("token", text, { isSilent: deps.traits.vouches === "token" });
 }
 
@@ -184,6 +184,8 @@ async function quota(
   said: Extract<Said, { type: "quota" }>,
 ): Promise<Outcome> {
   if (deps.traits.vouches !== "signature" || !deps.rules.quotas)
-    throw refusal("quota", "it may set no quota: replies.quotas is not set, or nothing is signed");
+    throw refusal("quota", "it may set no quota: replies.quotas is not set, or nothing is signed", {
+      isSilent: deps.traits.vouches === "token",
+    });
   return { taken: { line: await deps.setQuota(said, sender?.id ?? deps.name) }, outcome: "taken" };
 }
