@@ -1,7 +1,9 @@
 import { stat } from "node:fs/promises";
 import { FleetError, messageOf, type CheckResult } from "@fleetbus/core";
-import type { StatusAnswer } from "@fleetbus/core/api";
+import type { SessionView, StatusAnswer } from "@fleetbus/core/api";
 import type { Context } from "../command/context.ts";
+import { adapterChecks } from "./adapter-checks.ts";
+import { pathChecks } from "./path-checks.ts";
 
 /** Whether the daemon runs and is well, as far as it says itself and its socket shows. */
 export async function daemonChecks(context: Context): Promise<readonly CheckResult[]> {
@@ -16,6 +18,7 @@ export async function daemonChecks(context: Context): Promise<readonly CheckResu
       spoolCheck(status),
       deadCheck(status),
       ...meCheck(status),
+      ...(await workChecks(context, status)),
     ];
   } catch (error) {
     const isOther = error instanceof FleetError && error.code === "version";
@@ -27,6 +30,27 @@ export async function daemonChecks(context: Context): Promise<readonly CheckResu
       },
     ];
   }
+}
+
+/** What only the daemon can tell of the sessions and the adapters; it told of itself before. */
+async function workChecks(
+  context: Context,
+  { machine, server }: StatusAnswer,
+): Promise<readonly CheckResult[]> {
+  const api = context.api();
+  const { items: sessions } = await api.sessions();
+  const { items: adapters } = await api.adapters();
+  const { items: consumers } = isThere(server) ? await api.consumers() : { items: [] };
+  const isHere = ({ state, ...session }: SessionView) =>
+    session.machine === machine && state !== "ended" && state !== "lost";
+  return [
+    ...adapterChecks(adapters, consumers),
+    ...(await pathChecks(context.world, sessions.filter(isHere))),
+  ];
+}
+
+function isThere({ isConnected, isAnswering = true }: StatusAnswer["server"]): boolean {
+  return isConnected && isAnswering;
 }
 
 /** Its mode is the credential of everybody who talks to the daemon. */
@@ -42,14 +66,22 @@ export async function socketCheck(file: string): Promise<CheckResult> {
 }
 
 function serverCheck({ server }: StatusAnswer): CheckResult {
-  const name = `server ${server.version ?? "of unknown version"} at ${server.url}`;
+  const { version } = server;
+  const name = `server ${version === undefined ? "" : `${version} `}at ${server.url}`;
   if (!server.isConnected)
     return {
       isOk: false,
       text: `${name}: not connected`,
       way: "fleet restart; what is said meanwhile is spooled",
     };
-  const [major = 0, minor = 0] = (server.version ?? "0").split(".").map(Number);
+  if (!isThere(server))
+    return {
+      isOk: false,
+      text: `${name}: connected, and it does not answer`,
+      way: "see whether it hangs; what is said meanwhile is spooled",
+    };
+  // whose version nobody tells here is not fleet's own: one that is too old is refused when it is joined
+  const [major = 0, minor = 0] = (version ?? "2.14").split(".").map(Number);
   return {
     isOk: major > 2 || (major === 2 && minor >= 14),
     text: name,

@@ -223,6 +223,8 @@ export interface StatusAnswer {
   readonly server: {
     readonly url: string;
     readonly isConnected: boolean;
+    /** False: the connection stands, and a question got no answer within a second. */
+    readonly isAnswering?: boolean;
     readonly isManaged: boolean;
     /** The managed server's monitoring endpoint, on loopback. */
     readonly monitorUrl?: string;

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeMessage, encodeMessage, newMessage, systemClock, type Message } from "@fleetbus/core";
-import { memoryBus } from "@fleetbus/core/testing";
+import { fakeClock, memoryBus } from "@fleetbus/core/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openOutbox, type Outbox } from "../disk/outbox.ts";
 import { publishMessage, type PublishDeps } from "./publish.ts";
@@ -36,6 +36,15 @@ const message = (id: string, session = "api"): Message => {
 };
 
 const spooled = () => outbox.pending().map(({ headers }) => headers["ce-id"]);
+
+it("a message for a server that hangs is spooled within a second, and is the same one when that server took it", async () => {
+  const hanging = { ...bus, publish: () => new Promise<never>(() => undefined) };
+  const clock = fakeClock();
+  const publishing = publishMessage(message("late"), { ...deps, bus: hanging, clock });
+  await clock.advance(1000);
+  expect((await publishing).stored).toBeUndefined();
+  expect(spooled()).toEqual(["late"]);
+});
 
 describe("a message that is said while an earlier one is still in the spool", () => {
   it("goes behind it when both are of one sender to one mailbox", async () => {

@@ -12,6 +12,8 @@ import type { Outbox } from "../disk/outbox.ts";
 import { bodyDigest } from "./lease.ts";
 import type { ReceiptWriter } from "./receipts.ts";
 
+const patienceMs = 1000;
+
 /** What publishing needs. */
 export interface PublishDeps {
   readonly bus: Bus;
@@ -38,7 +40,7 @@ export async function publishMessage(message: Message, deps: PublishDeps): Promi
   if (deps.outbox.pending().some(({ subject }) => subject === outgoing.subject))
     return spool(message, outgoing, deps);
   try {
-    const stored = await deps.bus.publish(outgoing);
+    const stored = await inTime(deps.bus.publish(outgoing), deps.clock);
     if (stored.isDuplicate) await requireSame(message, stored, deps);
     // Of a duplicate too: who stored it first may have died before it said so.
     void deps.receipts.write({ message }, { stage: "stored" });
@@ -47,6 +49,19 @@ export async function publishMessage(message: Message, deps: PublishDeps): Promi
     if (toFleetError(error).code !== "unavailable") throw error;
     return spool(message, outgoing, deps);
   }
+}
+
+/** A server that hangs is as good as one that is away; where it took the message after all, the spool's is the same to it. */
+async function inTime(stored: Promise<Stored>, clock: Clock): Promise<Stored> {
+  const over = new AbortController();
+  const late = clock.sleep(patienceMs, over.signal).then(() => {
+    throw new FleetError("unavailable", "storing a message: no answer within a second");
+  });
+  stored.catch(() => undefined); // told by the race, or too late
+  return Promise.race([stored, late]).finally(() => {
+    over.abort();
+    late.catch(() => undefined); // stopped
+  });
 }
 
 async function spool(message: Message, outgoing: Outgoing, deps: PublishDeps): Promise<Published> {

@@ -1,6 +1,9 @@
+import type { Clock } from "@fleetbus/core";
 import type { StatusAnswer } from "@fleetbus/core/api";
 import type { Edge } from "../requests/edge.ts";
 import type { Joined } from "./joining/join-bus.ts";
+
+const patienceMs = 1000;
 
 /** What a status is told from. */
 export interface StatusFacts {
@@ -15,7 +18,8 @@ export interface StatusFacts {
 
 /** The daemon's own account of itself; without a server it knows of no dead letters. */
 export async function statusOf({ edge, joined, ...own }: StatusFacts): Promise<StatusAnswer> {
-  const streams = await edge.bus.streams().catch(() => []);
+  const streams = await soon(edge.bus.streams(), edge.clock);
+  const isAnswering = streams !== undefined || !edge.bus.isConnected();
   const problem = edge.host.problem() ?? restartProblem(edge.settings().forRestart);
   const managed = joined.server.managed?.status();
   const about =
@@ -30,15 +34,26 @@ export async function statusOf({ edge, joined, ...own }: StatusFacts): Promise<S
     server: {
       url: managed?.url ?? joined.server.url,
       isConnected: edge.bus.isConnected(),
+      ...(isAnswering ? {} : { isAnswering }),
       isManaged: managed !== undefined,
       ...about,
     },
     spool: { pending: edge.outbox.pending().length, bytes: edge.outbox.bytes(), torn: edge.outbox.torn },
-    dead: streams.find((stream) => stream.name === "DEAD")?.messages ?? 0,
+    dead: streams?.find((stream) => stream.name === "DEAD")?.messages ?? 0,
     sessions: edge.registry.live().length,
     isPaused: edge.pauses.isFleetPaused(),
     ...(problem === undefined ? {} : { configProblem: problem }),
   };
+}
+
+/** Undefined where it does not come within a second: a server that hangs is no reason to be silent too. */
+async function soon<T>(answer: Promise<T>, clock: Clock): Promise<T | undefined> {
+  const over = new AbortController();
+  const late = clock.sleep(patienceMs, over.signal).then(
+    () => undefined,
+    () => undefined, // answered
+  );
+  return Promise.race([answer.catch(() => undefined), late]).finally(() => over.abort());
 }
 
 function restartProblem(keys: readonly string[]): string | undefined {
