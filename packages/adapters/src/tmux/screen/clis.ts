@@ -59,7 +59,8 @@ const gemini: ComposerFacts = {
   edge: /^(?:[\s\u2580\u2584]*|\u2500+\s*)$/u,
   placeholders: ["Type your message or @path/to/file"],
   leads: "/!@?",
-  pasteWaitMs: 100,
+  // 100 was too little for a busy machine: the Enter became a newline.
+  pasteWaitMs: 250,
 };
 
 const grok: ComposerFacts = {

@@ -45,6 +45,9 @@ const seen: Readonly<Record<string, Composer>> = {
   "gemini-shell": hidden,
   "gemini-lines": empty,
   "gemini-lines-draft": text("half typed"),
+  "gemini-newline": text(
+    "1 fleet message waits for you from lab/me [fleet:68274a7d1de0b1d0]. Read it beside this line, or run: fleet inbox",
+  ),
   "gemini-yolo": empty,
   "gemini-yolo-draft": text("half typed"),
   "grok-idle": empty,

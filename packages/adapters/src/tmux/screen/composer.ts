@@ -52,7 +52,8 @@ interface Box {
 function findBox({ rows, cursor }: Screen, facts: ComposerFacts): Box | undefined {
   const isEdge = (at: number) => facts.edge.test(lineAt(rows, at));
   const inside = (at: number) => at >= 0 && at < rows.length && !isEdge(at);
-  if (!inside(cursor.y)) return undefined;
+  // A line of ours that got a newline instead of Enter ends in an empty row, which looks like an edge of blanks.
+  if (!inside(cursor.y) && lineAt(rows, cursor.y).trim() !== "") return undefined;
   let top = cursor.y;
   while (inside(top - 1) && !isFirst(lineAt(rows, top), facts)) top -= 1;
   let bottom = cursor.y;
