@@ -17,6 +17,7 @@ const byKind: Readonly<Record<string, Priority>> = {
   "daemon.config-refused": "high",
   "session.started": "low",
   "session.ended": "low",
+  "session.configured": "low",
   "session.renamed": "low",
   "prompt.submitted": "low",
   "tool.started": "low",
