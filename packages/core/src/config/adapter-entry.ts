@@ -44,8 +44,10 @@ const deliveryShape = {
     .optional()
     .describe("What comes within this time of the first is sent as one, as 5m"),
   dedupe: durationSchema
-    .prefault("10m")
-    .describe("The same state of the same session is told once within this time"),
+    .optional()
+    .describe(
+      "The same state of the same session is told once within this time; where absent 10m if it writes to people or is in me.via, else each event is sent",
+    ),
   quiet: z
     .enum(["hold", "ignore"])
     .optional()

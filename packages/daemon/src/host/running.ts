@@ -1,16 +1,11 @@
-import {
-  eventPriority,
-  stateChangeOf,
-  type AdapterContext,
-  type FleetEvent,
-  type AdapterConfig,
-} from "@fleetbus/core";
+import { eventPriority, stateChangeOf, type AdapterContext, type FleetEvent } from "@fleetbus/core";
 import type { AdapterView, RouteView } from "@fleetbus/core/api";
 import { listeningOf } from "./consumers.ts";
 import { heldUntil, routeOf } from "./course/judge.ts";
 import { guardedFetch, type Egress } from "./egress/guarded-fetch.ts";
 import type { HostDeps, HostEntry } from "./host.ts";
 import { Instance } from "./instance/instance.ts";
+import { byReader } from "./manners.ts";
 import { measured } from "./measured.ts";
 import { digestOf } from "./notice/digest.ts";
 import { noticesOf } from "./notice/notices.ts";
@@ -60,7 +55,7 @@ export function runningOf(
     ...{ ...defaults, render: { noticesOf, digestOf }, ...given(host) },
     ...{ bus, machine, config, listening, me, isChanged },
     adapter: measured(adapter, host.clock, (...send) => host.meter?.send(metered, ...send)),
-    entry: { ...wanted.entry, on: [...listening.on], quiet: quietOf(wanted) },
+    entry: { ...byReader(wanted), on: [...listening.on] },
     context,
     runLogs: host.runLogs,
     quota: () => quotaOf(name),
@@ -87,11 +82,6 @@ export function runningOf(
       await egress.close();
     },
   };
-}
-
-/** Quiet hours are for people. */
-function quietOf({ entry, adapter }: HostEntry): AdapterConfig["quiet"] {
-  return entry.quiet ?? (adapter.spec.text === undefined ? "ignore" : "hold");
 }
 
 /** One that only listens is as its source is. */

@@ -33,12 +33,16 @@ describe("an adapter of me.via", () => {
   });
 
   test.each([
-    [{}, ["phone"], "hold"],
-    [{ on: ["turn.failed"], quiet: "ignore" as const }, ["phone"], "ignore"],
-    [{}, ["mail"], undefined],
-  ])("keeps the human's quiet hours unless it says otherwise: %j in %j", (more, via, quiet) => {
-    expect(onLadder(hosted("phone", more), via).entry.quiet).toBe(quiet);
-  });
+    [{}, ["phone"], "hold", 600_000],
+    [{ on: ["turn.failed"], quiet: "ignore" as const, dedupe: 1 }, ["phone"], "ignore", 1],
+    [{}, ["mail"], undefined, undefined],
+  ])(
+    "keeps quiet hours and tells a state once, unless it says otherwise: %j in %j",
+    (more, via, ...manners) => {
+      const { quiet, dedupe } = onLadder(hosted("phone", more), via).entry;
+      expect([quiet, dedupe]).toEqual(manners);
+    },
+  );
 
   test("is a rung in the order of via, by its traits, and says that something is over where its entry lets it", () => {
     const error = new FleetError("config", "reading adapter broken");

@@ -9,6 +9,7 @@ import {
   type LadderRung,
 } from "@fleetbus/core";
 import type { BrokenEntry, HostEntry } from "../host/host.ts";
+import { withManners } from "../host/manners.ts";
 
 /** One of `me.via`, with what its channel does. */
 export interface MeRung extends LadderRung {
@@ -39,11 +40,11 @@ export function withImplied(
 /**
  * An adapter of the ladder whose entry says no `on` leaves to the ladder what the ladder brings: its place in `via` and
  * the human's own decide, and not that it listens to everything. One that says `on` has what it asks for at once.
- * Either way it reaches a human, and keeps their quiet hours unless it says otherwise.
+ * Either way it reaches a human (host/manners.ts).
  */
 export function onLadder(each: HostEntry | BrokenEntry, via: readonly string[]): HostEntry | BrokenEntry {
   if ("error" in each || !via.includes(each.entry.name)) return each;
-  const entry = { ...each.entry, quiet: each.entry.quiet ?? ("hold" as const) };
+  const entry = withManners(each.entry);
   const { spec } = each.adapter;
   const own =
     entry.on === undefined ? (spec.on ?? (spec.text === undefined ? undefined : kindsForPeople)) : undefined;

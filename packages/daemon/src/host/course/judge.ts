@@ -60,7 +60,7 @@ export async function judge(
   const untilMs = heldUntil(deps, event);
   if (untilMs !== undefined)
     return { type: "hold", untilMs: mayEnd ? untilMs + afterMs : untilMs, reason: "quiet" };
-  const rules = { windowMs: entry.dedupe, isResolving: entry.resolve, isTaken: isMatch };
+  const rules = { windowMs: entry.dedupe ?? 0, isResolving: entry.resolve, isTaken: isMatch };
   const verdict = await deps.told.judge({ event, seq: delivery.seq }, rules);
   if (verdict.type === "skip") return verdict;
   if (verdict.resolves === undefined) return { type: "send", isResolved: false };

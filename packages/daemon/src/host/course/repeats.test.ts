@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { setStage, type Stage } from "../host.test.support.ts";
+import { plainText, setStage, type Stage } from "../host.test.support.ts";
 
 const stages: Stage[] = [];
 
@@ -18,7 +18,7 @@ const minute = 60_000;
 
 describe("the same state of a session", () => {
   it("[want 18] is told once within the window, again after another state that this adapter never hears of", async () => {
-    const stage = await set({ entry: { on: ["turn.failed"], resolve: false } });
+    const stage = await set({ text: plainText, entry: { on: ["turn.failed"], resolve: false } });
     await stage.publish("turn.failed");
     await stage.publish("turn.failed");
     expect(ids(stage)).toEqual(["e1"]);
@@ -33,10 +33,25 @@ describe("the same state of a session", () => {
   });
 
   it("is told once by two machines that share the work", async () => {
-    const stage = await set({ entry: { on: ["turn.failed"] } });
-    await set({ beside: stage, machine: "box", entry: { on: ["turn.failed"] } });
+    const options = { text: plainText, entry: { on: ["turn.failed"] } };
+    const stage = await set(options);
+    await set({ ...options, beside: stage, machine: "box" });
     for (let index = 0; index < 20; index += 1) await stage.publish("turn.failed");
     expect(ids(stage)).toEqual(["e1"]);
+  });
+
+  it.each([
+    ["each time to a program, which counts events", {}, undefined, ["e1", "e2"]],
+    ["once to people", {}, plainText, ["e1"]],
+    ["once to a program whose entry says a window", { dedupe: "10m" }, undefined, ["e1"]],
+    ["each time to people whose entry says next to none", { dedupe: "1ms" }, plainText, ["e1", "e2"]],
+  ])("is told by default %s", async (_, dedupe, text, sent) => {
+    const entry = { on: ["turn.failed"], ...dedupe };
+    const stage = await set({ entry, ...(text === undefined ? {} : { text }) });
+    await stage.publish("turn.failed");
+    await stage.clock.advance(1000);
+    await stage.publish("turn.failed");
+    expect(ids(stage)).toEqual(sent);
   });
 
   it("is told as over only to who was told of it", async () => {

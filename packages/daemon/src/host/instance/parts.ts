@@ -32,7 +32,7 @@ import { newTally, type Tally } from "./tally.ts";
 
 /** One configured adapter with what the host gives it. */
 export interface InstanceDeps {
-  /** Its `[[adapter]]`, with the kinds that it takes in `on`, and what it does in quiet hours. */
+  /** Its `[[adapter]]`, with the kinds that it takes in `on`, and its manners (host/manners.ts). */
   readonly entry: AdapterConfig;
   readonly adapter: Adapter;
   /** The adapter's own keys, parsed by its schema. */
