@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { sanitise, type RepliesConfig, type SourceDelivery, type SourceTraits } from "@fleetbus/core";
+import { sanitiseLine, type RepliesConfig, type SourceDelivery, type SourceTraits } from "@fleetbus/core";
 import { refusal } from "./refusal.ts";
 
 /** Who may answer by an instance. */
@@ -27,7 +27,7 @@ function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
-/** Throws where a text holds a word that the config does not let through, also one disguised by marks or wide letters. */
+/** Throws where a text holds a word that the config does not let through, also one disguised by wide letters, or by what is invisible or blank between. */
 export function requireDecent({ rules }: Gatekeeping, text: string): void {
   const plain = plainOf(text);
   if (rules.deny.some((word) => plain.includes(plainOf(word))))
@@ -35,5 +35,5 @@ export function requireDecent({ rules }: Gatekeeping, text: string): void {
 }
 
 function plainOf(text: string): string {
-  return sanitise(text).normalize("NFKC").toLowerCase();
+  return sanitiseLine(text).normalize("NFKC").toLowerCase();
 }

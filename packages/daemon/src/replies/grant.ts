@@ -12,6 +12,8 @@ const grantSchema = z.object({
   answer: z.string().optional(),
   /** It answers whether a text that was held goes. */
   held: z.object({ id: z.string(), isSent: z.boolean() }).optional(),
+  /** How long its token works, in milliseconds. */
+  worksMs: z.number().optional(),
 });
 
 /** What a token, or a quoted notice, stands for. */
@@ -36,7 +38,9 @@ export interface Grants {
   sent(providerId: string, grant: { readonly request: string; readonly about: About }): Promise<void>;
   byToken(token: string): Promise<Grant | undefined>;
   byQuote(providerId: string): Promise<Grant | undefined>;
-  /** False where another delivery than `by` used one of its tokens before. */
+  /** Whether another delivery than `by` used one of its tokens before. */
+  isUsed(grant: Grant, by: string): Promise<boolean>;
+  /** False where `isUsed`. */
   use(grant: Grant, by: string): Promise<boolean>;
   /** As if `by` had not used it: nothing came of it. */
   giveBack(grant: Grant): Promise<void>;
@@ -46,9 +50,11 @@ export interface Grants {
 export function grantsOf({ records, clock, rules }: GrantDeps): Grants {
   const issue = async (grant: Grant, ttlMs: number): Promise<string> => {
     const token = newToken();
-    await records.put({ kind: "token", name: meantToken(token), value: grant, ttlMs });
+    const value: Grant = { ...grant, worksMs: ttlMs };
+    await records.put({ kind: "token", name: meantToken(token), value, ttlMs });
     return token;
   };
+  const userOf = async ({ request }: Grant) => (await records.get("used", request, usedSchema))?.value.by;
   return {
     offer: async (request, about) => {
       const expiresAt = new Date(clock.now() + rules.expire).toISOString();
@@ -71,17 +77,15 @@ export function grantsOf({ records, clock, rules }: GrantDeps): Grants {
       void (await records.put({ kind: "sent", name, value: grant, ttlMs: rules.expire })),
     byToken: async (token) => (await records.get("token", meantToken(token), grantSchema))?.value,
     byQuote: async (id) => (await records.get("sent", id, grantSchema))?.value,
-    use: async ({ request }, by) => {
-      // it outlives each token of the request
-      const used = {
-        kind: "used",
-        name: request,
-        value: { by },
-        ttlMs: 2 * rules.expire,
-        revision: 0,
-      } as const;
-      if ((await records.put(used)) !== undefined) return true;
-      return (await records.get("used", request, usedSchema))?.value.by === by;
+    isUsed: async (grant, by) => {
+      const user = await userOf(grant);
+      return user !== undefined && user !== by;
+    },
+    use: async (grant, by) => {
+      // it outlives each token of the request, whatever `expire` is by now, or was where it was issued
+      const ttlMs = 2 * Math.max(rules.expire, grant.worksMs ?? 0);
+      const used = { kind: "used", name: grant.request, value: { by }, ttlMs, revision: 0 } as const;
+      return (await records.put(used)) !== undefined || (await userOf(grant)) === by;
     },
     giveBack: async ({ request }) => records.remove("used", request),
   };

@@ -39,6 +39,8 @@ export interface Inbound {
 /** What one instance's replies need. */
 export interface InboundDeps {
   readonly name: string;
+  /** Who sends, where its answers come in by another one (`replies.by`): its notices bear ids of a far side of its own. */
+  readonly sender?: string;
   readonly machine: string;
   readonly traits: SourceTraits;
   readonly rules: RepliesConfig;
@@ -64,15 +66,16 @@ export function inboundOf(deps: InboundDeps): Inbound {
     setQuota: (said, by) => deps.setQuota(said, by),
   };
   const noted = notedOf(deps);
+  const whose = deps.sender === undefined ? "" : `${deps.sender} `;
   return {
     offer: async (event, notice) => {
       const about = aboutOf(event);
-      return about === undefined ? notice : { ...notice, reply: await grants.offer(event.id, about) };
+      return about === undefined ? notice : { ...notice, reply: await grants.offer(whose + event.id, about) };
     },
     sent: async (event, { providerId }) => {
       const about = aboutOf(event);
       if (about === undefined || providerId === undefined) return;
-      await grants.sent(providerId, { request: event.id, about });
+      await grants.sent(whose + providerId, { request: whose + event.id, about });
     },
     take: async (delivery) => {
       let outcome: Outcome;

@@ -55,9 +55,12 @@ export interface Outcome {
 export async function takeIn(deps: TakeDeps, delivery: SourceDelivery): Promise<Outcome> {
   requireSender(deps, delivery);
   const known = await deps.once.find(delivery.id);
-  if (known?.taken !== undefined) return { taken: known.taken, outcome: "repeat" };
+  if (known?.taken !== undefined) {
+    if (known.taken.isHeld === true) spendRate(deps); // it is asked anew, with new tokens
+    return { taken: known.taken, outcome: "repeat" };
+  }
   const { said } = delivery;
-  const grant = await grantOf(deps, said);
+  const grant = await grantOf(deps, delivery);
   if (known === undefined) spendRate(deps);
   if (said.type === "quota") return claimed(deps, { delivery, grant }, () => quota(deps, delivery, said));
   const text = textOf(said, grant);
@@ -66,23 +69,27 @@ export async function takeIn(deps: TakeDeps, delivery: SourceDelivery): Promise<
 }
 
 /** What a token or a quote stands for. Where anybody may speak only a token counts, and a wrong one learns nothing. */
-async function grantOf(deps: TakeDeps, said: Said): Promise<Grant | undefined> {
+async function grantOf(deps: TakeDeps, { id, said }: SourceDelivery): Promise<Grant | undefined> {
   if (said.type === "quota") return undefined;
   const isOpen = deps.traits.vouches === "token";
   if (said.token === undefined) {
-    if (isOpen) throw wrongToken(deps, "it has no token");
+    if (isOpen) throw wrongToken(deps, "token", "it has no token");
     const answers = said.type === "text" ? said.answers : undefined;
     return answers === undefined ? undefined : deps.grants.byQuote(answers);
   }
   const grant = await deps.grants.byToken(said.token);
-  if (grant !== undefined) return grant;
-  throw wrongToken(deps, "its token is unknown, or too old: answer a newer notice");
+  if (grant === undefined)
+    throw wrongToken(deps, "token", "its token is unknown, or too old: answer a newer notice");
+  if (await deps.grants.isUsed(grant, id)) throw wrongToken(deps, "used", usedUp);
+  return grant;
 }
 
-/** Wrong ones count too: whoever guesses is slowed down. */
-function wrongToken(deps: TakeDeps, text: string): Error {
+const usedUp = "it was answered before";
+
+/** Wrong ones count too, and never wait: whoever guesses, or says a used one again, keeps nobody behind waiting for it. */
+function wrongToken(deps: TakeDeps, why: "token" | "used", text: string): Error {
   if (deps.rate.has(deps.name)) deps.rate.spend(deps.name);
-  return refusal("token", text, { isSilent: deps.traits.vouches === "token" });
+  return refusal(why, text, { isSilent: deps.traits.vouches === "token" });
 }
 
 function spendRate({ rate, rules, name }: TakeDeps): void {
@@ -116,7 +123,7 @@ async function claimed(
   const used = isToken ? grant : undefined;
   if (used !== undefined && !(await deps.grants.use(used, delivery.id))) {
     await claim.drop();
-    throw refusal("used", "it was answered before", { isSilent: deps.traits.vouches === "token" });
+    throw refusal("used", usedUp, { isSilent: deps.traits.vouches === "token" });
   }
   try {
     const outcome = await work(claim);

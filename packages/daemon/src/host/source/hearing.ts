@@ -56,6 +56,7 @@ export function hearingOf(host: HostDeps, wanted: HostEntry, deps: HearingDeps):
   const inbound = inboundOf({
     ...{ name, machine: host.machine, traits, rules, clock: host.clock, log: deps.context.log },
     ...host.replies,
+    ...(rules.by === undefined ? {} : { sender: wanted.entry.name }),
     bucket: () => host.bus.bucket("effects"),
     announce: (kind, data) => deps.announce(kind, data),
     setQuota: (said, by) => deps.setQuota(said, by),

@@ -88,6 +88,7 @@ describe("what is not taken", () => {
     ["is only controls", `${invisible}\0`, "usage", "it says nothing"],
     ["has 3 MB", "x".repeat(3_000_000), "too_large", "it has 3000000 bytes, 900000 is the most"],
     ["holds a denied word", "please RM -RF it", "refused", "replies.deny"],
+    ["holds a denied word with more blanks", "please rm \t -rf it", "refused", "replies.deny"],
     ["holds a denied word in disguise", "ｒｍ -\u200bｒｆ it", "refused", "replies.deny"],
   ])("%s: its sender is told, and its token still works", async (_, text, code, words) => {
     const stage = await set({ replies: { from: [friend.id], deny: ["rm -rf"] } });

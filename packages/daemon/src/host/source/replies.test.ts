@@ -48,7 +48,7 @@ describe("a notice that can be answered", () => {
     expect(stage.posts).toMatchObject([{ to: "lab/web", body: "go on" }]);
     for (const other of [await press(second), await stage.text("no", { token })])
       expect(other).toMatchObject({ type: "nak", error: { details: { why: "used" } } });
-    expect(await press(token)).toMatchObject({ type: "nak", error: { details: { why: "empty" } } });
+    expect(await press(token)).toMatchObject({ type: "nak", error: { details: { why: "used" } } });
     expect(bodies(stage)).toEqual(["go on"]);
   });
 
