@@ -36,18 +36,27 @@ export function openSource(config, context) {
 
 function deliveryOf(reply, { settle, decide }) {
   const { id, from, text, answers } = reply;
+  /** Where that fails the far side has it still: it comes again, and the host says the same of it. */
+  const tell = async (line) => {
+    let againMs = againAfterMs;
+    try {
+      await settle(id, line);
+      againMs = 0;
+    } finally {
+      decide(againMs);
+    }
+  };
   return {
     id,
     sender: { id: from },
     said: { type: "text", text, ...(answers === undefined ? {} : { answers }) },
     ack: async ({ line }) => {
-      await settle(id, line);
-      decide(0);
+      await tell(line);
       return {};
     },
     nak: async ({ isRetryable, details, message }) => {
-      if (!isRetryable) await settle(id, details["isSilent"] === true ? "" : message);
-      decide(isRetryable ? Number(details["retryAfterMs"] ?? againAfterMs) : 0);
+      if (isRetryable) decide(Number(details["retryAfterMs"] ?? againAfterMs));
+      else await tell(details["isSilent"] === true ? "" : message);
     },
   };
 }

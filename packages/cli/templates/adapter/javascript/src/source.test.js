@@ -1,4 +1,4 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, rejects } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { FleetError } from "@fleetbus/core";
 import { limit, withFar } from "./bench.js";
@@ -20,6 +20,25 @@ describe("what is said", () => {
       deepEqual(taken?.sender, { id: "mira" });
       deepEqual(taken?.said, { type: "text", text: "go on", answers: "far-event-1" });
       deepEqual([...far.settled], [["r/1", "→ lab/web: stored"]]);
+    }));
+
+  test("comes again where the far side could not be told what became of it", () =>
+    withFar(async (far, { source }) => {
+      far.replies.push({ id: "r/1", from: "mira", text: "go on" });
+      await source?.connect(limit());
+      const ids = [];
+      for await (const { id, ack } of source?.receive(limit()) ?? []) {
+        ids.push(id);
+        const acked = () => ack({ line: "→ lab/web: stored" });
+        if (ids.length === 2) {
+          await acked();
+          break;
+        }
+        far.next = { status: 503, headers: {} };
+        await rejects(acked);
+      }
+      deepEqual(ids, ["r/1", "r/1"]);
+      deepEqual([...far.settled.keys()], ["r/1"]);
     }));
 
   test("and refused is told why, but for a stranger", () =>
