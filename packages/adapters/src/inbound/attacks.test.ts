@@ -57,6 +57,15 @@ describe("a request that bears no right signature is told 401 and nothing else",
     expect(seen).toEqual([]);
   });
 
+  test.each(["GET /nothing", "GET /", "POST /"])(
+    "%s, and is hung up on: it keeps no connection",
+    async (first) => {
+      const { port } = await listener();
+      const answer = await raw(port, `${first} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
+      expect(answer.match(/^connection: .*$/gim)).toEqual(["connection: close"]);
+    },
+  );
+
   test("the bounds of time are taken", async () => {
     const { url, takeAll } = await listener();
     takeAll();

@@ -68,7 +68,8 @@ function answeringTo(
       const read = await readRequest(request, { config, maxBodyBytes, now: () => clock.now() });
       if ("status" in read) {
         unheard(read.status);
-        return read;
+        // whoever signs nothing keeps none of the few connections
+        return { ...read, headers: { ...read.headers, connection: "close" } };
       }
       return await inTime(waiting.add(read), context, verdictMs);
     } catch (thrown) {
