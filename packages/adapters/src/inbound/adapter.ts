@@ -25,7 +25,7 @@ export const inbound: Adapter<InboundConfig> = defineAdapter({
       },
     ],
     traits: { idempotent: false, ordered: false, proves: "nothing" },
-    source: { vouches: "signature", isExclusive: false },
+    source: { vouches: "signature", isExclusive: false, isAlone: true },
   },
   open: (config, context) => ({ source: inboundSource(config, context) }),
 });

@@ -115,6 +115,11 @@ export interface CheckResult {
 /** An adapter: a spec, a way to open it and, where it can, a check. */
 export interface Adapter<Config = unknown> {
   readonly spec: AdapterSpec<Config>;
+  /**
+   * Makes both halves and begins nothing: that is for `connect`. The host opens the sink and the source apart, each from an
+   * `open` of its own, and the source anew after it failed; the other half of each is never connected. All of one instance
+   * are opened with the very same context: what its halves share is kept by that.
+   */
   open(config: Config, context: AdapterContext): { readonly sink?: Sink; readonly source?: Source };
   check?(config: Config, context: AdapterContext): Promise<readonly CheckResult[]>;
 }

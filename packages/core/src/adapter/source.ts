@@ -9,6 +9,8 @@ export interface SourceTraits {
   readonly vouches: "sender" | "signature" | "token";
   /** The far side knows one listener: of several machines one listens, the others wait. */
   readonly isExclusive: boolean;
+  /** It only listens: `open` gives no sink. The config check knows by it that nobody is reached there. */
+  readonly isAlone?: true;
   /** Own keys, optional for a sink, without which nothing comes back. */
   readonly needs?: readonly string[];
   /** What one must know to be heard there: Markdown, a point each, for its docs page. */
@@ -56,11 +58,15 @@ export interface SourceDelivery {
   /** Who says it, as far as the far side vouches for it. `id` is compared with the config's list, `name` is only shown. */
   readonly sender?: { readonly id: string; readonly name?: string };
   readonly said: Said;
-  /** It stands; it must not come again. Resolves with the far side's id of the answer, where one was given: it may be answered too. */
+  /**
+   * It stands; it must not come again. Resolves with the far side's id of the answer, where one was given: it may be answered
+   * too. Where the far side cannot be told, a source either resolves without an id and says so in the log, or rejects and
+   * hands the same over again later: the host takes nothing twice, and gives the same answer. In both cases it listens on.
+   */
   ack(answer: SourceAnswer): Promise<{ readonly providerId?: string }>;
   /**
    * Retryable errors: it is to come again, not before `details.retryAfterMs`. All others: it is refused for good, and the
-   * far side is told the message, but for `details.isSilent` (a stranger learns nothing).
+   * far side is told the message, but for `details.isSilent` (a stranger learns nothing); where that fails, as `ack`.
    */
   nak(error: FleetError): Promise<void>;
 }

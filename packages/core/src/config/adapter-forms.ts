@@ -45,6 +45,17 @@ export function typeOfScheme(url: string, schemas: AdapterSchemas): string | und
   return Object.keys(schemas).find((type) => schemas[type]?.urls?.schemes.includes(scheme));
 }
 
+/** How an entry is read, by its type or the scheme of its URL; undefined for one of somebody's own, and where the type is none. */
+export function formOf(
+  { type, url }: Readonly<Record<string, unknown>>,
+  schemas: AdapterSchemas,
+): AdapterForm | undefined {
+  const said =
+    typeof type === "string" ? type : typeof url === "string" ? typeOfScheme(url, schemas) : undefined;
+  if (said === undefined || isModuleType(said, schemas) || !Object.hasOwn(schemas, said)) return undefined;
+  return schemas[said];
+}
+
 /** What to say of a type or scheme that is none, with the nearest there is. */
 export function unknownWord(word: string, known: readonly string[]): string {
   const [meant] = nearest(word, known);

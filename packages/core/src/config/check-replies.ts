@@ -1,12 +1,5 @@
 import type { SourceTraits } from "../adapter/source.ts";
-import {
-  isModuleType,
-  keysOf,
-  typeOfScheme,
-  unknownWord,
-  type AdapterForm,
-  type AdapterSchemas,
-} from "./adapter-forms.ts";
+import { formOf, keysOf, unknownWord, type AdapterForm, type AdapterSchemas } from "./adapter-forms.ts";
 import { isRecord } from "./json-schema.ts";
 import { formatPath } from "./positions.ts";
 import type { Problem } from "./problems.ts";
@@ -79,12 +72,4 @@ function writtenIn(entry: Entry, form: AdapterForm): Entry | undefined {
   } catch {
     return undefined; // told by the check of its own keys
   }
-}
-
-/** Undefined for one of somebody's own, and where the type is none. */
-function formOf({ type, url }: Entry, schemas: AdapterSchemas): AdapterForm | undefined {
-  const said =
-    typeof type === "string" ? type : typeof url === "string" ? typeOfScheme(url, schemas) : undefined;
-  if (said === undefined || isModuleType(said, schemas) || !Object.hasOwn(schemas, said)) return undefined;
-  return schemas[said];
 }

@@ -9,6 +9,10 @@ const adapters = {
   desktop: { config: z.strictObject({ sound: z.string().optional() }), text: {} },
   ntfy: { config: z.strictObject({ topic: z.string() }), text: {} },
   tmux: { config: z.strictObject({}) },
+  inbound: {
+    config: z.strictObject({}),
+    source: { vouches: "signature", isExclusive: false, isAlone: true } as const,
+  },
 };
 const phone = '[[adapter]]\nname = "phone"\ntype = "ntfy"\ntopic = "x"\n';
 
@@ -52,6 +56,10 @@ describe("me.via", () => {
       '  2:1 me.via[0]: no [[adapter]] is called so: there is no "ntfy"; there are desktop, phone',
     ],
     ['via = ["phone", "phone"]', '  2:1 me.via[1]: "phone" stands here twice'],
+    [
+      'via = ["hooks"]\n[[adapter]]\nname = "hooks"\ntype = "inbound"',
+      '  2:1 me.via[0]: "hooks" only listens: name a channel that reaches you',
+    ],
   ])("%s is told with its place and the nearest name", (via, problem) => {
     expect(problemsIn(`[me]\n${via}\n${phone}`)).toEqual([problem]);
   });

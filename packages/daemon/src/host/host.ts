@@ -168,8 +168,14 @@ export function adapterHost(deps: HostDeps): AdapterHost {
       details: { known },
     });
   };
+  const findSink = (name: string, doing: string) => {
+    const { instance, isSourceOnly } = find(name, doing);
+    if (!isSourceOnly) return instance;
+    const way = `it only listens and sends nothing; fleet adapter show ${name} says what came in`;
+    throw new FleetError("usage", `${doing} adapter "${name}": ${way}`);
+  };
   const send: AdapterHost["send"] = async (name, event, how = {}) => {
-    const { instance } = find(name, "testing");
+    const instance = findSink(name, "testing");
     const notices = instance.render(event).map(noticeView);
     return how.isDryRun === true ? { notices } : { notices, receipt: await instance.send(event) };
   };
@@ -202,7 +208,7 @@ export function adapterHost(deps: HostDeps): AdapterHost {
     },
     send,
     test: async (name, event) => (await send(name, event)).receipt ?? {},
-    notify: async (name, event, how) => find(name, "notifying by").instance.notify(event, how),
+    notify: async (name, event, how) => findSink(name, "notifying by").notify(event, how),
     explain: (event) => Promise.all([...running.values()].map((one) => routeView(one, event))),
     refused: (file, error) => {
       problem = error.message;

@@ -18,6 +18,8 @@ export interface Running {
   readonly instance: Instance;
   readonly deps: InstanceDeps;
   readonly egress: Egress;
+  /** It only listens. */
+  readonly isSourceOnly: boolean;
   /** Absent where nothing comes back by it. */
   readonly ear: Ear | undefined;
   start(): void;
@@ -71,7 +73,7 @@ export function runningOf(
   };
   const instance = new Instance(deps);
   return {
-    ...{ wanted, deps, egress, instance, ear },
+    ...{ wanted, deps, egress, instance, isSourceOnly, ear },
     start: () => {
       if (!isSourceOnly) instance.start();
       ear?.start();

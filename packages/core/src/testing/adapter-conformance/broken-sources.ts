@@ -47,6 +47,11 @@ export function brokenSources(
       /spec\.source and open differ/,
       { ...good, open: () => ({ sink: silent }) },
     ],
+    "that says that it only listens, and sends": [
+      declares,
+      /not alone/,
+      { ...good, spec: { ...good.spec, source: { vouches: "token", isExclusive: false, isAlone: true } } },
+    ],
     "that is neither a sink nor a source": [declares, /neither/, { ...good, open: () => ({}) }],
     "whose source is silent": [once, /hangs/, source(() => ({ receive: () => endless }))],
     "whose source has no ids": [once, /no id/, source(changing((said) => ({ ...said, id: " " })))],

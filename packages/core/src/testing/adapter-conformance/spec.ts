@@ -81,6 +81,7 @@ export const specCases: readonly AdapterCase[] = [
       const { sink, source } = open();
       ok(sink !== undefined || source !== undefined, "open gives neither a sink nor a source");
       equal(source !== undefined, adapter.spec.source !== undefined, "spec.source and open differ");
+      ok(adapter.spec.source?.isAlone !== true || sink === undefined, "it is not alone: open gives a sink");
     },
   },
 ];

@@ -21,6 +21,17 @@ describe("an adapter that can listen", () => {
       { state: "connected", on: [], inbound: { isListening: true } },
     ]);
     expect(await stage.bus.consumers("EVENTS")).toEqual([]);
+    const sending = {
+      code: "usage",
+      message: expect.stringMatching(/only listens.*fleet adapter show phone/),
+    };
+    const event = await stage.publish("turn.failed");
+    await expect(stage.host.send("phone", event)).rejects.toMatchObject(sending);
+    await expect(stage.host.send("phone", event, { isDryRun: true })).rejects.toMatchObject(sending);
+    const signal = new AbortController().signal;
+    await expect(stage.host.notify("phone", event, { isResolved: false, signal })).rejects.toMatchObject(
+      sending,
+    );
     expect(await stage.host.show("phone")).toMatchObject({ state: "connected", pending: 0 });
     const told = await stage.text("@web hello");
     expect(told).toMatchObject({ type: "ack", answer: { line: 'to lab/web: "hello"?' } });
