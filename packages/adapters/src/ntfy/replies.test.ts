@@ -31,7 +31,11 @@ async function bench() {
     far.taken
       .filter(({ method }) => method === "POST")
       .map(({ body }): Record<string, unknown> => ({ ...JSON.parse(body) }));
-  return { far, told, say: (message: string) => topics.add("answers", { message }) };
+  return {
+    ...{ far, told, say: (message: string) => topics.add("answers", { message }) },
+    forge: (sequence: string) =>
+      topics.add("agents", { message: "", tags: ["speech_balloon"], sequence_id: sequence }),
+  };
 }
 
 /** A source that listens, as the host has it. */
@@ -180,6 +184,22 @@ describe("[row 137] the ntfy source", () => {
     const { next } = await listen(keys(far.url));
     expect((await next()).said).toMatchObject({ text: "two, while the daemon was down" });
   });
+
+  test.each(["re-9999999999", "re-none", "re-1h", "re-no-id"])(
+    "finds no place in %s, which somebody else published there",
+    async (sequence) => {
+      const { far, say, forge } = await bench();
+      const first = await listen(keys(far.url));
+      say("one");
+      await (await first.next()).ack(stored);
+      first.end();
+      await first.source.close();
+      forge(sequence);
+      say("two, while the daemon was down");
+      const { next } = await listen(keys(far.url));
+      expect((await next()).said).toMatchObject({ text: "two, while the daemon was down" });
+    },
+  );
 
   test("takes what was said even where its answer cannot be told", async () => {
     const { far, say } = await bench();

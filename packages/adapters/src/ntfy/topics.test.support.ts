@@ -22,13 +22,16 @@ export function topicsOf(): Topics {
   const of = (topic: string) => topics.get(topic) ?? topics.set(topic, []).get(topic) ?? [];
   return {
     add: (topic, kept) => {
-      const message = { id: `kept${of(topic).length + 1}0`, ...kept };
+      const message = { id: `kept${String(of(topic).length + 1).padStart(8, "0")}`, ...kept };
       of(topic).push(message);
       return message;
     },
     read: (topic, query, gone) => {
       const all = of(topic);
-      const since = sinceIn(all, query.get("since"));
+      const asked = query.get("since");
+      if (asked !== null && !/^(?:all|none|[a-z0-9]{12}|\d+)$/i.test(asked))
+        return { status: 400, body: '{"code":40008,"http":400,"error":"invalid since parameter"}' };
+      const since = sinceIn(all, asked);
       const headers = { "content-type": "application/x-ndjson; charset=utf-8" };
       if (query.get("poll") !== "1")
         return { status: 200, headers, stream: streamOf({ topic, all, since, gone }) };
@@ -39,9 +42,9 @@ export function topicsOf(): Topics {
   };
 }
 
-/** From which message on: an id that is not known means all there is. */
+/** From which message on: an id that is not known means all there is; no time is before any of them. */
 function sinceIn(all: readonly Kept[], since: string | null): number {
-  if (since === null) return all.length;
+  if (since === null || since === "none" || /^\d{1,11}$/.test(since)) return all.length;
   return since === "all" ? 0 : all.findIndex(({ id }) => id === since) + 1;
 }
 

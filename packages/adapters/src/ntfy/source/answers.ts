@@ -18,7 +18,8 @@ const tag = "speech_balloon";
 const prefix = "re-";
 const withinMs = 10_000;
 const published = z.object({ id: z.string() });
-const remembered = z.object({ sequence_id: z.string().startsWith(prefix) });
+/** Behind the prefix an id of ntfy's. Who else publishes there could write a time, or what the server takes for nothing. */
+const remembered = z.object({ sequence_id: z.string().regex(/^re-[A-Za-z0-9]{12}$/) });
 
 /** An answer bears the id of what it answers in its sequence: told twice it shows once, and the next run finds its place. */
 export function answersTo(config: NtfyConfig, context: AdapterContext, closing: AbortSignal): Answers {
