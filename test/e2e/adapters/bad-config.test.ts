@@ -15,7 +15,7 @@ let fleet: Fleet;
 beforeAll(async () => {
   [ntfy, hook] = await Promise.all([startChannel("ntfy"), startReceiver()]);
   const env = { ...ntfy.env, HOOK_URL: hook.url };
-  fleet = await startFleet({ config: "[events]\nbodies = true\n", env });
+  fleet = await startFleet({ env });
 });
 
 afterAll(async () => {
@@ -147,17 +147,21 @@ describe("a running daemon", () => {
 });
 
 describe("a text of 3 MB", () => {
-  test("reaches people cut, and programs not at all where they take no more", async () => {
+  test("reaches people and programs cut to what they take, and a program is told which field it was", async () => {
     const people = adapterEntry({ ...ntfy.keys, name: "cut", on: ["turn.failed"] });
     const keys = { ...hookEntry("whole"), on: ["turn.failed"], allow_private: [hook.host] };
-    await useConfig(fleet, `${people}\n${adapterEntry(keys)}`, ["cut", "whole"]);
+    const bodies = "[events]\nbodies = true\n";
+    await useConfig(fleet, `${bodies}\n${people}\n${adapterEntry(keys)}`, ["cut", "whole"]);
     const agent = await startScriptedAgent(fleet, "web");
     await agent.prompt("go on");
     const last_assistant_message = `make huge ${"a log of it ".repeat(250_000)}`;
     await agent.hook("StopFailure", { error: "server_error", last_assistant_message });
     await until("it", async () => (await ntfy.told()).some(({ text }) => text.includes("make huge")));
-    await until("its dead letter", async () => (await deadOf(fleet, "whole")).length > 0);
-    expect((await deadOf(fleet, "whole")).at(-1)?.reason).toContain("takes over 20000 bytes");
+    await until("the request", async () => hook.done.size > 0);
+    const [body = ""] = [...hook.done.values()];
+    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(20_000);
+    expect(JSON.parse(body)).toMatchObject({ fleettruncated: "lastText", data: { error: "server_error" } });
+    expect(await deadOf(fleet, "whole")).toEqual([]);
     await agent.close();
   });
 });
