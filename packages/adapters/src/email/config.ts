@@ -1,5 +1,5 @@
-import { isIP } from "node:net";
 import { z } from "zod";
+import { isLoopback } from "../place/is-loopback.ts";
 import { usualFileBytes } from "./limits.ts";
 
 const address = z
@@ -81,7 +81,3 @@ export type EmailConfig = z.output<typeof emailConfig>;
 
 /** The port that is meant where none is named (RFC 8314; RFC 5321). */
 export const usualPort = { implicit: 465, starttls: 587, none: 25 } as const;
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
-}

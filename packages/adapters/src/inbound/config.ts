@@ -1,7 +1,8 @@
 import { isSecretReference } from "@fleetbus/core";
 import { z } from "zod";
+import { isLoopback } from "../place/is-loopback.ts";
 import { keyOf } from "../webhook/sign.ts";
-import { isLoopback, placeOf } from "./place.ts";
+import { placeOf } from "./place.ts";
 
 const minKeyBytes = 16;
 

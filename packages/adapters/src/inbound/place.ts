@@ -1,5 +1,3 @@
-import { isIPv4 } from "node:net";
-
 /** Where it listens. */
 export interface Place {
   /** Without brackets. */
@@ -14,9 +12,4 @@ export function placeOf(text: string): Place | undefined {
   const host = bracketed ?? plain;
   const port = Number(digits);
   return host === undefined || port < 1 || port > 65_535 ? undefined : { host, port };
-}
-
-/** Whether only this machine reaches it. */
-export function isLoopback(host: string): boolean {
-  return host.toLowerCase() === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 }

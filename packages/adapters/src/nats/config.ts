@@ -1,5 +1,5 @@
-import { isIP } from "node:net";
 import { z } from "zod";
+import { isLoopback } from "../place/is-loopback.ts";
 import { subjectProblem } from "./subject.ts";
 
 const defaultPort = 4222;
@@ -131,8 +131,4 @@ function problemsOf(config: z.output<typeof keys>): readonly Problem[] {
 function isCovered(text: string, allowPlain: readonly string[]): boolean {
   const place = placeIn(text);
   return place === undefined || place.isTls || isLoopback(place.host) || allowPlain.includes(place.host);
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 }

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { FleetError } from "@fleetbus/core";
+import { isLoopback } from "../../place/is-loopback.ts";
 import { isSigned, isTimely } from "../../webhook/verify.ts";
 import type { InboundConfig } from "../config.ts";
-import { isLoopback, placeOf } from "../place.ts";
+import { placeOf } from "../place.ts";
 import { refusedAnswer, unsigned, type HttpAnswer } from "./answer.ts";
 
 /** A request whose signature was checked. */

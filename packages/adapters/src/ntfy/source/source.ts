@@ -1,4 +1,10 @@
-import { FleetError, type AdapterContext, type Source, type SourceDelivery } from "@fleetbus/core";
+import {
+  FleetError,
+  retryAfterOf,
+  type AdapterContext,
+  type Source,
+  type SourceDelivery,
+} from "@fleetbus/core";
 import { orAbort } from "../../waiting/or-abort.ts";
 import { settlement } from "../../waiting/settlement.ts";
 import type { NtfyConfig } from "../adapter.ts";
@@ -91,8 +97,9 @@ function deliveryOf(
       const providerId = await answers.tell(id, answer);
       return providerId === undefined ? {} : { providerId };
     },
-    nak: async ({ isRetryable, details, message: reason }) => {
-      settle(isRetryable ? Number(details["retryAfterMs"] ?? againAfterMs) : undefined);
+    nak: async (error) => {
+      const { isRetryable, details, message: reason } = error;
+      settle(isRetryable ? (retryAfterOf(error) ?? againAfterMs) : undefined);
       if (!isRetryable && details["isSilent"] !== true) await answers.tell(id, { line: reason });
     },
   };
