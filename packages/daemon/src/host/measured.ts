@@ -39,10 +39,10 @@ function measuredSink(sink: Sink, clock: Clock, onSend: OnSend): Sink {
 }
 
 function once(clock: Clock, onSend: OnSend): (outcome: SendOutcome) => void {
-  const begin = clock.now();
+  const begin = clock.monotonic();
   let isTold = false;
   return (outcome) => {
-    if (!isTold) onSend(outcome, (clock.now() - begin) / 1000);
+    if (!isTold) onSend(outcome, (clock.monotonic() - begin) / 1000);
     isTold = true;
   };
 }
