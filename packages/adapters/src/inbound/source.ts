@@ -5,8 +5,8 @@ import {
   type AdapterContext,
   type Source,
   type SourceDelivery,
+  unlessAborted,
 } from "@fleetbus/core";
-import { orAbort } from "../waiting/or-abort.ts";
 import type { InboundConfig } from "./config.ts";
 import { refusedAnswer, takenAnswer, type HttpAnswer } from "./http/answer.ts";
 import { inboundLimits, type InboundLimits } from "./http/limits.ts";
@@ -39,7 +39,7 @@ export function inboundSource(
       for (;;) {
         const pending = await waiting.first(signal);
         yield deliveryOf(pending);
-        await orAbort(pending.verdict, signal);
+        await unlessAborted(pending.verdict, signal);
       }
     },
     close: async () => {

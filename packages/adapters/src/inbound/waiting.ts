@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { FleetError } from "@fleetbus/core";
-import { orAbort } from "../waiting/or-abort.ts";
+import { FleetError, unlessAborted } from "@fleetbus/core";
 import { settlement } from "../waiting/settlement.ts";
 import { refusedAnswer, type HttpAnswer } from "./http/answer.ts";
 import type { SignedRequest } from "./http/request.ts";
@@ -55,7 +54,7 @@ export function waitingFor(maxWaiting: number): Waiting {
       if (oldest !== undefined) return oldest;
       const { settled: added, settle } = settlement<void>();
       wake = settle;
-      await orAbort(added, signal);
+      await unlessAborted(added, signal);
     }
   };
   return {

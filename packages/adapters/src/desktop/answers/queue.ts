@@ -1,4 +1,4 @@
-import { orAbort } from "../../waiting/or-abort.ts";
+import { unlessAborted } from "@fleetbus/core";
 import { settlement } from "../../waiting/settlement.ts";
 
 /** What somebody picked on a toast. */
@@ -35,7 +35,7 @@ export function picksOf(): Picks {
         signal.throwIfAborted();
         const [oldest] = waiting;
         if (oldest !== undefined) return oldest;
-        await orAbort(arrival.settled, signal);
+        await unlessAborted(arrival.settled, signal);
       }
     },
     done: (picked) => {

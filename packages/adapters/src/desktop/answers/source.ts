@@ -8,8 +8,8 @@ import {
   type Notice,
   type Source,
   type SourceDelivery,
+  unlessAborted,
 } from "@fleetbus/core";
-import { orAbort } from "../../waiting/or-abort.ts";
 import { settlement } from "../../waiting/settlement.ts";
 import type { Toasts } from "../toasts.ts";
 import type { Desk } from "./desk.ts";
@@ -49,7 +49,7 @@ async function* heardUntil(
       const picked = await next(signal);
       const { settled, settle } = settlement<number | undefined>();
       yield deliveryOf(picked, hearing, settle);
-      const againMs = await orAbort(settled, signal);
+      const againMs = await unlessAborted(settled, signal);
       if (againMs === undefined) hearing.onDone(picked);
       else await hearing.context.clock.sleep(againMs, signal);
     }

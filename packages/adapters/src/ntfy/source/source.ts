@@ -4,8 +4,8 @@ import {
   type AdapterContext,
   type Source,
   type SourceDelivery,
+  unlessAborted,
 } from "@fleetbus/core";
-import { orAbort } from "../../waiting/or-abort.ts";
 import { settlement } from "../../waiting/settlement.ts";
 import type { NtfyConfig } from "../adapter.ts";
 import { answersTo, type Answers } from "./answers.ts";
@@ -77,7 +77,7 @@ async function* settled(
   for (;;) {
     const { settled: verdict, settle } = settlement<number | undefined>();
     yield deliveryOf(message, answers, settle);
-    const againMs = await orAbort(verdict, signal);
+    const againMs = await unlessAborted(verdict, signal);
     if (againMs === undefined) break;
     await context.clock.sleep(againMs, signal);
   }

@@ -1,8 +1,14 @@
-import { FleetError, httpFailure, timeLimit, toFleetError, type AdapterContext } from "@fleetbus/core";
+import {
+  FleetError,
+  httpFailure,
+  timeLimit,
+  toFleetError,
+  type AdapterContext,
+  unlessAborted,
+} from "@fleetbus/core";
 import { z } from "zod";
 import { jsonOf } from "../../http/answer.ts";
 import { callFailure } from "../../http/call.ts";
-import { orAbort } from "../../waiting/or-abort.ts";
 import type { NtfyConfig } from "../adapter.ts";
 import { callOf } from "../call.ts";
 
@@ -46,7 +52,7 @@ export async function openStream(
   const opening = AbortSignal.any([signal, timeLimit(openWithinMs)]);
   try {
     const messages = linesOf(config, context, { since, signal: life.signal });
-    const { value: first } = await orAbort(messages.next(), opening);
+    const { value: first } = await unlessAborted(messages.next(), opening);
     if (first?.event !== "open") throw new FleetError("unavailable", `${doing}: the server opens no stream`);
     return { openedAt: first.time, messages, close: (reason) => life.abort(reason) };
   } catch (error) {

@@ -1,5 +1,11 @@
-import { messageOf, retryAfterOf, toFleetError, type FleetError, type SourceDelivery } from "@fleetbus/core";
-import { orAbort } from "../../waiting/or-abort.ts";
+import {
+  messageOf,
+  retryAfterOf,
+  toFleetError,
+  type FleetError,
+  type SourceDelivery,
+  unlessAborted,
+} from "@fleetbus/core";
 import { tellRefused, tellTaken, type Answering } from "./answer.ts";
 
 /** Where nobody names a time. */
@@ -25,7 +31,7 @@ export function settlingOf(to: Answering, onDone: () => void): Settling {
   };
   const { id, sender, said } = to.heard;
   return {
-    settled: (signal) => orAbort(settled, signal),
+    settled: (signal) => unlessAborted(settled, signal),
     delivery: {
       ...{ id, sender, said },
       ack: async (answer) => {

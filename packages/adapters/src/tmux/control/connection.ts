@@ -1,8 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { FleetError, messageOf, timeLimit } from "@fleetbus/core";
-import { orAbort } from "../../waiting/or-abort.ts";
+import { FleetError, messageOf, timeLimit, unlessAborted } from "@fleetbus/core";
 import { controlParser, type ControlBlock, type ControlNotice } from "./protocol.ts";
 
 /** A tmux server by its socket, and the program that talks to it. */
@@ -45,7 +44,7 @@ export async function connectControl(server: TmuxServer, signal: AbortSignal): P
   const child = spawn(server.command, ["-u", "-S", server.socket, "-C", ...flags], { env: tmuxEnvironment });
   const link = new Link(child, server);
   try {
-    await orAbort(link.attached, signal);
+    await unlessAborted(link.attached, signal);
   } catch (error) {
     await link.close();
     throw error;
@@ -94,7 +93,7 @@ class Link implements ControlClient {
       this.pending.push({ sentinel, blocks: [], resolve, reject });
     });
     this.child.stdin.write([...commands, `display-message -p ${sentinel}`, ""].join("\n"));
-    return orAbort(answer, signal);
+    return unlessAborted(answer, signal);
   }
 
   onNotice(listener: (notice: ControlNotice) => void): () => void {

@@ -1,5 +1,4 @@
-import { FleetError, type Clock, timeLimit } from "@fleetbus/core";
-import { orAbort } from "../../waiting/or-abort.ts";
+import { FleetError, type Clock, timeLimit, unlessAborted } from "@fleetbus/core";
 import { connectControl, type ControlClient, type TmuxServer } from "./connection.ts";
 
 /** The right to use a connection until `release`, which may be called once. */
@@ -48,7 +47,7 @@ export function controlPool(options: PoolOptions): ControlPool {
       shared.idle?.abort();
       const release = once(() => leave(shared, options));
       try {
-        return { client: await orAbort(shared.opening, signal), release };
+        return { client: await unlessAborted(shared.opening, signal), release };
       } catch (error) {
         release();
         throw error;
