@@ -42,7 +42,7 @@ export const httpChannels: Readonly<Record<string, HttpChannelFar>> = {
     providerId: /^\d+$/,
   },
   ntfy: {
-    judge: ntfyServer(topic),
+    judge: ntfyServer({ ...topic, reply_topic: "agents-replies" }),
     keys: (url) => ({ server: url, topic: topic.topic, token: "env:FAR_NTFY_TOKEN" }),
     env: () => ({ FAR_NTFY_TOKEN: topic.token }),
     told: toldInJson,

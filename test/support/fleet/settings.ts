@@ -25,7 +25,7 @@ function handlersOf(
   client: string,
   timeoutS: number | undefined,
 ): readonly object[] {
-  const { timeoutS: usual, startsWaiter } = claudeEvents[event];
+  const { timeout: usual, startsWaiter } = claudeEvents[event];
   const teller = { type: "command", command: client, args: ["demo", event], timeout: timeoutS ?? usual };
   const waiter = {
     type: "command",
