@@ -47,9 +47,28 @@ describe("fleet adapter new", () => {
     );
     const own = await manifestOf("packages/cli");
     const workspace = await manifestOf(".");
-    expect(dependencies).toEqual({ "@fleetbus/core": `^${own.version}`, zod: own.devDependencies?.["zod"] });
+    expect(dependencies).toEqual({
+      "@fleetbus/core": `file:${join(root, "packages/core")}`,
+      zod: own.devDependencies?.["zod"],
+    });
     for (const [name, version] of Object.entries(devDependencies))
       expect(version, name).toBe(workspace.devDependencies?.[name]);
+  });
+
+  test.each(["typescript", "javascript"])(
+    "asks for this version of core in the template of %s",
+    async (language) => {
+      const template = await manifestOf(join("packages/cli/templates/adapter", language));
+      const { version } = await manifestOf("packages/core");
+      expect(template.dependencies).toMatchObject({ "@fleetbus/core": `^${version}` });
+    },
+  );
+
+  test("says that a checkout's package takes core from there", async () => {
+    const core = join(root, "packages/core");
+    expect((await make("pager")).stderr).toContain(`its @fleetbus/core is file:${core}, as this fleet runs`);
+    const { stdout } = await make("pager", "--dir", "other", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ core });
   });
 
   test.each([

@@ -5,7 +5,7 @@ import { choice, json, required, text, toggle } from "../../command/flags.ts";
 import { printJson } from "../../output/json.ts";
 import { adapterName, packageOf } from "./new/adapter-name.ts";
 import { adapterKinds } from "./new/fill.ts";
-import { newFiles, type Wanted } from "./new/template-files.ts";
+import { newPackage, type Wanted } from "./new/template-files.ts";
 import { writePackage } from "./new/write-package.ts";
 
 /** `fleet adapter new <name>` */
@@ -30,14 +30,19 @@ export const newAdapter = defineCommand({
   async run({ name: given, dir, kind = "sink", js, json: isJson }, context) {
     const name = adapterName(given);
     const folder = resolve(context.world.cwd, dir ?? packageOf(name));
-    const files = await newFiles({ name, kind, language: js ? "javascript" : "typescript" });
+    const { files, core } = await newPackage({ name, kind, language: js ? "javascript" : "typescript" });
     await writePackage(folder, files);
-    const told = { folder, package: packageOf(name), kind, files: files.map(({ path }) => path) };
+    const told = { folder, package: packageOf(name), kind, core, files: files.map(({ path }) => path) };
     if (isJson) return printJson(context, { ...told, ...wayOn(folder, { name, kind }, context) });
     await context.say(`made ${folder} (${files.length} files)`);
+    if (core !== undefined) await context.say(fromCheckout(core));
     await tellWayOn(wayOn(folder, { name, kind }, context), context);
   },
 });
+
+function fromCheckout(core: string): string {
+  return `its @fleetbus/core is file:${core}, as this fleet runs from a checkout: write a version before you publish it`;
+}
 
 interface WayOn {
   readonly next: readonly string[];

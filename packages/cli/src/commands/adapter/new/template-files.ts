@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FleetError } from "@fleetbus/core";
+import { coreOfCheckout, withCoreOf } from "./core-of.ts";
 import { filled, isForKind, type AdapterKind } from "./fill.ts";
 
 /** What a new package is to be. */
@@ -19,9 +20,30 @@ export interface NewFile {
   readonly text: string;
 }
 
-/** The files of a new adapter's package, out of the templates that are published with this one. */
-export async function newFiles({ name, kind, language }: Wanted): Promise<readonly NewFile[]> {
-  const folder = join(templates(), language);
+/** All of them. */
+export interface NewPackage {
+  readonly files: readonly NewFile[];
+  /** The folder that its `@fleetbus/core` is taken from; undefined where that is the registry's. */
+  readonly core: string | undefined;
+}
+
+/**
+ * A new adapter's package, out of the templates that are published with this one. A checkout's fleet names its own core:
+ * the registry may not have that version.
+ */
+export async function newPackage(wanted: Wanted): Promise<NewPackage> {
+  const found = templates();
+  const core = await coreOfCheckout(resolve(found, "../.."));
+  const files = await filesOf(join(found, wanted.language), wanted);
+  if (core === undefined) return { files, core };
+  const own = files.map(({ path, text }) => ({
+    path,
+    text: path === "package.json" ? withCoreOf(core, text) : text,
+  }));
+  return { files: own, core };
+}
+
+async function filesOf(folder: string, { name, kind }: Wanted): Promise<readonly NewFile[]> {
   const found = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = found
     .filter((entry) => entry.isFile())
