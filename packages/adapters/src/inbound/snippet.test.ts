@@ -25,6 +25,23 @@ test("the commands that docs/inbound.md shows send what is taken", async () => {
     { type: "text", text: "the deploy is done: check the logs", to: "lab/web" },
     { type: "quota", adapter: "sms", daily: 3 },
   ]);
-  const wrong = { ...env, FLEET_INBOUND_SECRET: `${key.slice(0, -4)}AAA=` };
-  expect((await run("sh", ["-euc", await snippet()], { env: wrong })).stdout).toBe("");
+});
+
+test("the commands that docs/inbound.md shows fail where nothing was taken, and say with which code", async () => {
+  const { url, seen, takeAll } = await listener();
+  takeAll();
+  const wrong = `${key.slice(0, -4)}AAA=`;
+  const env = { ...process.env, FLEET_INBOUND_URL: url, FLEET_INBOUND_SECRET: wrong };
+  const refused = { code: 22, stdout: "", stderr: expect.stringContaining("HTTP 401\n") };
+  await expect(run("sh", ["-euc", await snippet()], { env })).rejects.toMatchObject(refused);
+  const unread = {
+    code: 22,
+    stdout: expect.stringMatching(/\S/),
+    stderr: expect.stringContaining("HTTP 400\n"),
+  };
+  const right = { ...env, FLEET_INBOUND_SECRET: key };
+  await expect(run("sh", ["-euc", await snippet(), "sh", "{}"], { env: right })).rejects.toMatchObject(
+    unread,
+  );
+  expect(seen).toEqual([]);
 });
