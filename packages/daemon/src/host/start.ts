@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
 import { builtInAdapters } from "@fleetbus/adapters";
 import { adapterEntrySchema, type Adapter, type FleetConfig } from "@fleetbus/core";
 import type { Local } from "../life/local.ts";
@@ -28,14 +29,19 @@ export async function startAdapters(edge: Edge, waiters: Waiters, local: Local):
   const rungs = builtIn.filter(isRung).map((adapter) => rungEntry(adapter, env));
   const secrets = { env, readFile: (path: string) => readFile(path, "utf8") };
   let rules = rulesOf(settings.config.me, []);
+  let broken: ReadonlyMap<string, string> = new Map();
   const apply = async (config: FleetConfig) => {
     const named = withImplied(config, builtIn).filter(({ enabled }) => enabled);
     const found = await Promise.all(
       named.map((entry) => openEntry(entry, { builtIn, secrets, configFile: paths.configFile })),
     );
     const opened = found.map((each) => onLadder(each, config.me.via));
-    for (const each of opened)
-      if ("error" in each) onError(each.error, `starting adapter ${each.entry.name}`);
+    const before = broken;
+    const failures = opened.flatMap((each) => ("error" in each ? [each] : []));
+    broken = new Map(failures.map(({ entry, error }) => [entry.name, error.message]));
+    for (const { entry, error } of failures)
+      // told once, though it is tried again
+      if (before.get(entry.name) !== error.message) onError(error, `starting adapter ${entry.name}`);
     await edge.host.apply({ entries: [...rungs, ...opened], me: config.me });
     rules = rulesOf(config.me, opened);
   };
@@ -49,9 +55,11 @@ export async function startAdapters(edge: Edge, waiters: Waiters, local: Local):
           clock: pace,
           load: () => loadSettings(paths, env, adapterSchemas),
           apply: (next) => {
-            adoptSettings(edge, local, next);
+            const isOther = !isDeepStrictEqual(next.config, local.inForce.now().config);
+            if (isOther) adoptSettings(edge, local, next);
             return apply(next.config);
           },
+          isWhole: () => broken.size === 0,
           onRefused: (error) => {
             onError(error, "reading the changed config: the one before stays in force");
             edge.host.refused(paths.configFile, error);

@@ -1,12 +1,14 @@
-import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { loadConfig, systemClock, type Clock, type FleetConfig } from "@fleetbus/core";
+import { FleetError, loadConfig, systemClock, type Clock, type FleetConfig } from "@fleetbus/core";
 import { followConfig } from "./follow-config.ts";
 
 let folder = "";
 let over = new AbortController();
+let isWhole = true;
+let wants: string | undefined;
 let following: Promise<void> = Promise.resolve();
 const told: string[] = [];
 
@@ -14,6 +16,8 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "fleet-follow-"));
   over = new AbortController();
   told.length = 0;
+  isWhole = true;
+  wants = undefined;
 });
 afterEach(async () => {
   over.abort();
@@ -33,8 +37,19 @@ function follow(
     {
       file,
       clock: { ...systemClock, sleep },
-      load: async () => loadConfig(await textOf(file), { path: file }).config,
-      apply: (config: FleetConfig) => Promise.resolve(void told.push(`apply ${config.machine ?? "none"}`)),
+      load: async () => {
+        const mode = await stat(file).then(
+          (found) => found.mode & 0o777,
+          () => 0o600, // there is none
+        );
+        if (mode === 0o666) throw new FleetError("config", "others can read it");
+        return loadConfig(await textOf(file), { path: file }).config;
+      },
+      isWhole: () => isWhole,
+      apply: async (config: FleetConfig) => {
+        told.push(`apply ${config.machine ?? "none"}`);
+        isWhole = wants === undefined || (await textOf(wants)) !== "";
+      },
       onRefused: (error) => void told.push(`refused ${error.code}`),
       onError: (_, doing) => void told.push(doing),
     },
@@ -75,4 +90,53 @@ it("a file that is just being written tells nothing before it is whole, and one 
   follow(file, sleep);
   await expect.poll(() => texts.length).toBe(0);
   await expect.poll(() => told).toEqual(["apply b"]);
+});
+
+it("a file that is refused for its mode is in force after chmod alone, and is refused again by chmod", async () => {
+  const file = join(folder, "fleet.toml");
+  follow(file);
+  await writeFile(join(folder, "next.toml"), 'machine = "a"');
+  await chmod(join(folder, "next.toml"), 0o666);
+  await rename(join(folder, "next.toml"), file);
+  await expect.poll(() => told).toEqual(["refused config"]);
+  await chmod(file, 0o600);
+  await expect.poll(() => told).toEqual(["refused config", "apply a"]);
+  await chmod(file, 0o666);
+  await expect.poll(() => told).toEqual(["refused config", "apply a", "refused config"]);
+});
+
+it("one that is not whole is applied again, as it is, until what it names is there, and then no more", async () => {
+  const file = join(folder, "fleet.toml");
+  await writeFile(file, 'machine = "a"');
+  wants = join(folder, "secret");
+  isWhole = false;
+  let looks = 0;
+  const paced = async (ms: number, signal?: AbortSignal) => {
+    looks += 1;
+    await systemClock.sleep(ms / 1000, signal);
+  };
+  follow(file, paced);
+  await expect.poll(() => told.length).toBeGreaterThan(1);
+  expect(looks).toBeGreaterThanOrEqual(20);
+  await writeFile(wants, "s");
+  await expect.poll(() => isWhole).toBe(true);
+  const [count, from] = [told.length, looks];
+  await expect.poll(() => looks).toBeGreaterThan(from + 30);
+  expect(told).toHaveLength(count);
+});
+
+it("one that stays refused is looked at again, and is told once", async () => {
+  const file = join(folder, "fleet.toml");
+  await writeFile(file, 'machine = "a"');
+  let looks = 0;
+  follow(file, async (ms, signal) => {
+    looks += 1;
+    await systemClock.sleep(ms / 1000, signal);
+  });
+  await expect.poll(() => looks).toBeGreaterThan(0);
+  await writeFile(file, 'machin = "b"');
+  await expect.poll(() => told).toEqual(["refused config"]);
+  const from = looks;
+  await expect.poll(() => looks).toBeGreaterThan(from + 30);
+  expect(told).toEqual(["refused config"]);
 });
