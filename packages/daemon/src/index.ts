@@ -6,3 +6,5 @@ export type { ReportStage, StageReport } from "./life/joining/stage.ts";
 export { templateProblems } from "./host/notice/template/config-templates.ts";
 export { kindProblems } from "./host/entry/kinds.ts";
 export { moduleForms, type ModuleForms } from "./host/entry/module-forms.ts";
+export { adapterSchemas } from "./host/entry/schemas.ts";
+export { loadSettings } from "./life/settings.ts";

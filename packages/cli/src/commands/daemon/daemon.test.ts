@@ -45,6 +45,16 @@ describe("fleet status", () => {
   });
 });
 
+describe("fleet restart", () => {
+  test("with a config that has problems stops nothing: exit 2", async () => {
+    const file = join(daemon.home, "broken.toml");
+    await writeFile(file, 'machin = "lab"');
+    const ran = await daemon.fleet(["restart"], { env: { FLEET_CONFIG: file } });
+    expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining("machin") });
+    expect(daemon.asked).toEqual([]);
+  });
+});
+
 describe("fleet down", () => {
   test("ends daemon and server, and waits until nobody listens", async () => {
     let left = 3;
