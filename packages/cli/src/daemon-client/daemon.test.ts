@@ -99,6 +99,12 @@ describe("a daemon that is not running", () => {
     );
   });
 
+  test("that ends at once is told by fleet run in one line, its last words too", async () => {
+    const entry = await fakeEntry(`console.error("no room\\non the disk"); process.exit(9);`);
+    const ran = await withAutostart(["run", "--", "true"], entry);
+    expect(ran.stderr).toMatch(/^fleet: .*its last words in \S+start\.log: no room; on the disk.*\n$/);
+  });
+
   test("that its config keeps from starting is told as that, with every problem: exit 2", async () => {
     const problems = Array.from({ length: 12 }, (_, n) => `${n}:1 key${n}: unknown`);
     const entry = await fakeEntry(`console.error(${JSON.stringify(problems.join("\n"))}); process.exit(2);`);

@@ -1,4 +1,4 @@
-import { FleetError, messageOf, toFleetError, type RunEventKind } from "@fleetbus/core";
+import { FleetError, messageOf, sanitiseLine, toFleetError, type RunEventKind } from "@fleetbus/core";
 import type { RunEventAnswer, RunEventRequest } from "@fleetbus/core/api";
 import { contextOf, type Context } from "../command/context.ts";
 import { readJson, shape } from "../daemon-client/body.ts";
@@ -97,7 +97,7 @@ interface Leaving {
 }
 
 async function leave(telling: Telling, { context, why, say }: Leaving): Promise<void> {
-  const reason = why.message.split("\n")[0] ?? "";
+  const reason = inOneLine(why.message);
   if (!later.includes(why.code)) return say(`fleet: ${telling.kind} is not told: ${reason}`);
   try {
     await leaveRequest({ path: "/v1/runs", body: requestOf(telling, context) }, context);
@@ -105,6 +105,22 @@ async function leave(telling: Telling, { context, why, say }: Leaving): Promise<
   } catch (error) {
     say(`fleet: ${telling.kind} is not told: ${reason}; ${messageOf(error)}`);
   }
+}
+
+const longestReason = 1000;
+
+/** The last words of a daemon that could not start are lines of their own. */
+function inOneLine(message: string): string {
+  const lines = message.split("\n").map((line) => line.trim());
+  return sanitiseLine(
+    lines
+      .filter((line) => line !== "")
+      .join("; ")
+      .replace(":; ", ": "),
+    {
+      maxBytes: longestReason,
+    },
+  );
 }
 
 function requestOf(telling: Telling, { world }: Context): object {
