@@ -239,6 +239,8 @@ export interface StatusAnswer {
   readonly logFile?: string;
   /** Why the config file as it is now is not in force: the one before is. */
   readonly configProblem?: string;
+  /** The adapters of this machine, and how many of them fail or could not be started: `GET /v1/adapters` says why. */
+  readonly adapters?: { readonly count: number; readonly failing: number };
   /** What waits for the human of this machine: messages and permission requests, and how many of them all of `me.via` were told of in vain. */
   readonly me?: { readonly waiting: number; readonly unanswered: number };
 }

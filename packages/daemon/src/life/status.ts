@@ -21,6 +21,7 @@ export async function statusOf({ edge, joined, ...own }: StatusFacts): Promise<S
   const streams = await soon(edge.bus.streams(), edge.clock);
   const isAnswering = streams !== undefined || !edge.bus.isConnected();
   const problem = edge.host.problem() ?? restartProblem(edge.settings().forRestart);
+  const adapters = edge.host.views();
   const managed = joined.server.managed?.status();
   const about =
     managed === undefined
@@ -41,6 +42,10 @@ export async function statusOf({ edge, joined, ...own }: StatusFacts): Promise<S
     spool: { pending: edge.outbox.pending().length, bytes: edge.outbox.bytes(), torn: edge.outbox.torn },
     dead: streams?.find((stream) => stream.name === "DEAD")?.messages ?? 0,
     sessions: edge.registry.live().length,
+    adapters: {
+      count: adapters.length,
+      failing: adapters.filter(({ state }) => state === "failing").length,
+    },
     isPaused: edge.pauses.isFleetPaused(),
     ...(problem === undefined ? {} : { configProblem: problem }),
   };

@@ -45,6 +45,17 @@ describe("fleet status", () => {
   });
 });
 
+describe("fleet status of adapters", () => {
+  test.each([
+    [1, /^adapters +1 of 3 failing: fleet adapter list$/m],
+    [0, /^(?![^]*adapters)/],
+  ])("where %i of three fail", async (failing, said) => {
+    const whole = { ...status, adapters: { count: 3, failing } };
+    daemon.on("GET /v1/status", (_asked, response) => void response.end(JSON.stringify(whole)));
+    expect((await daemon.fleet(["status"])).stdout).toMatch(said);
+  });
+});
+
 describe("fleet restart", () => {
   test("with a config that has problems stops nothing: exit 2", async () => {
     const file = join(daemon.home, "broken.toml");

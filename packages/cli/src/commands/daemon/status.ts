@@ -40,9 +40,16 @@ export function statusFields(answer: StatusAnswer): Readonly<Record<string, stri
     sessions: answer.sessions,
     spool: `${spool.pending} waiting, ${spool.bytes} bytes${spool.torn > 0 ? `, ${spool.torn} torn` : ""}`,
     "dead letters": answer.dead,
+    adapters: adaptersOf(answer),
     log: answer.logFile,
     config:
       answer.configProblem === undefined ? undefined : `not in force: ${sanitiseLine(answer.configProblem)}`,
     wakes: answer.isPaused ? "paused; fleet resume lets them go on" : undefined,
   };
+}
+
+/** Said where one does not work: those that do are no news. */
+function adaptersOf({ adapters }: StatusAnswer): string | undefined {
+  if (adapters === undefined || adapters.failing === 0) return undefined;
+  return `${adapters.failing} of ${adapters.count} failing: fleet adapter list`;
 }
