@@ -13,6 +13,7 @@ import { ringOf } from "./output/ring.ts";
 import { tailText } from "./output/text.ts";
 import { watchOutput } from "./output/watch.ts";
 import { tellerOf } from "./tell.ts";
+import { unknownAdapters } from "./unknown-adapters.ts";
 import { factsOf } from "./facts.ts";
 
 /** What a run came to. */
@@ -102,6 +103,7 @@ async function follow({ order, context, launched, started }: Following): Promise
   teller.tell({ id: nextId(), kind: "run.finished", time: time(), data: finished });
   await teller.end();
   const words = [
+    ...(await unknownAdapters(order.words.to ?? [], context)),
     ...warnings.map((warning) => `fleet: ${warning}`),
     ...(logEnd === undefined ? [] : [logLine(facts.run, logEnd)]),
   ];
