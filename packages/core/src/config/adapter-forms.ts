@@ -4,6 +4,7 @@ import type { SourceTraits } from "../adapter/source.ts";
 import { FleetError } from "../errors/fleet-error.ts";
 import { nearest } from "../names/nearest.ts";
 import { adapterKeys } from "./adapter-entry.ts";
+import { isRecord, jsonSchemaOf } from "./json-schema.ts";
 
 /** What an adapter's own keys are read by; an adapter's spec is one. */
 export interface AdapterForm {
@@ -63,6 +64,24 @@ export function unknownWord(word: string, known: readonly string[]): string {
   return meant === undefined
     ? `there is no "${word}"; there are ${sorted}`
     : `there is no "${word}"; did you mean ${meant}`;
+}
+
+/** What to say of a `url` whose scheme no adapter has; it may hold secrets, so nothing of it but a scheme is shown. */
+export function unknownScheme(url: string, schemas: AdapterSchemas): string {
+  const isScheme = /^[a-z][a-z0-9+-]*:(?!\d)/i.test(url); // ntfy.sh:80 and localhost:80 begin with a host
+  if (!isScheme) return "a scheme is missing: write one before it, as ntfys://ntfy.sh/agents";
+  return unknownWord(schemeOf(url), schemesOf(schemas));
+}
+
+/** Whether an entry with a type has all of an adapter's keys in `url` as well: a short form, where the type knows no `url`. */
+export function isTypedShortForm(
+  { type, url }: Readonly<Record<string, unknown>>,
+  schemas: AdapterSchemas,
+): boolean {
+  if (typeof url !== "string" || typeOfScheme(url, schemas) === undefined) return false;
+  const form = formOf({ type }, schemas);
+  const own = form === undefined ? undefined : jsonSchemaOf(form.config);
+  return isRecord(own) && isRecord(own["properties"]) && !Object.hasOwn(own["properties"], "url");
 }
 
 /** The schemes of all adapters. */

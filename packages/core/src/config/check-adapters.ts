@@ -14,11 +14,11 @@ import { adapterKeys } from "./adapter-entry.ts";
 import { problemsOf, type Problem } from "./problems.ts";
 import {
   isModuleType,
+  isTypedShortForm,
   keysOf,
   ownKeys,
-  schemeOf,
-  schemesOf,
   typeOfScheme,
+  unknownScheme,
   unknownWord,
   type AdapterSchemas,
 } from "./adapter-forms.ts";
@@ -58,6 +58,8 @@ function checkOwnKeys(
   if (Object.keys(schemas).length === 0) return [];
   if (typeof type !== "string")
     return typeof url === "string" ? checkUrl(entry, { url, index }, schemas) : [];
+  if (isTypedShortForm(entry, schemas))
+    return [{ path: formatPath(["adapter", index, "type"]), message: "with url leave type out" }];
   const form = Object.hasOwn(schemas, type) ? schemas[type] : undefined;
   if (form !== undefined) return checkKeys(ownKeys(entry), form.config, ["adapter", index]);
   if (isModuleType(type, schemas)) return [];
@@ -75,7 +77,7 @@ function checkUrl(
   const path = formatPath(["adapter", index, "url"]);
   const type = typeOfScheme(url, schemas);
   const form = type === undefined ? undefined : schemas[type];
-  if (form === undefined) return [{ path, message: unknownWord(schemeOf(url), schemesOf(schemas)) }];
+  if (form === undefined) return [{ path, message: unknownScheme(url, schemas) }];
   try {
     const written = Object.keys(ownKeys(entry));
     return checkKeys(keysOf(entry, form), form.config, ["adapter", index]).map((problem) =>

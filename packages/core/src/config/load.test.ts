@@ -177,6 +177,18 @@ describe("problems", () => {
     });
     expect(problemsOf('adapter = "x"')[0]).toMatchObject({ path: "adapter" });
   });
+
+  test.each([
+    ["[adapter]", "adapter", "one table instead of a list: write [[adapter]]"],
+    ["[adapter.replies]", "adapter", "one table instead of a list: write [[adapter]]"],
+    ["[session]", "session", "one table instead of a list: write [[session]]"],
+    ["[[adapters]]", "adapters", "unknown key; did you mean adapter?"],
+    ["[[sessions]]", "sessions", "unknown key; did you mean session?"],
+    ['me.via = "desktop"', "me.via", 'write ["desktop"]'],
+    ["me.via = 3", "me.via", "expected array, received number"],
+  ])("of %s have their line, and say what to write", (line, path, message) => {
+    expect(problemsOf(`ns = "main"\n\n${line}`)).toMatchObject([{ path, message, line: 3, column: 1 }]);
+  });
 });
 
 describe("a literal secret", () => {

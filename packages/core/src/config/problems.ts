@@ -28,13 +28,14 @@ export function problemsOf(
   });
 }
 
-/** A problem with its place in the text: its own key's, else that of the nearest table or key around it. */
+/** A problem with its place in the text: its own key's, else that of the nearest table or key around it, else of the first in it. */
 export function placed(problem: Problem, positions: ReadonlyMap<string, Position>): Problem {
   for (let path = problem.path; path !== ""; path = parentOf(path)) {
     const position = positions.get(path);
     if (position !== undefined) return { ...problem, ...position };
   }
-  return problem;
+  const inside = [...positions].find(([path]) => isInside(path, problem.path));
+  return inside === undefined ? problem : { ...problem, ...inside[1] };
 }
 
 /** One line per problem: `3:1 wake.per_sesion: unknown key; did you mean per_session?` */
@@ -54,6 +55,11 @@ function textOf(issue: z.core.$ZodIssue): string {
   const isMissing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
   if (isMissing) return `missing; ${issue.expected} expected`;
   return issue.message.replace(/^Invalid (?:input|option): /, "");
+}
+
+/** As `adapter.replies`, and `adapters[0]`, of what the text has no line of its own for. */
+function isInside(path: string, around: string): boolean {
+  return around !== "" && path.startsWith(around) && /[.[]/.test(path.charAt(around.length));
 }
 
 function parentOf(path: string): string {

@@ -31,7 +31,9 @@ const meSchema = z.strictObject({
   zone: zoneSchema.optional().describe("Your time zone, as Europe/Berlin; the machine's where absent"),
   quiet: dailySpanSchema.optional().describe("Hours in which only urgent things reach you, as 22:00-07:00"),
   via: z
-    .array(name)
+    .array(name, {
+      error: ({ input }) => (typeof input === "string" ? `write ${JSON.stringify([input])}` : undefined),
+    })
     .default([])
     .describe(
       "Adapters that reach you, the first to try first: what waits for you goes to the first that fits where you are, and on to the next",
@@ -129,14 +131,19 @@ export const configSchema = z.strictObject({
   run: runSchema.prefault({}).describe("Commands run by fleet run"),
   log: logSchema.prefault({}).describe("The daemon's log"),
   session: z
-    .array(sessionSchema)
+    .array(sessionSchema, { error: notAList("session") })
     .default([])
     .describe("Settings for sessions by name or folder; the first that matches decides"),
   adapter: z
-    .array(adapterEntrySchema)
+    .array(adapterEntrySchema, { error: notAList("adapter") })
     .default([])
     .describe("Adapters; keys beside these are the adapter's own"),
 });
+
+/** What to write instead of the one table that is read where `[name]`, or only a `[name.part]`, stands. */
+function notAList(table: string): z.core.$ZodErrorMap {
+  return ({ input }) => (isRecord(input) ? `one table instead of a list: write [[${table}]]` : undefined);
+}
 
 /** A machine's config, read. */
 export type FleetConfig = z.output<typeof configSchema>;
