@@ -28,6 +28,7 @@ import { rulesFor } from "./life/session-rules.ts";
 import type { Settings } from "./life/settings.ts";
 import type { Metrics } from "./metrics.ts";
 import { bury } from "./requests/dead.ts";
+import { pairGuard } from "./requests/pair-guard.ts";
 import { replyHost } from "./requests/replies.ts";
 import { codecOf } from "./requests/codec.ts";
 import type { Edge } from "./requests/edge.ts";
@@ -191,7 +192,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
       .close(after.name)
       .catch((error: unknown) => onError(error, `closing the inbox of ${after.name}`));
   };
-  const perPair = budget(() => parts.settings().limits.messagesPerPair, clock);
+  const perPair = pairGuard(budget(() => parts.settings().limits.messagesPerPair, clock));
   const frame: Edge["frame"] = (mailbox, what) => frameOffer(mailbox, what);
   const outlook: Edge["outlook"] = (record) =>
     outlookOf(record, {

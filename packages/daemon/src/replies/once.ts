@@ -40,6 +40,8 @@ export interface Taken {
 export interface Claim {
   /** In the name of whose `me`. */
   readonly machine: string;
+  /** It was begun before, and may be stored. */
+  readonly isAgain: boolean;
   done(taken: Taken): Promise<void>;
   /** It was refused: nothing stays. */
   drop(): Promise<void>;
@@ -80,6 +82,7 @@ export function onceOf(deps: {
         throw notNow("another machine takes it", againMs);
       return {
         machine: claimed.machine,
+        isAgain: known !== undefined,
         done: async (taken) => void (await write(id, { ...claimed, ...taken, state: "taken" })),
         drop: () => records.remove("in", id),
       };

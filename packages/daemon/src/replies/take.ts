@@ -112,7 +112,10 @@ function textOf(said: Exclude<Said, { type: "quota" }>, grant: Grant | undefined
   return meant;
 }
 
-/** Takes a delivery that is nobody else's, and uses up its token; what is refused after all gives both back. */
+/**
+ * Takes a delivery that is nobody else's, and uses up its token; what is refused after all gives both back, but for what
+ * was begun before: it may lie there, though nobody heard so.
+ */
 async function claimed(
   deps: TakeDeps,
   { delivery, grant }: { readonly delivery: SourceDelivery; readonly grant: Grant | undefined },
@@ -132,7 +135,7 @@ async function claimed(
   } catch (error) {
     if (toFleetError(error).isRetryable) throw error; // it comes again, and goes on from here
     await claim.drop();
-    if (used !== undefined) await deps.grants.giveBack(used);
+    if (used !== undefined && !claim.isAgain) await deps.grants.giveBack(used);
     throw error;
   }
 }
@@ -149,13 +152,15 @@ async function store(deps: TakeDeps, storing: Storing): Promise<Outcome> {
   const { delivery, grant, claim } = storing;
   if (grant?.held !== undefined) return release(deps, grant.held, claim);
   const goal = await goalOf(deps, storing);
-  if (!isAskedBack(deps.rules, grant)) return send(deps, goal, { id: delivery.id, claim });
+  if (!isAskedBack(deps.rules, storing)) return send(deps, goal, { id: delivery.id, claim });
   const line = await hold(deps, delivery.id, goal);
   return { taken: { line, isHeld: true }, outcome: "held", text: goal.text };
 }
 
-function isAskedBack({ confirm }: RepliesConfig, grant: Grant | undefined): boolean {
-  return confirm === "always" || (confirm === "free" && grant?.about === undefined);
+/** A quote of what is forgotten meant something else than where a free text goes: it is asked back in any case. */
+function isAskedBack({ confirm }: RepliesConfig, { said, grant }: Storing): boolean {
+  const isLost = said.type === "text" && said.answers !== undefined && grant === undefined;
+  return isLost || confirm === "always" || (confirm === "free" && grant?.about === undefined);
 }
 
 /** The sender has said whether a held text goes. It is stored under the id of its own delivery, whoever says it. */

@@ -17,7 +17,7 @@ import type { ProcessTable } from "../session/process.ts";
 import type { Registry } from "../session/registry.ts";
 import type { Roster } from "../session/roster.ts";
 import type { SessionStore } from "../session/store.ts";
-import type { Budget } from "../wake/budget.ts";
+import type { PairGuard } from "./pair-guard.ts";
 import type { WakePlanner } from "../wake/planner.ts";
 
 /** The parts of one daemon, as what people ask of it works with them. */
@@ -49,7 +49,7 @@ export interface Edge {
   outlook(record: SessionRecord): WakeView;
   onError(error: unknown, doing: string): void;
   /** Messages that one sender may say to one mailbox. */
-  readonly perPair: Budget;
+  readonly perPair: PairGuard;
   /** Those in force. */
   settings(): Settings;
 }

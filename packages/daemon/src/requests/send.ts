@@ -83,10 +83,10 @@ function guardStorm(edge: Edge, message: Message): void {
   const reason =
     message.hop > edge.settings().limits.maxHops
       ? `${message.hop} messages in a chain`
-      : edge.perPair.has(pair)
+      : edge.perPair.admits(pair, message.id)
         ? undefined
         : "too many messages between these two";
-  if (reason === undefined) return edge.perPair.spend(pair);
+  if (reason === undefined) return;
   void edge.receipts.write({ message }, { stage: "refused", reason });
   throw new FleetError(
     "refused",

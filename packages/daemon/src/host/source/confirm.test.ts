@@ -115,6 +115,15 @@ describe("what answers no notice", () => {
 });
 
 describe("replies.confirm", () => {
+  it("never: what quotes something that is forgotten is asked back all the same", async () => {
+    const stage = await set({ replies: { from: [friend.id], confirm: "never", to: "web" } });
+    const answer = await stage.text("do it", { answers: "p99" });
+    expect(choicesOf(answer).length).toBe(2);
+    expect(stage.posts).toEqual([]);
+    await press(stage, answer, "Send");
+    expect(stage.posts).toMatchObject([{ body: "do it" }]);
+  });
+
   it.each([
     ["never", 0, 0],
     ["free", 0, 1],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { adapterEntrySchema, type ReplyOffer } from "@fleetbus/core";
+import { adapterEntrySchema, FleetError, type ReplyOffer } from "@fleetbus/core";
 import { farSide, radio, type Far } from "./radio.test.support.ts";
 import { earStages, friend, type EarStage } from "./source.test.support.ts";
 
@@ -59,6 +59,22 @@ describe("two adapters whose answers come in by one", () => {
     for (const { token } of [stage.offer(), offerOf(loud)])
       expect(await stage.text("go on", { token })).toMatchObject({ type: "ack" });
   });
+});
+
+it("a token stays used where its text may be stored, though the next try was refused", async () => {
+  const ends = ["unavailable", "refused"] as const;
+  let tries = 0;
+  const stage = await set({
+    onPost: async () => {
+      throw new FleetError(ends[tries++] ?? "failed", "storing: no answer");
+    },
+  });
+  await stage.publish("turn.failed");
+  const { token } = stage.offer();
+  const say = (id: string) => stage.text("go on", { token, id });
+  expect(await say("one")).toMatchObject({ error: { isRetryable: true } });
+  expect(await say("one")).toMatchObject({ error: { code: "refused" } });
+  expect(await say("two")).toMatchObject(used);
 });
 
 it("a used token that is said again and again keeps nobody waiting", async () => {
