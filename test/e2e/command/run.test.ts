@@ -33,7 +33,11 @@ describe("fleet run", () => {
       ...["--title", "t7", "--message", "look at it", "--sound", "bell", "--to", "desk,phone", "--"],
       ...["sh", "-c", "printf 'one\\n\\033[31mtwo\\033[0m\\n'; echo three >&2; exit 7"],
     );
-    expect(ran).toMatchObject({ code: 7, stdout: "one\n\u001b[31mtwo\u001b[0m\n", stderr: "three\n" });
+    expect(ran).toMatchObject({ code: 7, stdout: "one\n\u001b[31mtwo\u001b[0m\n" });
+    const none = ["desk", "phone"].map(
+      (name) => `fleet: --to: no adapter ${name} on this machine; there are none\n`,
+    );
+    expect(ran.stderr).toBe(["three\n", ...none].join(""));
     const events = await eventsOfRun(fleet, "t7");
     expect(events.map(({ kind }) => kind)).toEqual(["run.started", "run.finished"]);
     const said = { title: "t7", message: "look at it", sound: "bell", to: ["desk", "phone"] };

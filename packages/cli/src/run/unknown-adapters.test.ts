@@ -6,7 +6,13 @@ let daemon: StandIn;
 beforeEach(async () => {
   daemon = await startStandIn({
     "POST /v1/runs": { id: "e1", from: "lab/me" },
-    "GET /v1/adapters": { items: [{ name: "phone" }, { name: "mail" }] },
+    "GET /v1/adapters": {
+      items: [
+        { name: "tmux", on: ["wake.tmux"] }, // reaches sessions, and nobody else
+        { name: "phone", on: ["turn.failed"] },
+        { name: "mail", on: [] },
+      ],
+    },
   });
 });
 afterEach(() => daemon.close());

@@ -27,9 +27,14 @@ export async function unknownAdapters(
 }
 
 function unknownOf(names: readonly string[], items: readonly AdapterView[]): readonly string[] {
-  const known = items.map(({ name }) => name);
+  const known = items.filter((item) => !isRung(item)).map(({ name }) => name);
   const there = known.length === 0 ? "there are none" : `there are ${known.join(", ")}`;
   return [...new Set(names)]
     .filter((name) => !known.includes(name))
     .map((name) => `fleet: --to: no adapter ${sanitiseLine(name)} on this machine; ${there}`);
+}
+
+/** A way to wake sessions: it tells nobody of runs. */
+function isRung({ on }: AdapterView): boolean {
+  return on.length > 0 && on.every((kind) => kind.startsWith("wake."));
 }

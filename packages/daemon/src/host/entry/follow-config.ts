@@ -13,7 +13,7 @@ export interface FollowDeps<Config> {
   readonly clock: Clock;
   /** Rejects with `config` for one that has problems. */
   load(): Promise<Config>;
-  /** Also called with the config in force: while it is not whole, and after a change of the file's mode alone. */
+  /** Also called with the config in force: at first, while it is not whole, and after a change of the file's mode alone. */
   apply(config: Config): Promise<void>;
   /** Whether all that the config in force names could be started. */
   isWhole(): boolean;
@@ -29,8 +29,8 @@ export interface FollowDeps<Config> {
  */
 export async function followConfig<Config>(deps: FollowDeps<Config>, signal: AbortSignal): Promise<void> {
   const sleep = (ms: number) => deps.clock.sleep(ms, signal).catch(() => undefined); // aborted: the loop ends
-  let stamp = stampOf(deps.file);
-  let before = await contentOf(deps.file);
+  // It may be another one already than the one that the daemon began with: the first look always applies it.
+  let [stamp, before]: [string | undefined, string | undefined] = [undefined, undefined];
   let refused: string | undefined;
   for (let looks = 1; !signal.aborted; looks += 1) {
     await sleep(lookEveryMs);
