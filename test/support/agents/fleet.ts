@@ -121,11 +121,21 @@ async function startFleet(cli: AgentCli) {
 }
 
 async function pass({ dialog, ready }: AgentCli, agent: Agent, isFirst: boolean): Promise<void> {
-  if (isFirst && dialog !== undefined) {
-    await agent.waitForScreen(dialog.shows);
-    await agent.press(dialog.key, "Enter");
-  }
+  if (isFirst && dialog !== undefined) await passDialog(dialog, agent);
   await agent.waitForScreen(ready);
+}
+
+/** It stands there before it listens: what it did not hear it is told again. */
+async function passDialog({ shows, key }: NonNullable<AgentCli["dialog"]>, agent: Agent): Promise<void> {
+  await agent.waitForScreen(shows);
+  const isGone = async () => {
+    if (!shows.test(await agent.screen())) return true;
+    await agent.press(key);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    if (shows.test(await agent.screen())) await agent.press("Enter");
+    return false;
+  };
+  await until(isGone, { timeoutMs: 30_000, what: () => "the end of its dialog" });
 }
 
 function agentIn(tmux: PrivateTmux, { pane, project }: Pick<Agent, "pane" | "project">): Agent {
