@@ -1,31 +1,18 @@
 import { writeFile } from "node:fs/promises";
-import { installClient } from "@fleetbus/hooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { newHome, type Home } from "../../support/fleet/home.ts";
-import { buildPackage, type BuiltPackage } from "../../support/fleet/package.ts";
-import { startPuppet, type Puppet } from "../../support/fleet/puppet.ts";
-import { startNatsServer, type NatsServer } from "../../support/nats-server.ts";
+import { startHooked, type Hooked } from "../../support/fleet/hooked.ts";
 import { eventually } from "../../support/tmux.ts";
 
-let built: BuiltPackage;
-let nats: NatsServer;
-let at: Home;
-let web: Puppet;
+let hooked: Hooked;
+let at: Hooked["at"];
+let web: Hooked["web"];
 
 beforeAll(async () => {
-  [built, nats] = await Promise.all([buildPackage(), startNatsServer()]);
-  at = await newHome({ command: built.bin, config: "", env: { FLEET_MACHINE: "lab" } });
-  await at.run(["up", "--connect", nats.url]);
-  const { file: client } = await installClient(at.paths, { platform: process.platform });
-  web = await startPuppet({ name: "web", home: at.home, client });
+  hooked = await startHooked();
+  ({ at, web } = hooked);
 });
-afterAll(async () => {
-  await web.kill();
-  await at.close();
-  await nats.stop();
-  await built.remove();
-});
+afterAll(() => hooked.close());
 
 const use = (config: string) => writeFile(at.paths.configFile, config);
 const sessionSchema = z.looseObject({
