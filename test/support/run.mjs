@@ -1,17 +1,15 @@
 // What `npm test` runs: the suites one after the other, then the check of the claims, then one line with the sum.
 // Arguments: names of suites (`npm test -- e2e`), or --clis for the real CLIs alone.
-import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { labels, outcomesOf, readClaims } from "./claims.mjs";
+import { reportAt, runVitest } from "./run-vitest.mjs";
+import { whatFailed } from "./what-failed.mjs";
 import { agentsPath, provideAgents } from "./agents/cache.mjs";
 import { claudeBinaryPath, provideClaude } from "./claude-cache.mjs";
 import { whyNoContainers } from "../containers/engine/why-not.mjs";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const vitest = join(root, "node_modules/vitest/vitest.mjs");
 const results = mkdtempSync(join(tmpdir(), "fleet-test-results-"));
 
 const suites = [
@@ -26,6 +24,9 @@ const suites = [
 
 /** At most so many files are given a second look; more is no accident of a busy machine. */
 const maxSecondLooks = 3;
+
+/** Lines for the end of the log: what failed, and what passed only at its second look. */
+const findings = [];
 
 const asked = process.argv.slice(2).map((name) => name.replace(/^--/, ""));
 process.exitCode = await main();
@@ -98,8 +99,10 @@ async function runSuite({ name, projects, prepare }, isAlone) {
   const report = join(results, `${name}.json`);
   const filters = projects.flatMap((project) => ["--project", project]);
   const args = [...filters, "--reporter=default", "--reporter=json"];
-  const isGood = await runVitest([...args, `--outputFile.json=${report}`], { isShownAtOnce: isAlone });
-  return isGood || (name !== "unit" && (await runFailedAgain({ name, report, args })));
+  const ended = await runVitest([...args, `--outputFile.json=${report}`], { isShownAtOnce: isAlone });
+  if (ended.isGood || (name !== "unit" && (await runFailedAgain({ name, report, args })))) return true;
+  findings.push(...whatFailed({ suite: name, report: reportAt(report), output: ended.output }));
+  return false;
 }
 
 /**
@@ -107,18 +110,20 @@ async function runSuite({ name, projects, prepare }, isAlone) {
  * themselves, and that is said; what fails again has failed.
  */
 async function runFailedAgain({ name, report, args }) {
-  const first = JSON.parse(readFileSync(report, "utf8"));
+  const first = reportAt(report);
+  if (first === undefined) return false;
   const files = first.testResults.filter(({ status }) => status === "failed").map((file) => file.name);
   if (files.length === 0 || files.length > maxSecondLooks) return false;
   say(`\n${name}: run once more, by themselves: ${files.join(", ")}`);
   const again = join(results, `again-${name}.tmp`);
-  const isGood = await runVitest([...args, `--outputFile.json=${again}`, ...files]);
-  const { testResults } = JSON.parse(readFileSync(again, "utf8"));
-  rmSync(again);
-  if (!isGood) return false;
+  const ended = await runVitest([...args, `--outputFile.json=${again}`, ...files]);
+  const { testResults = [] } = reportAt(again) ?? {};
+  rmSync(again, { force: true });
+  if (!ended.isGood) return false;
   const others = first.testResults.filter((file) => !files.includes(file.name));
   writeFileSync(report, JSON.stringify({ ...first, testResults: [...others, ...testResults] }));
-  say(`\n${name}: UNSTEADY, failed once and passed alone: ${files.join(", ")}`);
+  findings.push(`${name}: UNSTEADY, failed once and passed alone:`);
+  findings.push(...whatFailed({ suite: name, report: first, output: "" }));
   return true;
 }
 
@@ -129,31 +134,11 @@ async function runClaims(notRun) {
   );
   const env = { FLEET_TEST_RESULTS: results, FLEET_TEST_NOT_RUN: notRun.join(",") };
   const report = join(results, "claims.json");
-  return runVitest(
-    ["--project", "claims", "--reporter=verbose", "--reporter=json", `--outputFile.json=${report}`],
-    { env },
-  );
-}
-
-/** True when the suite passed. */
-async function runVitest(args, { isShownAtOnce = true, env = {} } = {}) {
-  const child = spawn(process.execPath, [vitest, "run", "--root", root, ...args], {
-    cwd: root,
-    stdio: ["ignore", isShownAtOnce ? "inherit" : "pipe", isShownAtOnce ? "inherit" : "pipe"],
-    env: { ...cleanEnvironment(), ...env },
-  });
-  const shown = [];
-  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => shown.push(chunk));
-  const code = await new Promise((resolve) => child.once("close", resolve));
-  process.stdout.write(Buffer.concat(shown));
-  return code === 0;
-}
-
-/** Without what a surrounding session, fleet or terminal multiplexer would lend to the tests. */
-function cleanEnvironment() {
-  const isKept = (name) => /^FLEET_(TEST_|NATS_SERVER$)/.test(name);
-  const isForeign = (name) => /^(FLEET_|CLAUDE|ANTHROPIC_|TMUX)/.test(name) && !isKept(name);
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !isForeign(name)));
+  const args = ["--project", "claims", "--reporter=default", "--reporter=json"];
+  const ended = await runVitest([...args, `--outputFile.json=${report}`], { env });
+  if (!ended.isGood)
+    findings.push(...whatFailed({ suite: "claims", report: reportAt(report), output: ended.output }));
+  return ended.isGood;
 }
 
 /** The closing line; a suite that ended badly without a failed test counts as one failure. */
@@ -164,6 +149,7 @@ function close(broken) {
   const count = (wanted) => outcomes.filter((outcome) => wanted.includes(outcome.status)).length;
   const failed = Math.max(count(["failed"]), broken);
   const passed = count(["passed"]);
+  if (findings.length > 0) say(`\nnot as it should be:\n${findings.join("\n")}`);
   say(`\n${passed} passed, ${failed} failed, ${outcomes.length - passed - count(["failed"])} skipped`);
   return failed > 0 || passed === 0 ? 1 : 0;
 }
