@@ -53,16 +53,20 @@ export async function startClaude(options: ClaudeOptions): Promise<ClaudeSession
   return session;
 }
 
-/** What the CLI wants to find in its HOME before it starts without questions. Merges with what is there. */
-async function prepareHome(options: ClaudeOptions): Promise<void> {
-  await mkdir(join(options.home, ".claude"), { recursive: true });
-  await mkdir(options.project, { recursive: true });
-  await mkdir(join(options.home, "run"), { recursive: true, mode: 0o700 });
-  const file = join(options.home, ".claude.json");
+async function prepareHome({ home, project, settings }: ClaudeOptions): Promise<void> {
+  await mkdir(project, { recursive: true });
+  await onboardClaude(home, project);
+  if (settings === undefined) return;
+  await writeFile(join(home, ".claude", "settings.json"), JSON.stringify(settings, null, 2));
+}
+
+/** What the CLI wants to find in its HOME before it starts in a project without questions. Merges with what is there. */
+export async function onboardClaude(home: string, project: string): Promise<void> {
+  await mkdir(join(home, ".claude"), { recursive: true });
+  await mkdir(join(home, "run"), { recursive: true, mode: 0o700 });
+  const file = join(home, ".claude.json");
   const before: { projects?: object } = JSON.parse(await readFile(file, "utf8").catch(() => "{}"));
-  const trusted = {
-    [options.project]: { hasTrustDialogAccepted: true, hasCompletedProjectOnboarding: true },
-  };
+  const trusted = { [project]: { hasTrustDialogAccepted: true, hasCompletedProjectOnboarding: true } };
   const onboarding = {
     ...before,
     hasCompletedOnboarding: true,
@@ -71,8 +75,6 @@ async function prepareHome(options: ClaudeOptions): Promise<void> {
     projects: { ...before.projects, ...trusted },
   };
   await writeFile(file, JSON.stringify(onboarding));
-  if (options.settings === undefined) return;
-  await writeFile(join(options.home, ".claude", "settings.json"), JSON.stringify(options.settings, null, 2));
 }
 
 async function openPane(options: ClaudeOptions): Promise<string> {
@@ -92,19 +94,22 @@ async function openPane(options: ClaudeOptions): Promise<string> {
   );
 }
 
-function environment(options: ClaudeOptions): Record<string, string> {
+function environment({ home, modelUrl, env }: ClaudeOptions): Record<string, string> {
+  return { HOME: home, ...claudeEnvironment(home, modelUrl), ...env };
+}
+
+/** The environment in which it talks with a model on loopback only. */
+export function claudeEnvironment(home: string, modelUrl: string): Readonly<Record<string, string>> {
   return {
-    HOME: options.home,
     // The folder of its messaging socket, otherwise one that all sessions of the machine share.
-    XDG_RUNTIME_DIR: join(options.home, "run"),
-    ANTHROPIC_BASE_URL: options.modelUrl,
+    XDG_RUNTIME_DIR: join(home, "run"),
+    ANTHROPIC_BASE_URL: modelUrl,
     ANTHROPIC_API_KEY: dummyKey,
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: "1",
     DISABLE_AUTOUPDATER: "1",
     // Root in a container may use bypassPermissions only where this says so.
     IS_SANDBOX: "1",
-    ...options.env,
   };
 }
 

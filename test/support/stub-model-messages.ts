@@ -70,7 +70,8 @@ export async function answerMessages(body: MessagesRequest, exchange: Exchange):
   });
 }
 
-function readMessage(message: MessagesRequest["messages"][number]): ScriptMessage {
+/** A message as the script reads it. */
+export function readMessage(message: MessagesRequest["messages"][number]): ScriptMessage {
   const blocks =
     typeof message.content === "string" ? [{ type: "text", text: message.content }] : message.content;
   const results = blocks.filter((one) => one.type === "tool_result").map((one) => flatten(one.content));
@@ -127,25 +128,43 @@ interface Streaming {
 
 async function stream(move: Move, { model, response, wait, onOutput }: Streaming): Promise<void> {
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
-  const send = (type: string, data: object = {}) =>
-    response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
-  send("message_start", { message: { ...envelope(model), content: [], stop_reason: null } });
-  await wait();
-  for (const [index, block] of blocks(move).entries()) {
-    send("content_block_start", { index, content_block: empty(block) });
-    onOutput();
-    for (const [part, delta] of deltas(block, move.dripMs > 0).entries()) {
-      if (part > 0) await sleep(move.dripMs);
-      send("content_block_delta", { index, delta });
-    }
-    send("content_block_stop", { index });
+  const send = ({ type, data }: StreamEvent) =>
+    response.write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+  for (const [index, event] of messageEvents(move, model).entries()) {
+    if (index === 1) await wait();
+    if (event.isLate) await sleep(move.dripMs);
+    send(event);
+    if (index > 0) onOutput();
   }
-  send("message_delta", {
-    delta: { stop_reason: stopReason(move), stop_sequence: null },
-    usage: { output_tokens: 10 },
-  });
-  send("message_stop");
   response.end();
+}
+
+/** One server-sent event of an answer. */
+export interface StreamEvent {
+  readonly type: string;
+  readonly data: object;
+  /** The script's drip comes before it. */
+  readonly isLate: boolean;
+}
+
+/** A whole answer as the API streams it; the first event comes before any output. */
+export function messageEvents(move: Move, model: string): readonly StreamEvent[] {
+  const event = (type: string, data: object = {}, isLate = false) => {
+    return { type, data: { type, ...data }, isLate };
+  };
+  const delta = { stop_reason: stopReason(move), stop_sequence: null };
+  return [
+    event("message_start", { message: { ...envelope(model), content: [], stop_reason: null } }),
+    ...blocks(move).flatMap((block, index) => [
+      event("content_block_start", { index, content_block: empty(block) }),
+      ...deltas(block, move.dripMs > 0).map((part, at) =>
+        event("content_block_delta", { index, delta: part }, at > 0),
+      ),
+      event("content_block_stop", { index }),
+    ]),
+    event("message_delta", { delta, usage: { output_tokens: 10 } }),
+    event("message_stop"),
+  ];
 }
 
 function empty(block: Block): Block {

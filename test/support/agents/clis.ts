@@ -1,17 +1,22 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { claudeBinaryPath } from "../claude-cache.mjs";
+import { claudeEnvironment, onboardClaude } from "../claude.ts";
+import { agentsPath } from "./cache.mjs";
 
 /** One agent CLI as a test drives it: what a person would have set up, and what they see. */
 export interface AgentCli {
-  readonly name: "codex" | "gemini" | "grok";
+  readonly name: "claude" | "codex" | "gemini" | "grok";
+  /** Its pinned program, fetched or not. */
+  readonly program: string;
   /** The rung that wakes it. */
-  readonly rung: "queue" | "tmux";
+  readonly rung: "rewake" | "queue" | "tmux";
   /** It runs where hooks say; a pane is known. */
   readonly tellsPane: boolean;
   /** Its files in a new home, for a model on loopback, without a login. */
-  prepare(place: { readonly home: string; readonly project: string; readonly url: string }): Promise<void>;
+  prepare(place: Place & { readonly project: string }): Promise<void>;
   /** Its environment beside HOME and PATH. */
-  env(url: string): Readonly<Record<string, string>>;
+  env(place: Place): Readonly<Record<string, string>>;
   /** A dialog at its first start in a home, and the key that passes it. */
   readonly dialog?: { readonly shows: RegExp; readonly key: string };
   /** What its screen shows when it takes prompts. */
@@ -22,6 +27,12 @@ export interface AgentCli {
   readonly outlivesPane: boolean;
   /** Flags by which tools run without asking. */
   readonly flags: readonly string[];
+}
+
+/** A home, and the model's base URL. */
+interface Place {
+  readonly home: string;
+  readonly url: string;
 }
 
 async function write(file: string, text: string): Promise<void> {
@@ -60,10 +71,21 @@ async function geminiSettings(file: string): Promise<string> {
   return JSON.stringify({ ...settings, ...quiet }, null, 2);
 }
 
-/** The CLIs beside Claude Code, as HOOKS.md found them. */
+const programOf = (name: string) => join(agentsPath(process.env), name);
+
+/** The CLIs, as HOOKS.md found them. */
 export const agentClis: readonly AgentCli[] = [
   {
+    ...{ name: "claude", rung: "rewake", tellsPane: true, startsWithPrompt: false, outlivesPane: false },
+    program: claudeBinaryPath(process.env),
+    prepare: ({ home, project }) => onboardClaude(home, project),
+    env: ({ home, url }) => claudeEnvironment(home, url),
+    ready: /❯/u,
+    flags: ["--permission-mode", "bypassPermissions"],
+  },
+  {
     ...{ name: "codex", rung: "queue", tellsPane: false, startsWithPrompt: true, outlivesPane: true },
+    program: programOf("codex"),
     prepare: async ({ home, project, url }) => {
       const file = join(home, ".codex/config.toml");
       const trust = `\n[projects."${project}"]\ntrust_level = "trusted"\n`;
@@ -77,19 +99,21 @@ export const agentClis: readonly AgentCli[] = [
   },
   {
     ...{ name: "gemini", rung: "tmux", tellsPane: true, startsWithPrompt: false, outlivesPane: false },
+    program: programOf("gemini"),
     prepare: async ({ home, project }) => {
       const file = join(home, ".gemini/settings.json");
       await write(join(home, ".gemini/trustedFolders.json"), JSON.stringify({ [project]: "TRUST_FOLDER" }));
       await write(file, await geminiSettings(file));
     },
-    env: (url) => ({ GEMINI_API_KEY: "none", GOOGLE_GEMINI_BASE_URL: url }),
+    env: ({ url }) => ({ GEMINI_API_KEY: "none", GOOGLE_GEMINI_BASE_URL: url }),
     ready: /Type your message or @path/,
     flags: ["--yolo"],
   },
   {
     ...{ name: "grok", rung: "tmux", tellsPane: true, startsWithPrompt: false, outlivesPane: false },
+    program: programOf("grok"),
     prepare: async () => undefined,
-    env: (url) => ({
+    env: ({ url }) => ({
       ...{ XAI_API_KEY: "none", GROK_MODELS_BASE_URL: `${url}/v1` },
       ...{ GROK_DISABLE_AUTOUPDATER: "1", GROK_TELEMETRY_ENABLED: "0" },
     }),

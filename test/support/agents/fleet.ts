@@ -45,8 +45,8 @@ const programs = agentsPath(process.env);
 
 /** Call it at the top of a group: its tests are skipped, with the reason, where the pinned CLIs are not at hand. */
 export function useAgents(cli: AgentCli): AgentSuite {
-  const isThere = existsSync(join(programs, cli.name));
-  const reason = `${cli.name} is not in ${programs}: npm run test:clis fetches it`;
+  const isThere = existsSync(cli.program);
+  const reason = `${cli.name} is not at ${cli.program}: npm run test:clis fetches it`;
   let opened: { readonly fleet: AgentFleet; close(): Promise<void> } | undefined;
   beforeEach((context) => context.skip(!isThere, reason));
   afterAll(() => opened?.close());
@@ -93,11 +93,11 @@ async function startFleet(cli: AgentCli) {
     const project = join(folder, name);
     await mkdir(project);
     await cli.prepare({ home, project, url: model.url });
-    const variables = Object.entries({ ...env, ...cli.env(model.url) }).map(
+    const variables = Object.entries({ ...env, ...cli.env({ home, url: model.url }) }).map(
       ([key, value]) => `${key}=${value}`,
     );
     const command = ["env", "-i", "TERM=xterm-256color", "LC_ALL=C.UTF-8", ...variables];
-    const shell = `exec ${[...command, "TMUX=$TMUX", "TMUX_PANE=$TMUX_PANE", cli.name, ...cli.flags].join(" ")}`;
+    const shell = `exec ${[...command, "TMUX=$TMUX", "TMUX_PANE=$TMUX_PANE", cli.program, ...cli.flags].join(" ")}`;
     const size = ["-x", "100", "-y", "30"];
     const pane = await tmux.command(
       "new-session",

@@ -5,6 +5,7 @@ import { gates, type Gates } from "../stub-model-gates.ts";
 import { nextMove, type Move, type ScriptMessage } from "../stub-model-script.ts";
 import { chatApi } from "./api-chat.ts";
 import { geminiApi } from "./api-gemini.ts";
+import { messagesApi } from "./api-messages.ts";
 import { responsesApi } from "./api-responses.ts";
 
 /** One model API, as far as an agent CLI needs it. */
@@ -17,7 +18,7 @@ export interface ModelApi {
   events(move: Move, tools: readonly string[]): readonly { readonly type?: string; readonly data: unknown }[];
 }
 
-/** A model on loopback for the CLIs beside Claude Code. */
+/** A model on loopback for every agent CLI. */
 export interface AgentModel {
   /** Base URL, without a trailing slash. */
   readonly url: string;
@@ -28,7 +29,7 @@ export interface AgentModel {
   close(): Promise<void>;
 }
 
-const apis: readonly ModelApi[] = [responsesApi, chatApi, geminiApi];
+const apis: readonly ModelApi[] = [messagesApi, responsesApi, chatApi, geminiApi];
 
 /** Starts one that does what the script words of the newest prompt say (stub-model-script.ts). */
 export async function startAgentModel(): Promise<AgentModel> {
@@ -88,6 +89,7 @@ async function answer(
 function list(response: ServerResponse, path: string): void {
   const model = { id: "stub-model", object: "model", owned_by: "stub" };
   if (path.endsWith("/models")) return json(response, 200, { object: "list", data: [model], models: [] });
+  if (path.endsWith("/count_tokens")) return json(response, 200, { input_tokens: 1000 });
   if (path.endsWith(":countTokens")) return json(response, 200, { totalTokens: 1000 });
   json(response, 404, {});
 }

@@ -18,7 +18,7 @@ export const pubFlags = {
   ]),
   now: toggle("--now", "reach a busy session at its next tool"),
   idle: toggle("--idle", "offer it only when the session is idle"),
-  stop: toggle("--stop", "reach a busy session at once, holding its next tool call"),
+  stop: toggle("--stop", "as --now, and before what was sent so"),
   ttl: duration("--ttl <duration>", "not offered after this; the sender is told"),
   thread: text("--thread <id>", "say it on this thread"),
   create: toggle("--create", "make the mailbox if there is none yet"),
