@@ -31,6 +31,8 @@ export interface ProofDeps {
   readonly record: SessionRecord;
   readonly evidence: Evidence;
   readonly clock: Clock;
+  /** How waiting for a record is limited; absent, by real time. */
+  readonly limit?: typeof timeLimit;
 }
 
 /** How long a turn's record may take to reach the disk after its end (HOOKS.md §8: 92–338 ms were seen). */
@@ -44,7 +46,7 @@ const watchMs = 10 * 60_000;
 
 /** Turns model requests into `shown` for as long as there are offers without a proof. */
 export async function watchOffers(deps: ProofDeps): Promise<void> {
-  const signal = timeLimit(watchMs);
+  const signal = limitOf(deps)(watchMs);
   const isOpen = () => deps.mailbox.held().some((lease) => lease.phase === "offered");
   while (isOpen() && !signal.aborted) {
     const sight = await deps.evidence.look(deps.record);
@@ -66,9 +68,11 @@ export async function endTurn(deps: ProofDeps, end: TurnEnd): Promise<void> {
   const lost = takeLost(deps);
   const unproved = await deps.mailbox.endTurn(end);
   await proveLate(deps, unproved);
-  const isShown = (lease: Lease) => lease.phase === "shown";
-  await Promise.all(unproved.filter(isShown).map((lease) => deps.mailbox.finish(lease, end)));
-  await deps.mailbox.offerAgain([...lost, ...unproved.filter((lease) => lease.phase === "unproved")]);
+  // No await between these: what a watch proves meanwhile would neither end nor be offered again.
+  const shown = unproved.filter((lease) => lease.phase === "shown");
+  const again = [...lost, ...unproved.filter((lease) => lease.phase === "unproved")];
+  const finished = shown.map((lease) => deps.mailbox.finish(lease, end));
+  await Promise.all([...finished, deps.mailbox.offerAgain(again)]);
   forgetWhenQuiet(deps);
 }
 
@@ -121,15 +125,16 @@ function forgetWhenQuiet({ mailbox, evidence, record }: ProofDeps): void {
 
 /** Looks for the proofs of a finished turn until all are there or the record has had time to reach the disk. */
 async function proveLate(deps: ProofDeps, unproved: readonly Lease[]): Promise<void> {
-  const flushed = timeLimit(flushMs);
-  const absent = deps.record.transcript === undefined ? AbortSignal.abort() : timeLimit(appearMs);
+  const limit = limitOf(deps);
+  const flushed = limit(flushMs);
+  const absent = deps.record.transcript === undefined ? AbortSignal.abort() : limit(appearMs);
   while (unproved.some((lease) => lease.phase === "unproved")) {
     const sight = await deps.evidence.look(deps.record);
     if (sight === undefined && absent.aborted) return inferAll(deps, unproved);
     if (sight !== undefined) proveAll(deps, sight);
     if (flushed.aborted) return;
-    const limit = sight === undefined ? absent : flushed;
-    if (unproved.some((lease) => lease.phase === "unproved")) await deps.evidence.change(deps.record, limit);
+    const over = sight === undefined ? absent : flushed;
+    if (unproved.some((lease) => lease.phase === "unproved")) await deps.evidence.change(deps.record, over);
   }
 }
 
@@ -138,10 +143,14 @@ async function settledSight(deps: ProofDeps): Promise<Sight | undefined> {
   const { clock, evidence, record } = deps;
   const latest = clock.monotonic() + settleMs;
   for (;;) {
-    const quiet = timeLimit(transcriptQuietMs);
+    const quiet = limitOf(deps)(transcriptQuietMs);
     await evidence.change(record, quiet);
     if (quiet.aborted || clock.monotonic() > latest) return evidence.look(record);
   }
+}
+
+function limitOf({ limit = timeLimit }: ProofDeps): typeof timeLimit {
+  return limit;
 }
 
 function proveAll({ mailbox }: ProofDeps, sight: Sight): void {
