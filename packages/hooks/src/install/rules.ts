@@ -19,7 +19,7 @@ export function standingRules(document: SettingsDocument | undefined): readonly 
 
 /** How to add `rules` at the end of `permissions.allow`, in the file's own style. */
 export function ruleInsertion(document: SettingsDocument, rules: readonly string[]): RuleInsertion {
-  const standing = standingRules(document);
+  const standing = rules.length === 0 ? [] : standingRules(document);
   const added = rules.filter((rule) => !standing.includes(rule));
   if (added.length === 0) return { entries: [], edits: [], rules: [] };
   const { permissions, list } = placeOf(document);
@@ -41,6 +41,7 @@ export function withoutRules(
   { file, text }: { readonly file: string; readonly text: string },
   rules: readonly string[],
 ): string {
+  if (rules.length === 0) return text;
   const document = parseDocument(file, text);
   const { permissions, list } = placeOf(document);
   const at = (list?.children ?? []).findIndex(({ value }) => rules.includes(String(value)));

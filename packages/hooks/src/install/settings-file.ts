@@ -1,5 +1,5 @@
-import { lstat, readFile, readlink, realpath, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { readFile, readlink, realpath, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { FleetError, messageOf } from "@fleetbus/core";
 
 /** A settings file as it stands on disk. */
@@ -32,20 +32,20 @@ export function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
 }
 
-/** Where a chain of links ends, also when nothing stands there yet. */
-async function realTarget(file: string): Promise<string> {
+/** Where the links of a file and of its folders end, also when nothing stands there yet. Throws `storage` for a loop. */
+async function realTarget(file: string, followed: readonly string[] = []): Promise<string> {
+  if (followed.includes(file))
+    throw new FleetError("storage", `reading ${file}: its links lead in a circle; mend them first`);
   try {
     return await realpath(file);
-  } catch {
-    // A loop or a missing folder is told by the read that follows.
-    const isLink = await lstat(file).then(
-      (found) => found.isSymbolicLink(),
-      () => false,
-    );
-    if (!isLink) return file;
-    const next = resolve(dirname(file), await readlink(file));
-    return next === file ? file : realTarget(next);
+  } catch (error) {
+    // What else is wrong with it is told by the read that follows.
+    if (!isMissing(error)) return file;
   }
+  const link = await readlink(file).catch(() => undefined);
+  if (link !== undefined) return realTarget(resolve(dirname(file), link), [...followed, file]);
+  const folder = dirname(file);
+  return folder === file ? file : join(await realTarget(folder, followed), basename(file));
 }
 
 function decode(file: string, bytes: Uint8Array): string {

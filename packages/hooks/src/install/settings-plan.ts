@@ -47,9 +47,10 @@ export async function planInstall(
 ): Promise<SettingsPlan> {
   const { settings, installed, recordAt } = await read(place);
   const document = documentOf(settings);
-  const standing = standingRules(document);
-  const kept = (installed?.rules ?? []).filter((rule) => standing.includes(rule));
-  const rules = addRules ? set.rules : kept;
+  const asked = addRules ? set.rules : (installed?.rules ?? []);
+  // Where fleet has no rules it need not understand the user's.
+  const standing = asked.length === 0 ? [] : standingRules(document);
+  const rules = addRules ? asked : asked.filter((rule) => standing.includes(rule));
   const isDone = isInstalled(hookStates(document, set)) && rules.every((rule) => standing.includes(rule));
   if (settings.text !== undefined && isDone)
     return plan("install", { settings, after: settings.text, recordAt, installed });
