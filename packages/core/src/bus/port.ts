@@ -71,8 +71,8 @@ export interface Consumer {
   consume(signal: AbortSignal): AsyncIterable<Delivery>;
   /**
    * Brings back at once every delivery that is pending at the server and not held by this bus: what a process that died
-   * took along before it could journal it. For the one owner of a consumer, at its start; resolves with how many
-   * messages it named (some may have been settled).
+   * took along before it could journal it, or what this one could not give back while the server was away. For the one
+   * owner of a consumer, at its start; resolves with how many messages it named (some may have been settled).
    */
   reclaim(): Promise<number>;
 }

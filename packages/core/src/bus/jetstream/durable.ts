@@ -4,11 +4,13 @@ import type { DurableName } from "./consumer.ts";
 export interface Durable {
   /** Stream sequences that were delivered to this process and are not settled. */
   readonly held: Set<number>;
+  /** Those of them that could not be given back: nobody works on them, and `reclaim` brings them back. */
+  readonly givenUp: Set<number>;
   /** The highest sequence that was delivered here, or acknowledged before. */
   highest: number;
   /** Set before this bus removes it: who consumes it ends then, instead of making it again. */
   isRemoved: boolean;
-  /** The server may have sent what never arrived. */
+  /** The server may have sent what never arrived, or not heard what was given back. */
   isSuspect: boolean;
 }
 
@@ -26,6 +28,7 @@ export function noDurables(): Durables {
     of: (name) => {
       const known = all.get(idOf(name)) ?? {
         held: new Set(),
+        givenUp: new Set(),
         highest: 0,
         isRemoved: false,
         isSuspect: false,
@@ -40,7 +43,26 @@ export function noDurables(): Durables {
 /** Notes a delivery. */
 export function hold(durable: Durable, seq: number): void {
   durable.held.add(seq);
+  durable.givenUp.delete(seq);
   durable.highest = Math.max(durable.highest, seq);
+}
+
+/** Notes that the server has taken a delivery back, or for good. */
+export function letGo(durable: Durable, seq: number): void {
+  durable.held.delete(seq);
+  durable.givenUp.delete(seq);
+}
+
+/** Notes that the server did not say that it has a delivery back. Where its consumer is made again, it is not left out. */
+export function giveUp(durable: Durable, seq: number): void {
+  if (!durable.held.has(seq)) return;
+  durable.givenUp.add(seq);
+  durable.isSuspect = true;
+}
+
+/** Whether this process goes on with a delivery. */
+export function isHeld({ held, givenUp }: Durable, seq: number): boolean {
+  return held.has(seq) && !givenUp.has(seq);
 }
 
 /** Where a consumer that is made again has to begin, so that nothing unsettled is left out. */

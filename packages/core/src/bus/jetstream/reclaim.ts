@@ -1,7 +1,7 @@
 import type { Clock } from "../../clock.ts";
 import type { ConsumerShape } from "../layout.ts";
 import { durableName } from "./consumer.ts";
-import type { Durable } from "./durable.ts";
+import { isHeld, letGo, type Durable } from "./durable.ts";
 import type { Link } from "./link.ts";
 import { readStream } from "./read.ts";
 
@@ -25,7 +25,7 @@ export async function reclaim({ link, ns, shape, durable, clock }: Reclaiming): 
   const doing = `reclaiming from consumer ${consumer} of ${shape.stream}`;
   const info = await link.call(doing, () => link.jsm.consumers.info(stream, consumer));
   durable.isSuspect = false;
-  if (info.num_ack_pending <= durable.held.size) return 0;
+  if (info.num_ack_pending <= durable.held.size - durable.givenUp.size) return 0;
   const between = readStream(link, {
     stream,
     subjects: shape.subjects,
@@ -35,12 +35,14 @@ export async function reclaim({ link, ns, shape, durable, clock }: Reclaiming): 
     signal: link.closed,
     clock,
   });
-  let count = 0;
+  const named: number[] = [];
   for await (const { seq } of between) {
-    if (durable.held.has(seq)) continue;
+    if (isHeld(durable, seq)) continue;
     link.nc.publish(`$JS.ACK.${stream}.${consumer}.1.${seq}.${info.delivered.consumer_seq}.0.0`, "-NAK");
-    count += 1;
+    named.push(seq);
   }
   await link.call(doing, () => link.nc.flush());
-  return count;
+  // Only now: a connection that breaks before leaves them for the next try.
+  for (const seq of named) if (durable.givenUp.has(seq)) letGo(durable, seq);
+  return named.length;
 }

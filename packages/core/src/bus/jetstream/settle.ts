@@ -1,7 +1,7 @@
 import { FleetError } from "../../errors/fleet-error.ts";
 import { parseAckSubject, type Answer } from "./delivery.ts";
 import { apiCodes, isApiError, toBusError } from "./errors.ts";
-import type { Durables } from "./durable.ts";
+import { giveUp, letGo, type Durables } from "./durable.ts";
 import type { Link } from "./link.ts";
 
 const nanos = 1_000_000;
@@ -21,7 +21,7 @@ export interface Settlement {
 
 /**
  * Sends the answer and waits for the server's word. Rejects with `unavailable`, or `not_found` when the consumer is
- * gone. A delivery that was settled before is settled.
+ * gone; what could not be given back comes with the next `reclaim`. A delivery that was settled before is settled.
  */
 export async function settle({ link, durables }: SettleContext, settlement: Settlement): Promise<void> {
   const { ackSubject, answer } = settlement;
@@ -31,9 +31,10 @@ export async function settle({ link, durables }: SettleContext, settlement: Sett
   try {
     await link.call(doing, send);
   } catch (error) {
+    if (answer === "nak") giveUp(durables.of(place), place.seq);
     throw await whyNot(link, toBusError(error, doing), place);
   }
-  if (answer !== "working") durables.of(place).held.delete(place.seq);
+  if (answer !== "working") letGo(durables.of(place), place.seq);
 }
 
 function payloadOf({ answer, delayMs }: Settlement): string {

@@ -84,6 +84,25 @@ export const settleCases: readonly BusCase[] = [
     },
   },
   {
+    name: "what could not be given back while the server was away is reclaimed afterwards",
+    needs: "outage",
+    run: async (harness) => {
+      const { bus, outage } = harness;
+      const shape = inbox(bus, { ackWaitMs: 3_600_000 });
+      await publishAll(bus, ["given"]);
+      const [given] = await fetchAll(harness, await bus.consumer(shape), 1);
+      // A server that is killed right behind a delivery may have forgotten it, and then delivers it anew by itself.
+      await harness.passTime(500);
+      await outage?.begin();
+      await rejectsWith("unavailable", async () => given?.nak());
+      await outage?.end();
+      await eventually(harness, async () => (bus.isConnected() ? true : undefined));
+      const consumer = await eventually(harness, () => bus.consumer(shape).catch(() => undefined));
+      await consumer.reclaim();
+      deepEqual(textsOf(await fetchSoon(harness, consumer)), ["given"]);
+    },
+  },
+  {
     name: "a consumer's numbers are those of its backlog, its leases and its redeliveries",
     run: async (harness) => {
       const { bus } = harness;

@@ -37,6 +37,8 @@ interface Parts {
 interface Mine {
   /** And did not settle. */
   readonly seqs: Set<number>;
+  /** Of these, what could not be given back. */
+  readonly givenUp: Set<number>;
   highest: number;
 }
 
@@ -66,15 +68,17 @@ function open(parts: Parts, shape: ConsumerShape): Consumer {
   const { store, link, held } = parts;
   const id = idOf(shape.stream, shape.name);
   const { cursor } = provide(store, shape);
-  const mine = held.get(id) ?? { seqs: new Set(), highest: cursor - 1 };
+  const mine = held.get(id) ?? { seqs: new Set(), givenUp: new Set(), highest: cursor - 1 };
   held.set(id, mine);
   return {
     fetch: (options) => fetch(parts, id, options),
     consume: (signal) => consume(parts, shape, AbortSignal.any([signal, link.closed])),
     reclaim: () =>
       link.call(() => {
-        const strays = [...find(store, id).pending].filter(([seq]) => !mine.seqs.has(seq));
+        const isStray = (seq: number) => !mine.seqs.has(seq) || mine.givenUp.has(seq);
+        const strays = [...find(store, id).pending].filter(([seq]) => isStray(seq));
         for (const [, pending] of strays) pending.dueAt = store.clock.now();
+        for (const [seq] of strays) letGo(mine, seq);
         store.change.notify();
         return strays.length;
       }),
@@ -135,16 +139,23 @@ function deliver(parts: Parts, id: string, max: number): readonly Delivery[] {
   return taken.map((one) => {
     note(held.get(id), one.seq);
     const { ackSubject } = one;
-    return toDelivery(one, (kind, delayMs = 0) =>
-      link.call(() => settle(parts, { ackSubject, kind, delayMs })),
-    );
+    return toDelivery(one, async (kind, delayMs = 0) => {
+      if (kind === "nak" && !link.isConnected()) held.get(id)?.givenUp.add(one.seq);
+      await link.call(() => settle(parts, { ackSubject, kind, delayMs }));
+    });
   });
 }
 
 function note(mine: Mine | undefined, seq: number): void {
   if (mine === undefined) return;
   mine.seqs.add(seq);
+  mine.givenUp.delete(seq);
   mine.highest = Math.max(mine.highest, seq);
+}
+
+function letGo(mine: Mine | undefined, seq: number): void {
+  mine?.seqs.delete(seq);
+  mine?.givenUp.delete(seq);
 }
 
 function settle(parts: Parts, settlement: { ackSubject: string; kind: Answer; delayMs: number }): void {
@@ -155,7 +166,7 @@ function settle(parts: Parts, settlement: { ackSubject: string; kind: Answer; de
   const deliveries = consumer.pending.get(seq)?.deliveries ?? 1;
   const wait = kind === "working" ? ackWait(consumer.shape, deliveries) : delayMs;
   answer(consumer, seq, { kind, dueAt: store.clock.now() + wait });
-  if (kind !== "working") held.get(idOf(stream, name))?.seqs.delete(seq);
+  if (kind !== "working") letGo(held.get(idOf(stream, name)), seq);
   store.change.notify();
 }
 
