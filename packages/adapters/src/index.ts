@@ -7,3 +7,4 @@ export type { PaneFacts } from "./tmux/pane/facts.ts";
 export { listPanes } from "./tmux/pane/list.ts";
 export { findProcess, isInTree, type FindProcess, type ProcessFacts } from "./tmux/pane/process.ts";
 export { watchPanes, type PanesWatch } from "./tmux/pane/watch.ts";
+export { isTypedInto } from "./tmux/screen/clis.ts";

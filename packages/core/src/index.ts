@@ -50,6 +50,7 @@ export * from "./config/reveal.ts";
 export * from "./config/private-place.ts";
 export * from "./config/adapter-entry.ts";
 export * from "./config/adapter-replies.ts";
+export * from "./config/cli-entry.ts";
 export * from "./config/schema.ts";
 export * from "./config/load.ts";
 export * from "./config/settings.ts";

@@ -72,5 +72,6 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 function childOf(node: unknown, part: PropertyKey): unknown {
   if (!isRecord(node)) return undefined;
   if (typeof part === "number") return node["items"];
-  return isRecord(node["properties"]) ? node["properties"][String(part)] : undefined;
+  const named = isRecord(node["properties"]) ? node["properties"][String(part)] : undefined;
+  return named ?? node["additionalProperties"];
 }

@@ -3,6 +3,7 @@ import { isReserved, isToken } from "../names/token.ts";
 import { adapterEntrySchema } from "./adapter-entry.ts";
 import type { AdapterSchemas } from "./adapter-forms.ts";
 import { adapterItemSchema } from "./adapter-json-schema.ts";
+import { checkCliNames, cliEntrySchema } from "./cli-entry.ts";
 import { isRecord } from "./json-schema.ts";
 import { secretSchema } from "./secret.ts";
 import { dailySpanSchema, durationSchema, rateSchema, zoneSchema } from "./values.ts";
@@ -134,6 +135,11 @@ export const configSchema = z.strictObject({
     .array(sessionSchema, { error: notAList("session") })
     .default([])
     .describe("Settings for sessions by name or folder; the first that matches decides"),
+  cli: z
+    .array(cliEntrySchema, { error: notAList("cli") })
+    .superRefine(checkCliNames)
+    .default([])
+    .describe("Agent CLIs that fleet has no table of its own for: what their hooks' payloads mean"),
   adapter: z
     .array(adapterEntrySchema, { error: notAList("adapter") })
     .default([])

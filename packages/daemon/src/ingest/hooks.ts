@@ -26,7 +26,8 @@ export interface HookAnswer {
 /** What taking in hooks needs. */
 export interface HookDeps {
   readonly machine: string;
-  readonly clis: ReadonlyMap<string, Cli>;
+  /** By the name in a call, as the config is now. */
+  clis(): ReadonlyMap<string, Cli>;
   readonly registry: Registry;
   readonly outbox: Outbox;
   readonly conversation: Conversation;
@@ -57,10 +58,11 @@ const nothing: HookAnswer = { body: "", settle: () => undefined };
  * Takes in one hook: payload → event → session state → what its inbox offers (DESIGN §5). Resolves when the event is
  * on disk; with what the hook prints. Of a dropped file nobody reads an answer (`isAnswered` false): nothing is offered.
  */
-export async function takeHook(call: HookCall, deps: HookDeps, isAnswered = true): Promise<HookAnswer> {
-  const cli = deps.clis.get(call.cli);
+export async function takeHook(told: HookCall, deps: HookDeps, isAnswered = true): Promise<HookAnswer> {
+  const cli = deps.clis().get(told.cli);
   if (cli === undefined)
-    throw new FleetError("not_found", `taking in a hook of "${call.cli}": fleet does not know this CLI`);
+    throw new FleetError("not_found", `taking in a hook of "${told.cli}": fleet does not know this CLI`);
+  const call = { ...told, event: cli.nameOf(told) };
   const translated = cli.translate(call).map((each) => (isAnswered ? withStart(each, deps) : each));
   const [first] = translated;
   if (first === undefined) return nothing;

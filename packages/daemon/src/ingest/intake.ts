@@ -20,7 +20,7 @@ import { windowName } from "../session/window.ts";
 import type { WaiterAnswer, Waiters } from "../wake/waiters.ts";
 import type { HookCall } from "./cli-port.ts";
 import { parseDroppedRequest, type DroppedRequest } from "./dropped-request.ts";
-import { knownClis } from "./clis.ts";
+import { clisOf, knownClis } from "./clis.ts";
 import type { DropResult } from "./drops.ts";
 import { takeHook, type HookAnswer, type HookDeps } from "./hooks.ts";
 import { sweepDead } from "./note.ts";
@@ -146,7 +146,7 @@ function hookDeps({ edge }: IntakeDeps): HookDeps {
     conversation,
     clock,
     ids,
-    clis: knownClis(),
+    clis: clisOf(() => edge.settings().config),
     onError: edge.onError,
     startOf: (pid) => edge.processes.startOf(pid),
     rules: (session) => rulesFor(edge.settings().config, session),

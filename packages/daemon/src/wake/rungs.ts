@@ -1,3 +1,4 @@
+import { isTypedInto } from "@fleetbus/adapters";
 import type { Rung, SessionRecord } from "@fleetbus/core";
 import type { Waiters } from "./waiters.ts";
 
@@ -28,7 +29,7 @@ export function ladderOf(record: SessionRecord, waiters: Waiters, inbound: Cross
     socket: () => lookAtSocket(record, inbound),
     tmux: () => lookAtPane(record),
   };
-  const ladder = ladders[record.cli] ?? otherCli;
+  const ladder = (Object.hasOwn(ladders, record.cli) ? ladders[record.cli] : undefined) ?? otherCli;
   return ladder.map((rung) => ({ rung, ...looks[rung]() }));
 }
 
@@ -66,8 +67,12 @@ function lookAtSocket(
     : { isReady: true, why: `it takes messages from peers in ${permissionMode}` };
 }
 
-function lookAtPane({ pane }: SessionRecord): Omit<Step, "rung"> {
-  return pane?.mux === "tmux"
+function lookAtPane({ pane, cli }: SessionRecord): Omit<Step, "rung"> {
+  if (pane?.mux !== "tmux") return { isReady: false, why: "it is in no tmux pane" };
+  return isTypedInto(cli)
     ? { isReady: true, why: `it is in tmux pane ${pane.id}; typed only where that is safe` }
-    : { isReady: false, why: "it is in no tmux pane" };
+    : {
+        isReady: false,
+        why: `fleet does not know how ${cli}'s composer looks, so nothing is typed into pane ${pane.id}`,
+      };
 }

@@ -1,5 +1,6 @@
-import { FleetError } from "@fleetbus/core";
-import { eventOf, type CliTable } from "./table.ts";
+import { FleetError, hookWord } from "@fleetbus/core";
+import { fieldAt } from "./field-at.ts";
+import { eventOf, type AnswerShape, type CliTable } from "./table.ts";
 import { translate, type TranslatableRequest, type Translated } from "./translate.ts";
 
 /** What the daemon may do at an event. */
@@ -14,6 +15,8 @@ export interface AnswerRules {
 
 /** One agent CLI as the daemon uses it: pure, no I/O. */
 export interface HookCli extends Pick<CliTable, "name" | "maxContextBytes" | "maxContinuations"> {
+  /** The event's own name in the CLI: some payloads say it, and a hook's line can hold letters only. */
+  nameOf(request: TranslatableRequest): string;
   /** Throws `malformed` for a payload it cannot read. */
   translate(request: TranslatableRequest): readonly Translated[];
   /** At an event that the table does not know, nothing is honoured. */
@@ -32,6 +35,7 @@ export function hookCli(table: CliTable): HookCli {
   const { name, maxContextBytes, maxContinuations } = table;
   return {
     ...{ name, maxContextBytes, maxContinuations },
+    nameOf: (request) => nameOf(table, request),
     translate: (request) => translate(table, request),
     rules: (event) => rulesOf(table, event),
     answer: (event, text) => answerOf(table, event, text),
@@ -41,6 +45,13 @@ export function hookCli(table: CliTable): HookCli {
       return JSON.stringify({ hookSpecificOutput: { hookEventName: event, ...decision } });
     },
   };
+}
+
+function nameOf(table: CliTable, { event, payload }: TranslatableRequest): string {
+  const said = table.eventField === undefined ? undefined : fieldAt(payload, table.eventField);
+  const name = typeof said === "string" ? said : event;
+  if (eventOf(table, name) !== undefined) return name;
+  return Object.keys(table.events).find((each) => hookWord(each) === name) ?? name;
 }
 
 function rulesOf(table: CliTable, name: string): AnswerRules {
@@ -53,8 +64,18 @@ function answerOf(table: CliTable, name: string, text: string): string {
   if (event === undefined || event.context === "none")
     throw new FleetError("usage", `answering ${table.name}'s ${name}: it honours no such answer`);
   const said = whole(table, name, text);
-  if (event.answer === "block") return JSON.stringify({ decision: "block", reason: said });
-  return JSON.stringify({ hookSpecificOutput: { hookEventName: name, additionalContext: said } });
+  return written(event.answer, name, said);
+}
+
+function written(shape: AnswerShape, event: string, said: string): string {
+  if (shape === "text") return said;
+  if (shape === "block") return JSON.stringify({ decision: "block", reason: said });
+  if (shape === "context")
+    return JSON.stringify({ hookSpecificOutput: { hookEventName: event, additionalContext: said } });
+  const keys = shape.slice("json:".length).split(".");
+  return JSON.stringify(
+    keys.reduceRight<unknown>((inside, key) => Object.fromEntries([[key, inside]]), said),
+  );
 }
 
 function whole({ name, maxContextBytes }: CliTable, event: string, text: string): string {

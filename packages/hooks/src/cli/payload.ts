@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { FleetError } from "@fleetbus/core";
+import { fieldAt } from "./field-at.ts";
 import type { CliTable } from "./table.ts";
 
 const text = z.string().optional().catch(undefined);
@@ -44,15 +45,16 @@ export type HookPayload = z.infer<typeof hookPayloadSchema>;
 /** A field of a payload, under fleet's name. */
 export type PayloadField = keyof typeof hookPayloadSchema.shape;
 
-/** Reads a payload of one CLI's event; throws `malformed` when it is of no session. */
+/**
+ * Reads a payload of one CLI's event; throws `malformed` when it is of no session. What the CLI has under fleet's name of
+ * a field that stands elsewhere is something else.
+ */
 export function parsePayload(
   { name, fields }: Pick<CliTable, "name" | "fields">,
   event: string,
   payload: Readonly<Record<string, unknown>>,
 ): HookPayload {
-  const renamed = Object.entries(fields).flatMap(([own, theirs]) =>
-    payload[theirs] === undefined ? [] : [[own, payload[theirs]] as const],
-  );
+  const renamed = Object.entries(fields).map(([own, theirs]) => [own, fieldAt(payload, theirs)] as const);
   const parsed = hookPayloadSchema.safeParse({ ...payload, ...Object.fromEntries(renamed) });
   if (parsed.success) return parsed.data;
   const field = fields.session_id ?? "session_id";

@@ -1,4 +1,5 @@
 import type { SessionEventKind } from "@fleetbus/core";
+import { fieldAt } from "./field-at.ts";
 import type { HookPayload, PayloadField } from "./payload.ts";
 
 /** What a hook of an event may bring to the model: nothing; context with its next request; a turn that goes on although it was about to end. */
@@ -6,9 +7,9 @@ export type ContextRule = "none" | "adds" | "continues";
 
 /**
  * How an answer is written (HOOKS.md, "Outputs"). `context`: `hookSpecificOutput.additionalContext`. `block`: a decision
- * to go on, with the text as its reason.
+ * to go on, with the text as its reason. `text`: the text alone. `json:<key>`: an object with the text under that key.
  */
-export type AnswerShape = "context" | "block";
+export type AnswerShape = "context" | "block" | "text" | `json:${string}`;
 
 /** What one lifecycle event of a CLI means to a fleet. */
 export interface CliEvent {
@@ -32,7 +33,7 @@ export interface CliTable {
   /** Token of the wire's paths, of the client's arguments and of `cli` in events. */
   readonly name: string;
   readonly events: Readonly<Record<string, CliEvent>>;
-  /** Where the CLI calls a field something else than fleet does. */
+  /** Where the CLI calls a field something else than fleet does; with dots, where it stands in others. */
   readonly fields: Partial<Readonly<Record<PayloadField, string>>>;
   /** Hooks run as children of the session's own process: their pid and pane are the session's. */
   readonly isOwnProcess: boolean;
@@ -42,6 +43,8 @@ export interface CliTable {
   readonly maxContextBytes: number;
   /** Turns in a row that fleet continues. */
   readonly maxContinuations: number;
+  /** Where its payloads name their event; else the hook's line does. */
+  readonly eventField?: string;
   /** Payloads of somebody else that reach these hooks: they mean nothing here. */
   isForeign?(payload: Readonly<Record<string, unknown>>): boolean;
 }
@@ -73,5 +76,5 @@ export function driftOf(
   name: string,
   payload: Readonly<Record<string, unknown>>,
 ): readonly string[] {
-  return (eventOf(table, name)?.needs ?? []).filter((field) => payload[field] === undefined);
+  return (eventOf(table, name)?.needs ?? []).filter((field) => fieldAt(payload, field) === undefined);
 }

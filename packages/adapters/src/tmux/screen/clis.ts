@@ -86,3 +86,8 @@ export const composers: Readonly<Record<string, ComposerFacts>> = { claude, code
 export function composerOf(cli: string): ComposerFacts | undefined {
   return Object.hasOwn(composers, cli) ? composers[cli] : undefined;
 }
+
+/** Whether the tmux adapter knows how to type into a CLI; it skips a wake of any other one. */
+export function isTypedInto(cli: string): boolean {
+  return composerOf(cli) !== undefined;
+}
