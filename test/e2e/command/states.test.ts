@@ -47,13 +47,14 @@ afterAll(async () => {
 const note = { tool_name: "Bash", tool_input: { command: "true" }, tool_use_id: "t1" };
 
 describe("what hooks tell of a session", () => {
-  it("[case 1] a stop sets idle and the time of activity, and leaves that of tool activity", async () => {
+  it("[case 1] [row 104] a stop sets idle and the time of activity, and leaves that of tool activity", async () => {
     const web = await puppet("state-stop");
     await web.prompt("work");
     await web.hook("PreToolUse", note);
     expect(await show(web)).toMatchObject({ state: "busy", tool: "Bash" });
     await web.hook("PostToolUse", note);
     const busy = await show(web);
+    expect(busy.tool).toBeUndefined();
     await sleep(20); // two moments that can be told apart
     await web.hook("Stop", { stop_hook_active: false, last_assistant_message: "all done" });
     const idle = await show(web);

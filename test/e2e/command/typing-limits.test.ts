@@ -80,7 +80,7 @@ describe("a composer that never submits", () => {
     expect(given).toContain("one more in the same idle period");
   });
 
-  it("[case 53] nor one whose prompt no hook tells of: typed once, and the sender learns", async () => {
+  it("[case 53] [row 92] nor one whose prompt no hook tells of: typed once, and the sender learns", async () => {
     const mute = await composer("mute");
     const id = await say("mute", "nobody will tell");
     await untilDeferred(id, /not woken: tmux: /);

@@ -59,7 +59,7 @@ const screenOf = async ({ tmux, pane }: { tmux: TestTmux; pane: string }) =>
   (await tmux.capture(pane)).trimEnd();
 
 describe("a wake that is typed", () => {
-  it("[want 1] is proved by the recipient's own prompt event, and the receipt names its rung", async () => {
+  it("[want 1] [row 92] is proved by the recipient's own prompt event, and the receipt names its rung", async () => {
     const { name } = await startTyped();
     const { id } = await say(name, "hello by typing token-typed");
     expect(await until(id, "woken")).toMatchObject({ rung: "tmux" });
@@ -67,7 +67,7 @@ describe("a wake that is typed", () => {
     expect(saw("token-typed")).toBe(true);
   });
 
-  it("[case 50] [want 2] leaves a half-typed draft alone, and the message arrives when the composer is free", async () => {
+  it("[case 50] [want 2] [row 84] leaves a half-typed draft alone, and the message arrives when the composer is free", async () => {
     const typed = await startTyped();
     await typed.tmux.type(typed.pane, "my own half");
     await typed.tmux.waitForScreen(typed.pane, /my own half/);

@@ -53,7 +53,7 @@ const meanings: Readonly<Record<string, readonly [string, object] | undefined>> 
   ],
 };
 
-describe("translating Claude's hooks", () => {
+describe("translating Claude's hooks [row 96] [row 97]", () => {
   test("every captured payload has a meaning in the table", () => {
     expect(
       fixtures("claude")

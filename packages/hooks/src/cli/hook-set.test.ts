@@ -15,9 +15,9 @@ import { codexHooksFile, geminiSettingsFile, grokHooksFile } from "./settings-fi
 const client = "/x/hooks/fleet-hook";
 
 const subjects = [
-  ["codex", codexTable, codexHooksFile],
-  ["gemini", geminiTable, geminiSettingsFile],
-  ["grok", grokTable, grokHooksFile],
+  ["codex", "[row 98]", codexTable, codexHooksFile],
+  ["gemini", "[row 99]", geminiTable, geminiSettingsFile],
+  ["grok", "[row 100]", grokTable, grokHooksFile],
 ] as const;
 
 /** What may stand there: nothing, another tool's hook at the same event, formatting of a person's own. */
@@ -37,7 +37,7 @@ let home = "";
 beforeEach(async () => void (home = await mkdtemp(join(tmpdir(), "fleet-settings-"))));
 afterEach(() => rm(home, { recursive: true, force: true }));
 
-describe.each(subjects)("the hooks of %s", (name, table, fileOf) => {
+describe.each(subjects)("the hooks of %s %s", (name, _, table, fileOf) => {
   const set = commandHooks(table, client);
 
   test.each(befores)("go in beside %s, stand there, and come out to the byte", async (_, before) => {

@@ -1,5 +1,6 @@
 import { eventDataSchemas, FleetError, nonceTag, type SessionEventKind } from "@fleetbus/core";
 import { describe, expect, test } from "vitest";
+import { claudeCli } from "../claude/cli.ts";
 import { codexCli, codexTable } from "../codex/cli.ts";
 import { geminiCli, geminiTable } from "../gemini/cli.ts";
 import { grokCli, grokTable } from "../grok/cli.ts";
@@ -112,10 +113,10 @@ const grok: Subject = {
 };
 
 describe.each([
-  ["codex", codex],
-  ["gemini", gemini],
-  ["grok", grok],
-] as const)("translating %s's hooks", (name, { cli, table, meanings, honouring }) => {
+  ["codex", "[row 98]", codex],
+  ["gemini", "[row 99]", gemini],
+  ["grok", "[row 100]", grok],
+] as const)("translating %s's hooks %s", (name, _, { cli, table, meanings, honouring }) => {
   test("every captured payload has a meaning in the table", () => {
     const files = fixtures(name).map(({ file }) => file);
     expect(files.sort()).toEqual(Object.keys(meanings).sort());
@@ -183,17 +184,22 @@ describe.each([
 });
 
 describe("what is said to each", () => {
-  test.each([
-    ["codex", codexCli, "Stop"],
-    ["gemini", geminiCli, "AfterAgent"],
-  ] as const)("%s goes on by a decision with the text as its reason", (_, cli, event) => {
-    expect(JSON.parse(cli.answer(event, "mail"))).toEqual({ decision: "block", reason: "mail" });
-  });
-
-  test("grok goes on by context", () => {
-    expect(JSON.parse(grokCli.answer("Stop", "mail"))).toEqual({
-      hookSpecificOutput: { hookEventName: "Stop", additionalContext: "mail" },
+  test("[row 101] the same text goes out in the words of each, by one function over its table", () => {
+    const context = (hookEventName: string) => ({
+      hookSpecificOutput: { hookEventName, additionalContext: "mail" },
     });
+    const block = { decision: "block", reason: "mail" };
+    for (const [cli, event, said] of [
+      [claudeCli, "PostToolUse", context("PostToolUse")],
+      [claudeCli, "Stop", context("Stop")],
+      [codexCli, "PostToolUse", context("PostToolUse")],
+      [codexCli, "Stop", block],
+      [geminiCli, "AfterTool", context("AfterTool")],
+      [geminiCli, "AfterAgent", block],
+      [grokCli, "PostToolUse", context("PostToolUse")],
+      [grokCli, "Stop", context("Stop")],
+    ] as const)
+      expect(JSON.parse(cli.answer(event, "mail")), `${cli.name} ${event}`).toEqual(said);
   });
 
   test("none of them is denied a tool by a way that was not seen to work", () => {
