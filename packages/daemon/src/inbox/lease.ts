@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { formatAddress, type Message, type Proof, type SessionEventKind } from "@fleetbus/core";
+import { formatAddress, type Message, type Outcome, type Proof, type SessionEventKind } from "@fleetbus/core";
 import type { Delivery } from "@fleetbus/core/bus";
 
 /**
@@ -23,6 +23,15 @@ export interface Lease {
   isDeferred?: boolean;
   /** Set while offered or shown: the delimiter of its fence, which proves it. */
   offer?: Offer;
+  /** Its turn has ended so, and the disk has not taken that yet: it stays `shown`, and is not offered again. */
+  end?: TurnEnd;
+}
+
+/** One end of a turn, for the leases that end with it. */
+export interface TurnEnd {
+  /** Absent where no turn ended: it was acknowledged by hand, and a reply may come long after. */
+  readonly outcome?: Outcome;
+  readonly lastText?: string;
 }
 
 /** One offering of a message. */

@@ -1,7 +1,7 @@
 import { FleetError } from "@fleetbus/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { leaseKey } from "./lease.ts";
-import { maxShows } from "./mailbox.ts";
+import { maxShows } from "./endings.ts";
 import { offer, prove, surroundings, type Surroundings } from "./mailbox.test.support.ts";
 
 let at: Surroundings;
@@ -19,7 +19,7 @@ describe("the end of a message", () => {
     await offer(mailbox);
     prove(mailbox);
     expect((await at.pending())?.ackPending).toBe(1);
-    await mailbox.endTurn({ outcome: "done" });
+    await mailbox.endTurn({ outcome: "done" }).ended;
     expect((await at.pending())?.ackPending).toBe(0);
     expect(at.stages).toEqual(["a shown request", "a done done"]);
   });
@@ -77,11 +77,40 @@ describe("the end of a message", () => {
     const finish = vi
       .spyOn(at.journal, "finish")
       .mockRejectedValueOnce(new FleetError("storage", "no space"));
-    await expect(mailbox.endTurn({ outcome: "done" })).rejects.toThrow("no space");
+    await expect(mailbox.endTurn({ outcome: "done" }).ended).rejects.toThrow("no space");
     expect(mailbox.held()).toMatchObject([{ phase: "shown" }]);
-    await mailbox.endTurn({ outcome: "done" });
+    await mailbox.endTurn({ outcome: "done" }).ended;
     expect(finish).toHaveBeenCalledTimes(2);
     expect(at.stages.at(-1)).toBe("a done done");
+  });
+
+  it("ends what the disk refused as soon as the disk takes it, without another turn, as its own turn ended", async () => {
+    const mailbox = await at.open();
+    await at.say("a");
+    await mailbox.refill();
+    await offer(mailbox);
+    prove(mailbox);
+    vi.spyOn(at.journal, "finish").mockRejectedValueOnce(new FleetError("storage", "no space"));
+    await expect(mailbox.endTurn({ outcome: "error" }).ended).rejects.toThrow("no space");
+    mailbox.expire(); // as the daemon does each second
+    await expect.poll(async () => (await at.pending())?.ackPending).toBe(0);
+    expect(mailbox.held()).toEqual([]);
+    expect(at.stages.at(-1)).toBe("a done error");
+  });
+
+  it("does not offer again what has ended and waits for the disk only", async () => {
+    const mailbox = await at.open();
+    await at.say("a");
+    await mailbox.refill();
+    await offer(mailbox);
+    prove(mailbox);
+    vi.spyOn(at.journal, "finish").mockRejectedValueOnce(new FleetError("storage", "no space"));
+    await expect(mailbox.endTurn({ outcome: "done" }).ended).rejects.toThrow("no space");
+    await mailbox.offerAgain(mailbox.held());
+    expect(mailbox.waiting()).toEqual([]);
+    await mailbox.release();
+    expect(at.stages.at(-1)).toBe("a done done");
+    expect((await at.pending())?.ackPending).toBe(0);
   });
 
   it("expires what is past its deadline, and tells", async () => {

@@ -23,7 +23,7 @@ describe("a mailbox", () => {
     await mailbox.refill();
     await offer(mailbox);
     const first = mailbox.held()[0]?.offer?.nonce;
-    await mailbox.offerAgain(await mailbox.endTurn({ outcome: "done" }));
+    await mailbox.offerAgain(mailbox.endTurn({ outcome: "done" }).unproved);
     await offer(mailbox);
     expect(mailbox.held()[0]).toMatchObject({ offers: 2, phase: "offered" });
     expect(mailbox.held()[0]?.offer?.nonce).not.toBe(first);

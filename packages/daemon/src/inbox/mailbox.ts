@@ -1,20 +1,10 @@
-import { isExpired, type Address, type Outcome, type Proof, type SessionEventKind } from "@fleetbus/core";
+import type { Address, Proof, SessionEventKind } from "@fleetbus/core";
+import { endings, requeue, type Endings } from "./endings.ts";
 import type { MailboxDeps, Shelf } from "./filling/admission.ts";
 import type { Deferred } from "./filling/backlog.ts";
 import { ledger, type Ledger } from "./ledger.ts";
-import { impliesShown, leaseKey, newOffer, type Lease, type OfferVia } from "./lease.ts";
-import type { StageFacts } from "./receipts.ts";
+import { impliesShown, leaseKey, newOffer, type Lease, type OfferVia, type TurnEnd } from "./lease.ts";
 import { refilling, type Refilling } from "./filling/refilling.ts";
-
-/** Shown this often without an end, a message is dead (DESIGN §5 Leases). */
-export const maxShows = 8;
-
-/** One end of a turn, for the leases that end with it. */
-export interface TurnEnd {
-  /** Absent where no turn ended: it was acknowledged by hand, and a reply may come long after. */
-  readonly outcome?: Outcome;
-  readonly lastText?: string;
-}
 
 /**
  * The messages that this daemon holds for one mailbox: fetched from its durable consumer at once when something
@@ -28,6 +18,7 @@ export class Mailbox {
   private readonly shelf: Shelf;
   private readonly settling = new Set<Promise<void>>();
   private readonly refilling: Refilling;
+  private readonly endings: Endings;
   private isClosed = false;
 
   /** `kept`: what the same mailbox held under another name; its deliveries come again. */
@@ -39,6 +30,7 @@ export class Mailbox {
     const empty = { leases, backlog: new Map(), ending: new Set<string>(), newestSeq: 0 };
     this.shelf = { owner, deps, ledger: this.ledger, ...empty };
     this.refilling = refilling(this.shelf);
+    this.endings = endings(this.shelf, () => void this.refilling.moveUp());
   }
 
   /** Everything held, oldest first. */
@@ -95,7 +87,7 @@ export class Mailbox {
 
   /** Takes back what could not be written to the hook. */
   takeBack(chosen: readonly Lease[]): void {
-    for (const lease of chosen) if (lease.phase === "offered") this.requeue(lease);
+    for (const lease of chosen) if (lease.phase === "offered") requeue(lease);
     this.deps.onArrival(this.owner);
   }
 
@@ -123,33 +115,45 @@ export class Mailbox {
     for (const lease of this.shelf.leases.values()) if (lease.offer) lease.offer.isBatchOver = true;
   }
 
-  /** Ends all that was shown, and returns what was offered without a proof yet: the caller looks for it. */
-  async endTurn(end: TurnEnd): Promise<readonly Lease[]> {
+  /**
+   * Ends all that was shown, and gives at once what was offered without a proof yet: the caller looks for it. `ended`
+   * rejects with `storage` where the disk did not take an end; `expire` tries it again.
+   */
+  endTurn(end: TurnEnd): { readonly unproved: readonly Lease[]; readonly ended: Promise<void> } {
     const shown = this.held().filter((lease) => lease.phase === "shown");
     const unproved = this.held().filter((lease) => lease.phase === "offered");
     for (const lease of unproved) lease.phase = "unproved";
-    await Promise.all(shown.map((lease) => this.finish(lease, end)));
-    return unproved;
+    const ended = Promise.all(shown.map((lease) => this.finish(lease, end))).then(() => undefined);
+    return { unproved, ended };
   }
 
   /** The turn ended without the model having worked on these: they are offered again. */
   async offerAgain(leases: readonly Lease[]): Promise<void> {
-    await Promise.all(leases.filter((lease) => this.holds(lease)).map((lease) => this.again(lease)));
-    if (leases.length > 0) this.deps.onArrival(this.owner);
+    try {
+      await Promise.all(
+        leases.filter((lease) => this.holds(lease)).map((lease) => this.endings.again(lease)),
+      );
+    } finally {
+      if (leases.length > 0) this.deps.onArrival(this.owner);
+    }
   }
 
   /** Ends one message: on disk first, then told to both the server and the sender. */
   async finish(entry: Lease | Deferred, end: TurnEnd): Promise<void> {
-    if (!this.holds(entry)) return;
-    await this.end(entry, { stage: "done", ...end });
+    if (this.holds(entry)) await this.endings.finish(entry, end);
   }
 
   /** Recalls a message that was not offered yet; false when it is too late. */
   async cancel(entry: Lease | Deferred): Promise<boolean> {
     const isWaiting = !("phase" in entry) || entry.phase === "waiting";
     if (!this.holds(entry) || !isWaiting || entry.offers > 0) return false;
-    await this.end(entry, { stage: "cancelled" });
+    await this.endings.end(entry, { stage: "cancelled" });
     return true;
+  }
+
+  /** Ends what is past its deadline and was not offered, and what the disk did not let end before; to be called each second. */
+  expire(): void {
+    for (const work of this.endings.expire()) this.settle(work);
   }
 
   /** Something that ends leases is under way; it must not reject. */
@@ -177,6 +181,8 @@ export class Mailbox {
   async release(): Promise<void> {
     this.isClosed = true;
     await Promise.all([this.refilling.close(), ...this.settling]);
+    const late = this.held().flatMap((lease) => (lease.end ? [this.finish(lease, lease.end)] : []));
+    await Promise.allSettled(late); // what the disk refuses even now is given back
     const all = [...this.held(), ...this.deferred()];
     this.shelf.leases.clear();
     this.shelf.backlog.clear();
@@ -190,56 +196,6 @@ export class Mailbox {
     lease.shows += 1;
     this.ledger.noteSoon(lease);
     void this.deps.receipts.write(lease, { stage: "shown", proof });
-  }
-
-  private async again(lease: Lease): Promise<void> {
-    if (lease.shows < maxShows) return this.requeue(lease);
-    lease.phase = "unproved"; // not offered while it is buried
-    const reason = `shown ${lease.shows} times without an end`;
-    try {
-      await this.deps.bury(lease.delivery, reason, lease.message);
-      await this.end(lease, { stage: "dead", reason });
-    } catch (error) {
-      this.requeue(lease);
-      throw error;
-    }
-  }
-
-  private requeue(lease: Lease): void {
-    lease.phase = "waiting";
-    delete lease.offer;
-  }
-
-  /** Ends what is past its deadline and was not offered. */
-  expire(): void {
-    if (this.shelf.leases.size + this.shelf.backlog.size === 0) return; // of a thousand mailboxes, each second
-    const now = this.deps.clock.now();
-    for (const entry of [...this.shelf.leases.values(), ...this.shelf.backlog.values()]) {
-      if ("phase" in entry && entry.phase !== "waiting") continue;
-      if (!isExpired(entry.message, now)) continue;
-      void this.end(entry, { stage: "expired" }).catch((error: unknown) =>
-        this.deps.onError(error, "ending an expired message"),
-      );
-    }
-  }
-
-  /** From now on it is not offered; where the disk does not take its end, it is held as before. */
-  private async end(entry: Lease | Deferred, end: StageFacts): Promise<void> {
-    const { leases, backlog, ending } = this.shelf;
-    const key = leaseKey(entry.message);
-    leases.delete(key);
-    backlog.delete(key);
-    ending.add(key);
-    try {
-      await this.ledger.conclude(entry, end);
-    } catch (error) {
-      if ("phase" in entry) leases.set(key, entry);
-      else backlog.set(key, entry);
-      throw error;
-    } finally {
-      ending.delete(key);
-    }
-    void this.refilling.moveUp();
   }
 
   private holds({ message }: Lease | Deferred): boolean {

@@ -1,9 +1,9 @@
-import { systemClock } from "@fleetbus/core";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { FleetError, systemClock } from "@fleetbus/core";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { recordOf, scriptedEvidence, type ScriptedEvidence } from "./evidence.test.support.ts";
 import { offer, surroundings, type Surroundings } from "./mailbox.test.support.ts";
 import type { Mailbox } from "./mailbox.ts";
-import { endTurn, type ProofDeps } from "./proof.ts";
+import { breakTurn, endTurn, type ProofDeps } from "./proof.ts";
 
 let at: Surroundings;
 let evidence: ScriptedEvidence;
@@ -41,5 +41,45 @@ describe("a proof that comes while a turn is being ended", () => {
     written();
     await ended;
     expect(mailbox.held()).toMatchObject([{ message: { id: "b" }, phase: "waiting", offers: 1 }]);
+  });
+});
+
+describe("an end that the disk refuses", () => {
+  const refuse = () =>
+    vi.spyOn(at.journal, "finish").mockRejectedValueOnce(new FleetError("storage", "no space"));
+  const atOnce = () => ({ ...deps, limit: () => AbortSignal.abort() });
+
+  it("keeps the turn's other messages neither unproved nor shown: they end, or are offered again", async () => {
+    const [first = "", second = ""] = await offered(["a", "b", "c"]);
+    mailbox.prove(first, "request");
+    evidence.requested.add(second);
+    refuse();
+    await expect(endTurn(atOnce(), done)).rejects.toThrow("no space");
+    expect(mailbox.held()).toMatchObject([
+      { message: { id: "a" }, phase: "shown", end: done },
+      { message: { id: "c" }, phase: "waiting", offers: 1 },
+    ]);
+  });
+
+  it("of an interrupted turn keeps nothing of what it left from being offered again", async () => {
+    const [first = ""] = await offered(["a", "b"]);
+    evidence.answered.add(first);
+    refuse();
+    await expect(breakTurn(atOnce(), { outcome: "error" })).rejects.toThrow("no space");
+    expect(mailbox.held()).toMatchObject([
+      { message: { id: "a" }, phase: "shown", end: { outcome: "error" } },
+      { message: { id: "b" }, phase: "waiting", offers: 1 },
+    ]);
+  });
+
+  it("stands: a turn that is interrupted afterwards does not offer its message again", async () => {
+    const [first = ""] = await offered(["a"]);
+    evidence.requested.add(first);
+    refuse();
+    await expect(endTurn(atOnce(), done)).rejects.toThrow("no space");
+    await breakTurn(atOnce(), { outcome: "interrupted" });
+    expect(mailbox.held()).toMatchObject([{ phase: "shown", end: done }]);
+    mailbox.expire();
+    await expect.poll(() => at.stages.at(-1)).toBe("a done done");
   });
 });

@@ -1,7 +1,7 @@
 import { type Clock, type SessionEventKind, type SessionRecord, timeLimit } from "@fleetbus/core";
 import { transcriptQuietMs } from "@fleetbus/hooks";
-import type { Lease, Offer } from "./lease.ts";
-import type { Mailbox, TurnEnd } from "./mailbox.ts";
+import type { Lease, Offer, TurnEnd } from "./lease.ts";
+import type { Mailbox } from "./mailbox.ts";
 
 /** What a CLI's own record of a conversation says of the offers made in it (Claude: its transcript). */
 export interface Sight {
@@ -66,14 +66,26 @@ export async function inferOffers(deps: ProofDeps, kind: SessionEventKind): Prom
 /** Ends the leases of a turn that ended by itself; what no model request held is offered again (DESIGN §5). */
 export async function endTurn(deps: ProofDeps, end: TurnEnd): Promise<void> {
   const lost = takeLost(deps);
-  const unproved = await deps.mailbox.endTurn(end);
-  await proveLate(deps, unproved);
+  const { unproved, ended } = deps.mailbox.endTurn(end);
+  await allOf([ended, endLate(deps, { lost, unproved, end })]);
+  forgetWhenQuiet(deps);
+}
+
+interface Late {
+  readonly lost: readonly Lease[];
+  readonly unproved: readonly Lease[];
+  readonly end: TurnEnd;
+}
+
+/** Ends what is proved after its turn, and offers the rest again: also where nobody can say what was proved. */
+async function endLate(deps: ProofDeps, { lost, unproved, end }: Late): Promise<void> {
+  const looked = proveLate(deps, unproved);
+  await looked.catch(() => undefined); // rejects below
   // No await between these: what a watch proves meanwhile would neither end nor be offered again.
   const shown = unproved.filter((lease) => lease.phase === "shown");
   const again = [...lost, ...unproved.filter((lease) => lease.phase === "unproved")];
   const finished = shown.map((lease) => deps.mailbox.finish(lease, end));
-  await Promise.all([...finished, deps.mailbox.offerAgain(again)]);
-  forgetWhenQuiet(deps);
+  await allOf([looked, ...finished, deps.mailbox.offerAgain(again)]);
 }
 
 /**
@@ -81,16 +93,24 @@ export async function endTurn(deps: ProofDeps, end: TurnEnd): Promise<void> {
  * conversation still holds reaches the model with its next request, and ends with that turn; the rest is offered again.
  */
 export async function breakTurn(deps: ProofDeps, end: TurnEnd): Promise<void> {
-  const open = deps.mailbox.held().filter((lease) => lease.phase === "offered" || lease.phase === "shown");
+  const isOpen = ({ phase, end: own }: Lease) =>
+    phase === "offered" || (phase === "shown" && own === undefined);
+  const open = deps.mailbox.held().filter(isOpen);
   if (open.length === 0) return;
   const sight = await settledSight(deps);
   if (sight !== undefined) proveAll(deps, sight);
   const isAnswered = ({ offer }: Lease) => offer !== undefined && sight?.answered.has(offer.nonce) === true;
   const rest = open.filter((lease) => !isAnswered(lease));
   const kept = end.outcome === "interrupted" && sight !== undefined ? keepHeld(deps, rest, sight) : [];
-  await Promise.all(open.filter(isAnswered).map((lease) => deps.mailbox.finish(lease, end)));
-  await deps.mailbox.offerAgain(rest.filter((lease) => !kept.includes(lease)));
+  const finished = open.filter(isAnswered).map((lease) => deps.mailbox.finish(lease, end));
+  await allOf([...finished, deps.mailbox.offerAgain(rest.filter((lease) => !kept.includes(lease)))]);
   forgetWhenQuiet(deps);
+}
+
+/** Waits for all of it, whatever goes wrong with one; then rejects with the first that did. */
+async function allOf(works: readonly Promise<unknown>[]): Promise<void> {
+  await Promise.allSettled(works);
+  await Promise.all(works);
 }
 
 /** Those that the conversation holds on to, noted as such. */
@@ -110,7 +130,9 @@ function keepHeld({ record, evidence }: ProofDeps, leases: readonly Lease[], sig
 function takeLost({ mailbox, record, evidence }: ProofDeps): readonly Lease[] {
   const isLost = ({ nonce, keptIn }: Offer) =>
     keptIn !== undefined && (!isSameConversation(record, keptIn) || evidence.hasLost(record, nonce));
-  const lost = mailbox.held().filter(({ phase, offer }) => phase === "shown" && offer && isLost(offer));
+  const lost = mailbox
+    .held()
+    .filter(({ phase, offer, end }) => phase === "shown" && end === undefined && offer && isLost(offer));
   for (const lease of lost) lease.phase = "unproved";
   return lost;
 }
