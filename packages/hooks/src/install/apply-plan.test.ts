@@ -2,6 +2,7 @@ import { chmod, lstat, mkdir, readdir, readFile, readlink, stat, symlink, writeF
 import { dirname, join } from "node:path";
 import { FleetError, systemClock, type Clock } from "@fleetbus/core";
 import { describe, expect, test } from "vitest";
+import { checkClient } from "../claude/hook-set.ts";
 import { applyPlan } from "./apply-plan.ts";
 import { hookStatus } from "./hook-status.ts";
 import { planInstall, planUninstall } from "./settings-plan.ts";
@@ -104,13 +105,18 @@ describe("applyPlan", () => {
     expect(await place.text()).toBe('{"model":"sonnet"}');
   });
 
-  test("writes nothing when the client does not run [case 27]", async () => {
+  test("[row 109] writes nothing when the client does not run [case 27]", async () => {
     const place = await placeWith(text);
     const plan = await planInstall(place, hooks);
-    const check = () => Promise.reject(new FleetError("failed", "running the hook client: no such file"));
-    await expect(applyPlan(plan, { ...deps(place.dataDir), check })).rejects.toMatchObject({
+    const client = join(dirname(place.file), "fleet-hook");
+    const check = () => checkClient(client);
+    const applied = () => applyPlan(plan, { ...deps(place.dataDir), check });
+    await expect(applied()).rejects.toMatchObject({
       code: "failed",
+      message: expect.stringContaining(client),
     });
+    await writeFile(client, "#!/bin/sh\nexit 3\n", { mode: 0o755 });
+    await expect(applied()).rejects.toMatchObject({ code: "failed" });
     expect(await place.text()).toBe(text);
     await expect(readdir(place.dataDir)).rejects.toThrow("ENOENT");
   });

@@ -18,7 +18,8 @@ beforeEach(async () => {
 afterEach(() => rm(home, { recursive: true, force: true }));
 
 const fleet = (argv: readonly string[], how: RunOptions = {}) => runFleet(argv, home, how);
-const settings = () => readFile(file, "utf8");
+const read = (name: string) => readFile(name, "utf8");
+const settings = () => read(file);
 
 describe("fleet hooks install", () => {
   test("[row 24] alone is a dry run: it prints the unified diff and writes nothing at all", async () => {
@@ -107,6 +108,74 @@ describe("fleet hooks install", () => {
     });
     expect(await settings()).toBe('{"hooks": [}');
   });
+});
+
+describe("[row 25] the choice of CLIs and of the file", () => {
+  const homes = { claude: ".claude", codex: ".codex", gemini: ".gemini", grok: ".grok" };
+
+  test.each([
+    [["--claude"], ["claude"]],
+    [
+      ["--codex", "--gemini"],
+      ["codex", "gemini"],
+    ],
+    [["--all"], ["claude", "codex", "gemini", "grok"]],
+  ])("%j touches those and no other, whatever is on PATH", async (flags, touched) => {
+    await rm(join(home, ".claude"), { recursive: true });
+    await writeFile(join(home, "claude"), "#!/bin/sh\n", { mode: 0o755 });
+    await fleet(["hooks", "install", ...flags, "--apply"], { env: { PATH: home } });
+    const there = await readdir(home);
+    const found = Object.entries(homes).filter(([, folder]) => there.includes(folder));
+    expect(found.map(([cli]) => cli)).toEqual(touched);
+    await fleet(["hooks", "uninstall", "--all", "--apply"]);
+    expect((await readdir(home)).sort()).toEqual(["claude", "data"]);
+  });
+
+  test("--settings names another file, against the folder one is in: made, told of, and taken away again", async () => {
+    const project = join(home, "project");
+    await mkdir(project);
+    const how = { cwd: project };
+    const flags = ["--claude", "--settings", ".claude/settings.json"];
+    const status = async () => JSON.parse((await fleet(["hooks", "status", ...flags, "--json"], how)).stdout);
+    const other = join(project, ".claude", "settings.json");
+    const shown = await fleet(["hooks", "install", ...flags], how);
+    expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining(`+++ ${other}`) });
+    expect(await readdir(project)).toEqual([]);
+    await fleet(["hooks", "install", ...flags, "--apply"], how);
+    expect(await status()).toMatchObject({ items: [{ cli: "claude", file: other, state: "installed" }] });
+    expect(await settings()).toBe(before);
+    expect((await fleet(["hooks", "uninstall", ...flags, "--apply"], how)).code).toBe(0);
+    expect(await readdir(project)).toEqual([]);
+  });
+
+  test.each([[[]], [["--all"]], [["--claude", "--codex"]]])(
+    "--settings with %j is refused: whose file that is has to be said",
+    async (flags) => {
+      for (const action of ["install", "uninstall", "status"])
+        expect(await fleet(["hooks", action, "--settings", "x.json", ...flags])).toMatchObject({
+          code: 2,
+          stderr: expect.stringContaining("name the one CLI"),
+        });
+      expect(await readdir(home)).toEqual([".claude"]);
+    },
+  );
+});
+
+test("[row 110] all settings point at one copy of the client in fleet's data, and an install mends it", async () => {
+  const client = join(home, "data", "hooks", "fleet-hook");
+  await fleet(["hooks", "install", "--all", "--apply"]);
+  const whole = await readFile(client, "utf8");
+  expect(whole).not.toContain(process.cwd());
+  const files = [".codex/hooks.json", ".gemini/settings.json", ".grok/hooks/fleet.json"];
+  for (const text of await Promise.all([file, ...files.map((name) => join(home, name))].map(read))) {
+    const commands = text.match(/"[^"\n]*fleet-hook[^"\n]*"/g) ?? [];
+    expect(commands.length).toBeGreaterThan(5);
+    expect(commands.filter((command) => !command.includes(client))).toEqual([]);
+  }
+  await writeFile(client, "spoilt");
+  await fleet(["hooks", "uninstall", "--codex", "--apply"]);
+  await fleet(["hooks", "install", "--codex", "--apply"]);
+  expect(await readFile(client, "utf8")).toBe(whole);
 });
 
 describe("fleet hooks status", () => {

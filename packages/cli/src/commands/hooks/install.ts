@@ -6,7 +6,7 @@ import { chosenClis, cliFlags } from "./flags.ts";
 /** `fleet hooks install` */
 export const install = defineCommand({
   about:
-    "Puts fleet's hooks into the CLIs' settings: prints the change as a unified diff and makes it with --apply, or at a terminal when you say yes. Other tools' hooks, comments and formatting stay.",
+    "Puts fleet's hooks into the CLIs' settings: prints the change as a unified diff and makes it with --apply, or at a terminal when you say yes. Other tools' hooks, comments and formatting stay. Only the CLIs named are touched, without a name those on PATH.",
   args: {},
   flags: { ...cliFlags, apply: toggle("--apply", "make the change without asking") },
   examples: [
@@ -14,6 +14,10 @@ export const install = defineCommand({
     {
       line: "fleet hooks install --claude --apply",
       about: "writes it, keeps a backup; a second time changes nothing",
+    },
+    {
+      line: "fleet hooks install --claude --settings .claude/settings.json",
+      about: "for one project only; uninstall with the same --settings",
     },
   ],
   async run(options, context) {

@@ -5,20 +5,25 @@ import { defineCommand } from "../../command/define.ts";
 import { json } from "../../command/flags.ts";
 import { printItems } from "../../output/items.ts";
 import type { Column } from "../../output/table.ts";
+import { cliFlags, namedClis } from "./flags.ts";
 
 /** `fleet hooks status` */
 export const status = defineCommand({
   about:
-    "Says for each CLI whether fleet's hooks are installed, outdated or missing, and what keeps them from running.",
+    "Says for each CLI whether fleet's hooks are installed, outdated or missing, and what keeps them from running; only for those named, if any are.",
   args: {},
-  flags: { json },
-  examples: [{ line: "fleet hooks status --json", about: "each event with its state" }],
-  async run({ json: isJson }, context) {
-    const clis = await hookableClis(context);
+  flags: { ...cliFlags, json },
+  examples: [
+    { line: "fleet hooks status --json", about: "each event with its state" },
+    { line: "fleet hooks status --claude --settings .claude/settings.json", about: "those of a project" },
+  ],
+  async run(options, context) {
+    const named = await namedClis(options, context);
+    const clis = named.length > 0 ? named : await hookableClis(context);
     const items = await Promise.all(
       clis.map(async (cli) => viewOf(cli, await hookStatus(cli.settingsFile, cli.set, cli.otherFiles))),
     );
-    await printItems(context, { items }, { json: isJson, columns, empty: "no CLI" });
+    await printItems(context, { items }, { json: options.json, columns, empty: "no CLI" });
   },
 });
 

@@ -9,7 +9,13 @@ export const uninstall = defineCommand({
     "Takes fleet's hooks out again, to the byte: prints the change as a unified diff and makes it with --apply, or at a terminal when you say yes.",
   args: {},
   flags: { ...cliFlags, apply: toggle("--apply", "make the change without asking") },
-  examples: [{ line: "fleet hooks uninstall --apply", about: "the settings are as they were" }],
+  examples: [
+    { line: "fleet hooks uninstall --apply", about: "the settings are as they were" },
+    {
+      line: "fleet hooks uninstall --claude --settings .claude/settings.json --apply",
+      about: "out of a project's",
+    },
+  ],
   async run(options, context) {
     const consent = options.apply ? "apply" : context.world.confirm === undefined ? "show" : "ask";
     for (const cli of await chosenClis(options, context)) {
