@@ -44,6 +44,8 @@ function options() {
     conditions: ["fleetbus-source"],
     // jsonc-parser's "main" is UMD, whose requires no bundler can follow.
     mainFields: ["module", "main"],
+    // Holds a binary for each platform: installed beside, where it can be (wrap/library.ts).
+    external: ["@lydell/node-pty"],
     chunkNames: "chunks/[name]-[hash]",
     banner: { js: banner },
     logLevel: "warning",

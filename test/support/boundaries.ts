@@ -34,6 +34,7 @@ const manifestSchema = z.object({
   exports: z.record(z.string(), z.unknown()).default({}),
   dependencies: z.record(z.string(), z.string()).default({}),
   devDependencies: z.record(z.string(), z.string()).default({}),
+  optionalDependencies: z.record(z.string(), z.string()).default({}),
 });
 
 /** Every import of `file` that its place does not allow, each as a sentence. */
@@ -46,8 +47,8 @@ export function forbiddenImports(file: SourceFile): readonly string[] {
 
 /** What a package declares that it needs; the command line's is built in and stands among its devDependencies. */
 export function declaredIn(folder: string): readonly string[] {
-  const { dependencies, devDependencies } = manifest(folder);
-  return Object.keys({ ...dependencies, ...devDependencies });
+  const { dependencies, devDependencies, optionalDependencies } = manifest(folder);
+  return Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
 }
 
 /** Whether any source of the package names the module or a part of it; what its tests alone need is the workspace's. */
@@ -98,8 +99,9 @@ function whyUndeclared(path: string, name: string): string | undefined {
     .slice(0, name.startsWith("@") ? 2 : 1)
     .join("/");
   const own = manifest(folder);
-  // The command line is bundled: what it imports is built in, so it stands among the devDependencies.
-  const declared = folder === "cli" ? own.devDependencies : own.dependencies;
+  // The command line is bundled: what it imports is built in, so it stands among the devDependencies, or stays outside as optional.
+  const declared =
+    folder === "cli" ? { ...own.devDependencies, ...own.optionalDependencies } : own.dependencies;
   if (module in declared) return undefined;
   if (isTest(path) && module in manifest(undefined).devDependencies) return undefined;
   return `packages/${folder}/package.json does not declare ${module}`;

@@ -14,6 +14,8 @@ describe("the words that name a command", () => {
     [["dead"], "dead list", []],
     [["help", "pub"], "pub", ["--help"]],
     [["help", "session", "show"], "session show", ["--help"]],
+    [["claude", "-c"], "wrap", ["--", "claude", "-c"]],
+    [["grok", "--help"], "wrap", ["--", "grok", "--help"]],
     [[], "", []],
     [["--json"], "", ["--json"]],
   ])("%j run %j", (argv, path, rest) => {
@@ -32,6 +34,8 @@ describe("the words that name a command", () => {
     expect(() => resolve(tree, ["session", "lst"])).toThrow(
       /no verb of fleet session is called "lst"; did you mean list/,
     );
+    expect(() => resolve(tree, ["cluade"])).toThrow(/no command is called "cluade"; did you mean claude\?/);
+    expect(() => resolve(tree, ["vim", "x"])).toThrow(/no command is called "vim"/);
     expect(() => resolve(tree, ["zzzzzz"])).toThrow(/there are pub, ask/);
   });
 

@@ -20,9 +20,11 @@ export function resolve(tree: Tree, argv: readonly string[]): Resolved {
   if (helpFlags.includes(first)) return { type: "list" };
   if (first === "-V" || first === "--version") return { type: "version" };
   if (first.startsWith("-")) return { type: "run", path: "", leaf: tree.overview, argv };
+  if (tree.programs?.names.includes(first) === true)
+    return resolve(tree, [tree.programs.command, "--", ...argv]);
   const entries = entriesOf(tree);
   const entry = named(entries, first);
-  if (entry === undefined) throw unknown("command", first, entries);
+  if (entry === undefined) throw unknown("command", first, { entries, programs: tree.programs?.names });
   return isNoun(entry)
     ? resolveVerb(entry, rest)
     : { type: "run", path: entry.name, leaf: entry, argv: rest };
@@ -35,15 +37,20 @@ function resolveVerb(noun: Noun, argv: readonly string[]): Resolved {
   const verb = first === undefined ? undefined : named(noun.verbs, first);
   if (verb !== undefined) return { type: "run", path: `${noun.name} ${verb.name}`, leaf: verb, argv: rest };
   if (first !== undefined && !first.startsWith("-") && !takesWords)
-    throw unknown(`verb of fleet ${noun.name}`, first, noun.verbs);
+    throw unknown(`verb of fleet ${noun.name}`, first, { entries: noun.verbs });
   const bare = noun.bare === undefined ? undefined : named(noun.verbs, noun.bare);
   return bare === undefined
     ? { type: "list", noun }
     : { type: "run", path: takesWords ? noun.name : `${noun.name} ${bare.name}`, leaf: bare, argv };
 }
 
-function unknown(what: string, word: string, entries: readonly Entry[]): FleetError {
-  const names = entries.flatMap((entry) => [entry.name, ...(entry.aliases ?? [])]);
+interface Known {
+  readonly entries: readonly Entry[];
+  readonly programs?: readonly string[] | undefined;
+}
+
+function unknown(what: string, word: string, { entries, programs = [] }: Known): FleetError {
+  const names = [...entries.flatMap((entry) => [entry.name, ...(entry.aliases ?? [])]), ...programs];
   const near = nearest(word, names);
   const way =
     near.length > 0

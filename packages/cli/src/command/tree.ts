@@ -35,6 +35,8 @@ export interface Tree {
   /** `fleet` alone. */
   readonly overview: Leaf;
   readonly groups: readonly Group[];
+  /** Words that are no command of fleet but programs, and the command that takes such a line behind its `--`. */
+  readonly programs?: { readonly names: readonly string[]; readonly command: string };
 }
 
 /** Whether an entry has verbs. */

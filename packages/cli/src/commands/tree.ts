@@ -89,6 +89,11 @@ export const tree: Tree = {
           summary: "what happened, and what happens",
           load: async () => (await import("./event/list.ts")).list,
         },
+        {
+          name: "statusline",
+          summary: "the fleet in a status line: Claude, tmux, starship",
+          load: async () => (await import("./statusline/show.ts")).show,
+        },
         streamNoun,
         consumerNoun,
         deadNoun,
@@ -115,6 +120,11 @@ export const tree: Tree = {
       title: "Run",
       entries: [
         runNoun,
+        {
+          name: "wrap",
+          summary: "run a CLI in a terminal that fleet holds: fleet claude is fleet wrap -- claude",
+          load: async () => (await import("./wrap/wrap.ts")).wrap,
+        },
         {
           name: "demo",
           summary: "see it work, on a fleet of its own",
@@ -166,4 +176,5 @@ export const tree: Tree = {
       ],
     },
   ],
+  programs: { names: ["claude", "codex", "gemini", "grok"], command: "wrap" },
 };
