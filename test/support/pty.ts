@@ -40,11 +40,11 @@ export function openTerminal(
     });
   });
   const output = () => Buffer.concat(chunks);
-  const write: (keys: string | Buffer) => void = pty.write.bind(pty);
+  const input: { write(keys: string | Buffer): void } = pty;
   return {
     pid: pty.pid,
     output,
-    type: write,
+    type: (keys) => input.write(keys),
     resize: (columns, rows) => pty.resize(columns, rows),
     waitFor: async (pattern) => {
       const fresh = () => output().subarray(seen).toString("latin1");
