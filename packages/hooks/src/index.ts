@@ -7,6 +7,7 @@ export * from "./cli/payload.ts";
 export * from "./cli/translate.ts";
 export * from "./cli/hook-cli.ts";
 export * from "./cli/custom.ts";
+export * from "./cli/preview.ts";
 export * from "./cli/hook-set.ts";
 export * from "./cli/settings-files.ts";
 export * from "./claude/events.ts";

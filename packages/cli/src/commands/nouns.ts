@@ -179,6 +179,16 @@ export const hooksNoun: Noun = {
       summary: "show the way back; --apply takes it",
       load: async () => (await import("./hooks/uninstall.ts")).uninstall,
     },
+    {
+      name: "command",
+      summary: "the line for the hook file of a CLI of one's own",
+      load: async () => (await import("./hooks/command.ts")).command,
+    },
+    {
+      name: "test",
+      summary: "what fleet makes of a payload",
+      load: async () => (await import("./hooks/test.ts")).test,
+    },
   ],
 };
 

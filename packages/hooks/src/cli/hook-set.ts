@@ -1,3 +1,4 @@
+import { hookWord } from "@fleetbus/core";
 import { clientName } from "../client/render.ts";
 import type { Handler, HookSet } from "../install/hook-set.ts";
 import type { CliTable } from "./table.ts";
@@ -11,9 +12,14 @@ import type { CliTable } from "./table.ts";
 export function commandHooks(table: CliTable, client: string): HookSet {
   const wanted = Object.entries(table.events).map(([event, { timeout }]) => ({
     event,
-    handlers: [{ type: "command", command: `exec ${quoted(client)} ${table.name} ${event}`, timeout }],
+    handlers: [{ type: "command", command: hookLine(client, table.name, event), timeout }],
   }));
   return { cli: table.name, wanted, rules: [], owns: (handler) => isOwnCommand(handler, [table.name]) };
+}
+
+/** The line of a hook, for a shell: the client's arguments hold letters alone. */
+export function hookLine(client: string, cli: string, event: string): string {
+  return `exec ${quoted(client)} ${cli} ${hookWord(event)}`;
 }
 
 /** Whether a command is the client's, of whichever place or version, by its file's name and its first argument. */
