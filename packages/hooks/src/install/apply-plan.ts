@@ -2,7 +2,7 @@ import { constants, copyFile, mkdir, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FleetError, messageOf, type Clock } from "@fleetbus/core";
 import writeFileAtomic from "write-file-atomic";
-import { writeRecord } from "./install-record.ts";
+import { readRecord, writeRecord } from "./install-record.ts";
 import { readSettings } from "./settings-file.ts";
 import type { SettingsPlan } from "./settings-plan.ts";
 
@@ -35,9 +35,11 @@ export async function applyPlan(plan: SettingsPlan, deps: ApplyDeps): Promise<Ap
   await requireUnchanged(plan);
   if (plan.action === "install") await deps.check?.();
   const backup = plan.before === undefined ? undefined : await backUp(plan, deps);
-  if (plan.action === "install") await writeRecord(plan.record.file, plan.target, plan.record.installed);
-  await write(plan);
-  if (plan.action === "uninstall") await forget(plan);
+  if (plan.action === "install") await writeNoted(plan);
+  else {
+    await write(plan);
+    await forget(plan);
+  }
   return backup === undefined ? { hasChanged: true } : { hasChanged: true, backup };
 }
 
@@ -77,6 +79,19 @@ async function backUp({ target }: SettingsPlan, { clock, dataDir }: ApplyDeps): 
     return file;
   } catch (cause) {
     throw new FleetError("storage", `backing up ${target} to ${file}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** The note first: an installation without one could not be undone to the byte. If nothing was written, the former one holds. */
+async function writeNoted(plan: SettingsPlan): Promise<void> {
+  const { target, record } = plan;
+  const former = await readRecord(record.file, target);
+  await writeRecord(record.file, target, record.installed);
+  try {
+    await write(plan);
+  } catch (error) {
+    await writeRecord(record.file, target, former);
+    throw error;
   }
 }
 

@@ -2,6 +2,8 @@ import { chmod, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { hookStatus } from "./hook-status.ts";
+import { readRecord, writeRecord } from "./install-record.ts";
+import { planInstall } from "./settings-plan.ts";
 import { cliSets, homeWith, inWordsOf, treeOf } from "./settings-tree.test.support.ts";
 import { install, uninstall } from "./settings.test.support.ts";
 
@@ -103,6 +105,20 @@ test.each(["reading its state", "uninstalling"])("%s ends at a circle of links",
   const place = placeAt("a.json");
   const asked = what === "uninstalling" ? uninstall(place, set) : hookStatus(place.file, set);
   await expect(asked).rejects.toMatchObject({ code: "storage", message: expect.stringMatching(/circle/) });
+});
+
+test.each([true, false])("what could not be written is not noted (noted before: %s)", async (wasNoted) => {
+  // No room for the name of the temporary file beside it.
+  const { home, placeAt } = await homeWith({});
+  const place = placeAt("s".repeat(250));
+  const [{ set, older } = expect.fail()] = cliSets;
+  const { target, record } = await planInstall(place, older);
+  if (wasNoted) await writeRecord(record.file, target, record.installed);
+  const noted = await readRecord(record.file, target);
+  expect(noted !== undefined).toBe(wasNoted);
+  await expect(install(place, set)).rejects.toMatchObject({ code: "storage" });
+  expect(await treeOf(home)).toEqual([]);
+  expect(await readRecord(record.file, target)).toEqual(noted);
 });
 
 test.skipIf(isRoot)("a folder that may not be written is named (root may write anywhere)", async () => {
