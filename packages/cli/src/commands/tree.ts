@@ -126,6 +126,11 @@ export const tree: Tree = {
           load: async () => (await import("./wrap/wrap.ts")).wrap,
         },
         {
+          name: "launch",
+          summary: "start a commander and its workers in tmux",
+          load: async () => (await import("./launch/launch.ts")).launchCommand,
+        },
+        {
           name: "demo",
           summary: "see it work, on a fleet of its own",
           load: async () => (await import("./demo/run.ts")).demo,

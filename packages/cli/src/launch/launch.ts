@@ -1,0 +1,98 @@
+import { FleetError } from "@fleetbus/core";
+import type { Context } from "../command/context.ts";
+import { isGone } from "./ending.ts";
+import { crewOf, type Member } from "./crew.ts";
+import { clisOf, dirOf, prefixOf, programsOf, workersOf } from "./order.ts";
+import { planOf, type Plan } from "./plan.ts";
+import { untilRegistered, type Outcome } from "./registered.ts";
+import { start } from "./start.ts";
+import { launchTmux } from "./tmux.ts";
+
+/** What the command line asks for, as it stands there. */
+export interface Asked {
+  readonly workers: string | undefined;
+  readonly cli: string | undefined;
+  readonly name: string | undefined;
+  readonly dir: string | undefined;
+  readonly dryRun: boolean;
+  readonly timeoutMs: number;
+}
+
+/** A member and what would become of it. */
+export interface PlannedView extends Member {
+  readonly would: "keep" | "start" | "restart";
+}
+
+/** A member and what became of it. */
+export interface LaunchedView extends Member {
+  readonly pane: string;
+  readonly did: Outcome["did"];
+  /** The name that it registered under; undefined where it did not, then with the trouble. */
+  readonly session: string | undefined;
+  readonly trouble: string | undefined;
+}
+
+/** What a launch did, or would do. */
+export type Launched =
+  | { readonly is: "planned"; readonly name: string; readonly items: readonly PlannedView[] }
+  | {
+      readonly is: "launched";
+      readonly name: string;
+      readonly hasChanged: boolean;
+      readonly items: readonly LaunchedView[];
+    };
+
+/** Checks everything, then starts what is missing of the crew and waits for it. Throws before it has changed anything. */
+export async function launch(asked: Asked, context: Context): Promise<Launched> {
+  const prefix = prefixOf(asked.name);
+  const clis = clisOf(asked.cli);
+  const crew = crewOf({ prefix, workers: workersOf(asked.workers), clis });
+  const dir = await dirOf(asked.dir, context.world.cwd);
+  const tmux = launchTmux(context);
+  const plan = planOf({ prefix, crew }, await tmux.panes());
+  for (const line of remarksOn(plan, crew)) await context.say(line);
+  if (asked.dryRun) return { is: "planned", name: prefix, items: plan.steps.map(plannedView) };
+  const missing = plan.steps.filter(({ does }) => does !== "keep").map(({ member }) => member);
+  const programs = await programsOf([...new Set(missing.map(({ cli }) => cli))], context);
+  await requireFreeNames(missing, context);
+  const starting = { prefix, crew, dir, programs };
+  const placed = await start(plan, { starting, tmux }, context);
+  const outcomes = await untilRegistered(placed, { tmux, timeoutMs: asked.timeoutMs }, context);
+  return { is: "launched", name: prefix, hasChanged: missing.length > 0, items: outcomes.map(launchedView) };
+}
+
+/** What a person may not expect of a second run. */
+function remarksOn({ steps, others }: Plan, crew: readonly Member[]): readonly string[] {
+  const kept = steps.flatMap(({ does, member }, at) => {
+    const wanted = crew[at]?.cli;
+    const isOther = does === "keep" && wanted !== undefined && wanted !== member.cli;
+    return isOther ? [`${member.name} runs ${member.cli}, not ${wanted}: it stays as it is`] : [];
+  });
+  const more = others.map(
+    ({ mark }) => `${mark?.name} was launched before and is not asked for now: it stays`,
+  );
+  return [...kept, ...more];
+}
+
+/** Throws `conflict` where a live session of somebody else has a name that is needed. */
+async function requireFreeNames(missing: readonly Member[], context: Context): Promise<void> {
+  if (missing.length === 0) return;
+  const { machine } = await context.api().status();
+  const { items } = await context.api().sessions();
+  const needed = new Set(missing.map(({ name }) => name));
+  for (const { name, pid } of items.filter((view) => view.machine === machine && needed.has(view.name)))
+    if (pid !== undefined && !(await isGone(pid, 1000, context)))
+      throw new FleetError(
+        "conflict",
+        `launching ${name}: a session of that name runs already (process ${pid}) and no launch started it: give another --name, or rename it (fleet session rename)`,
+      );
+}
+
+function plannedView({ does, member }: Plan["steps"][number]): PlannedView {
+  const would = { keep: "keep", open: "start", refill: "restart" } as const;
+  return { ...member, would: would[does] };
+}
+
+function launchedView({ member, pane, did, session, trouble }: Outcome): LaunchedView {
+  return { ...member, pane, did, session, trouble };
+}

@@ -1,0 +1,74 @@
+import type { SessionView } from "@fleetbus/core/api";
+import type { Context } from "../command/context.ts";
+import type { Placed } from "./start.ts";
+import type { LaunchTmux } from "./tmux.ts";
+
+/** What became of one member. */
+export interface Outcome extends Placed {
+  /** The name that it registered under; undefined where it did not. */
+  readonly session: string | undefined;
+  /** Why it did not, with the way out. */
+  readonly trouble: string | undefined;
+}
+
+/** Waits until every member has registered, has ended, or the time is up. */
+export async function untilRegistered(
+  placed: readonly Placed[],
+  { tmux, timeoutMs }: { readonly tmux: LaunchTmux; readonly timeoutMs: number },
+  context: Context,
+): Promise<readonly Outcome[]> {
+  const { clock, signal } = context.world;
+  const socket = await tmux.socket();
+  const { machine } = await context.api().status();
+  const endsAt = clock.monotonic() + timeoutMs;
+  const outcomes = new Map<string, Outcome>();
+  for (;;) {
+    const { items } = await context.api().sessions();
+    const here = items.filter((view) => view.machine === machine && view.pane?.socket === socket);
+    const panes = await tmux.panes();
+    const alive = new Set(panes.filter(({ isDead }) => !isDead).map(({ id }) => id));
+    for (const each of placed.filter(({ pane }) => !outcomes.has(pane))) {
+      const outcome = outcomeOf(each, { here, alive });
+      if (outcome === undefined) continue;
+      outcomes.set(each.pane, outcome);
+      if (each.did !== "kept" && outcome.session !== undefined)
+        await context.say(`registered ${outcome.session}`);
+    }
+    const isOver = outcomes.size === placed.length || clock.monotonic() >= endsAt;
+    if (isOver) break;
+    await clock.sleep(pollMs, signal);
+  }
+  return Promise.all(
+    placed.map(async (each) => outcomes.get(each.pane) ?? late(each, await tmux.screen(each.pane))),
+  );
+}
+
+const pollMs = 200;
+
+/** Undefined while it is still to come. A record of the pane's former program is none of it. */
+function outcomeOf(
+  placed: Placed,
+  { here, alive }: { readonly here: readonly SessionView[]; readonly alive: ReadonlySet<string> },
+): Outcome | undefined {
+  if (!alive.has(placed.pane))
+    return {
+      ...placed,
+      session: undefined,
+      trouble: `${placed.member.cli} ended before it registered: start it by hand to see why`,
+    };
+  const view = here.find(
+    ({ pane, state, startedAt }) =>
+      pane?.id === placed.pane &&
+      state !== "ended" &&
+      state !== "lost" &&
+      Date.parse(startedAt) >= placed.sinceMs,
+  );
+  return view && { ...placed, session: view.name, trouble: undefined };
+}
+
+function late(placed: Placed, screen: string): Outcome {
+  const why = /\btrust\b/i.test(screen)
+    ? "it asks whether this folder or its hooks are trusted: answer it in its window"
+    : "it did not register in time: look at its window, and at fleet hooks status";
+  return { ...placed, session: undefined, trouble: why };
+}

@@ -1,0 +1,65 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+
+/** How one start of the stand-in was called. */
+export interface Started {
+  readonly pid: number;
+  readonly argv: readonly string[];
+  readonly cwd: string;
+}
+
+/** A program called `claude` on a PATH of its own: it runs the hooks of its HOME's settings, prompts itself with its argument, and stays. */
+export interface StandIn {
+  /** To be put before the PATH. */
+  readonly bin: string;
+  /** Every start so far of the session of that FLEET_SESSION, the oldest first. */
+  startsOf(session: string): Promise<readonly Started[]>;
+}
+
+const startedSchema = z.object({ pid: z.number(), argv: z.array(z.string()), cwd: z.string() });
+
+/** Writes the program into `home`. In a folder called `untrusted` it asks for trust first, for ever; it ends at SIGTERM. */
+export async function installStandIn(home: string): Promise<StandIn> {
+  const bin = join(home, "bin");
+  const log = join(home, "starts");
+  await Promise.all([mkdir(bin), mkdir(log)]);
+  await writeFile(join(bin, "claude"), programText(log), { mode: 0o755 });
+  return {
+    bin,
+    startsOf: async (session) => {
+      const files = (await readdir(log)).filter((file) => file.startsWith(`${session}@`)).toSorted();
+      return Promise.all(
+        files.map(async (file) => startedSchema.parse(JSON.parse(await readFile(join(log, file), "utf8")))),
+      );
+    },
+  };
+}
+
+function programText(log: string): string {
+  return `#!${process.execPath}
+const { spawnSync } = require("node:child_process");
+const { randomUUID } = require("node:crypto");
+const { readFileSync, writeFileSync } = require("node:fs");
+const argv = process.argv.slice(2);
+const cwd = process.cwd();
+const env = { ...process.env, CLAUDE_PID: String(process.pid) };
+const base = { session_id: randomUUID(), prompt_id: randomUUID(), cwd, permission_mode: "default" };
+const { hooks } = JSON.parse(readFileSync(process.env.HOME + "/.claude/settings.json", "utf8"));
+const call = (event, payload) => {
+  const input = JSON.stringify({ ...base, hook_event_name: event, ...payload });
+  for (const { hooks: handlers } of hooks[event] ?? [])
+    for (const { command, args, asyncRewake } of handlers) if (!asyncRewake) spawnSync(command, args, { env, input });
+};
+setInterval(() => {}, 1e6);
+if (cwd.endsWith("/untrusted")) console.log("Do you trust the files in this folder?");
+else {
+  process.on("SIGTERM", () => { call("SessionEnd", { reason: "other" }); process.exit(0); });
+  writeFileSync(${JSON.stringify(log)} + "/" + process.env.FLEET_SESSION + "@" + Date.now(), JSON.stringify({ pid: process.pid, argv, cwd }));
+  call("SessionStart", { source: "startup" });
+  if (argv.length > 0) call("UserPromptSubmit", { prompt: argv.at(-1) });
+  call("Stop", { last_assistant_message: "ready", background_tasks: [], stop_hook_active: false });
+  console.log("ready");
+}
+`;
+}
