@@ -1,7 +1,11 @@
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Items, SessionView } from "@fleetbus/core/api";
 import { agentClis, type AgentCli } from "../../support/agents/clis.ts";
 import { useAgents } from "../../support/agents/fleet.ts";
+import { until } from "../../support/claude.ts";
 
 /** What of the feature list its hooks show. */
 const rows = {
@@ -34,9 +38,13 @@ describe.each(agentClis.map((cli) => [cli.name, rows[cli.name], cli] as const))(
       );
       expect(ran).toMatchObject({ outcome: "done" });
 
+      const note = await fleet().pub("web", "for your information", "--note");
       const told = await fleet().tell("web", "[[say pong to you]]");
       expect(told).toMatchObject({ stage: "done", rung: cli.rung, outcome: "done" });
       expect(fleet().model.asked.some((text) => text.includes("[[say pong to you]]"))).toBe(true);
+      const noted = await fleet().untilStage(note, "done");
+      expect(noted.map(({ stage }) => stage)).toEqual(["stored", "offered", "shown", "done"]);
+      expect(fleet().model.asked.some((text) => text.includes("for your information"))).toBe(true);
     });
 
     test("gets what is said to it while it works with the end of its turn", async () => {
@@ -48,6 +56,26 @@ describe.each(agentClis.map((cli) => [cli.name, rows[cli.name], cli] as const))(
       const stages = await fleet().untilStage(id, "done");
       expect(stages.map(({ stage }) => stage)).toEqual(["stored", "offered", "shown", "done"]);
       expect(fleet().model.asked.filter((text) => text.includes("[[say second]]")).length).toBeGreaterThan(0);
+    });
+
+    test("gets what is sent at once between its tools, what is to stop it first", async () => {
+      const tool = await fleet().start("tool");
+      await tool.submit("[[run touch began; until [ -e go ]; do sleep 0.05; done]] [[say finished]]");
+      const began = { timeoutMs: 30_000, what: () => "its tool" };
+      await until(() => existsSync(join(tool.project, "began")), began);
+      const ids = [
+        await fleet().pub("tool", "this one now", "--now"),
+        await fleet().pub("tool", "this one to stop", "--stop"),
+      ];
+      await writeFile(join(tool.project, "go"), "");
+      for (const id of ids) {
+        const stages = await fleet().untilStage(id, "done");
+        expect(stages.map(({ stage, rung }) => [stage, rung])).toEqual(
+          ["stored", "offered", "shown", "done"].map((stage) => [stage, undefined]),
+        );
+      }
+      const asked = fleet().model.asked.find((text) => text.includes("this one now")) ?? "";
+      expect(asked).toMatch(/this one to stop[\s\S]*this one now/u);
     });
 
     test("its pane is closed: it has ended or is lost, or can be woken where it goes on without", async () => {

@@ -30,7 +30,7 @@ export interface Agent {
 export interface AgentFleet extends FleetAsk {
   readonly model: AgentModel;
   readonly tmux: PrivateTmux;
-  /** Starts the CLI in a folder and window of that name; resolves when it takes prompts. */
+  /** Starts the CLI in a folder and window of that name; resolves when it takes prompts, and is listed as idle where it tells of its start. */
   start(name: string): Promise<Agent>;
 }
 
@@ -115,6 +115,8 @@ async function startFleet(cli: AgentCli) {
     const agent = agentIn(tmux, { pane: pane.trim(), project });
     await pass(cli, agent, isFirst);
     isFirst = false;
+    // a composer that is drawn may still lose what is pasted: the hook of its start comes later
+    if (!cli.startsWithPrompt) await ask.untilState(name, "idle", 30_000);
     return agent;
   };
   return { fleet: { ...ask, model, tmux, start }, close };
@@ -152,9 +154,10 @@ function agentIn(tmux: PrivateTmux, { pane, project }: Pick<Agent, "pane" | "pro
     submit: async (text) => {
       await tmux.command("set-buffer", "-b", "typed", "--", text);
       await tmux.command("paste-buffer", "-p", "-d", "-b", "typed", "-t", pane);
-      await until(async () => (await screen()).includes(text.slice(0, 20)), {
+      let seen = "";
+      await until(async () => (seen = await screen()).includes(text.slice(0, 20)), {
         timeoutMs: 5000,
-        what: () => `"${text}" in the composer`,
+        what: () => `"${text}" in the composer:\n${seen}`,
       });
       await new Promise((resolve) => setTimeout(resolve, 150)); // an Enter that comes sooner can be lost (HOOKS.md 5)
       await press("Enter");
