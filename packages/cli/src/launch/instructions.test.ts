@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { crewOf } from "./crew.ts";
+import { argumentsOf, launchableClis } from "./instructions.ts";
+import { planOf } from "./plan.ts";
+import { paneFormat, readPanes, writeMark } from "./panes.ts";
+
+const crew = crewOf({ prefix: "shop", workers: 3, clis: ["claude", "codex"] });
+const [commander, first] = crew;
+
+describe("a crew", () => {
+  it("has the commander as parent of workers that take the CLIs in turn", () => {
+    expect(crew.map(({ name, parent, cli }) => [name, parent, cli])).toEqual([
+      ["shop-commander", undefined, "claude"],
+      ["shop-worker-1", "shop-commander", "claude"],
+      ["shop-worker-2", "shop-commander", "codex"],
+      ["shop-worker-3", "shop-commander", "claude"],
+    ]);
+  });
+
+  it.each([
+    ["claude", []],
+    ["codex", ["--disable", "daemon_auto_start"]],
+    ["gemini", ["-i"]],
+    ["grok", []],
+  ])("gives %s its first prompt as the last argument, after %j", (cli, before) => {
+    expect(launchableClis[cli]?.("the prompt")).toEqual([...before, "the prompt"]);
+  });
+
+  it("is told who its workers are, and each worker who its commander is", () => {
+    const told = commander && argumentsOf(commander, crew).at(-1);
+    expect(told).toContain("shop-worker-1 (claude), shop-worker-2 (codex), shop-worker-3 (claude)");
+    for (const command of ["fleet pub", "fleet ask", "fleet inbox"]) expect(told).toContain(command);
+    const worker = first && argumentsOf(first, crew).at(-1);
+    expect(worker).toContain("Your commander is shop-commander");
+    expect(worker).toContain("fleet report");
+  });
+});
+
+describe("a plan", () => {
+  const line = (id: string, name: string, session = "shop") =>
+    `${id} 7 0 $1 [shop] [${writeMark({ crew: "shop", name, cli: "claude" })}] ${session}:any name: of a window`;
+
+  it("finds its panes by their marks, also in a session that was renamed, and opens only what is missing", () => {
+    expect(paneFormat).toContain("#{@fleet-launch}");
+    const panes = readPanes(
+      [line("%1", "shop-commander", "till"), line("%2", "shop-worker-2", "till")].join("\n"),
+    );
+    const plan = planOf({ prefix: "shop", crew }, panes);
+    expect(plan.session).toBe("$1");
+    expect(plan.steps.map(({ does }) => does)).toEqual(["keep", "open", "keep", "open"]);
+  });
+
+  it("counts no pane that is marked badly or for another crew", () => {
+    const others =
+      "%1 7 0 $2 [] [shop:shop-commander] own:w\n%2 7 0 $2 [] [yard:shop-commander:claude] own:w\nnonsense";
+    const plan = planOf({ prefix: "shop", crew }, readPanes(others));
+    expect(plan.steps.every(({ does }) => does === "open")).toBe(true);
+    expect(plan.session).toBeUndefined();
+  });
+});
