@@ -1,7 +1,8 @@
 import type { NatsConnection } from "nats";
 import type { SeenRequest } from "../demo-model.ts";
+import { historyOf } from "./history.ts";
 import { offersIn, type SeenOffer } from "./offers.ts";
-import { readReceipts, readStored } from "./stored.ts";
+import { readReceipts, readStates, readStored } from "./stored.ts";
 
 /** A message that fleet took: its sender was told so. */
 export interface Accepted {
@@ -45,8 +46,7 @@ export async function account(
   const isDone = ({ id }: Accepted) => stagesOf(id).includes("done");
   const dead = accepted.filter(({ id }) => stagesOf(id).includes("dead"));
   const repeats = [...offers.values()].flatMap((each) => each.slice(1));
-  const describe = (one: Accepted) =>
-    `${one.token} ${one.id}: stored ${copies(one.token)}, ${stagesOf(one.id).join(" ")}`;
+  const describe = historyOf({ receipts, offers, copies, states: await readStates(connection) });
   return {
     accepted: accepted.length,
     stored: accepted.filter(({ token }) => copies(token) > 0).length,

@@ -21,6 +21,9 @@ export interface StoredReceipt {
   readonly id: string;
   readonly stage: string;
   readonly to: string;
+  readonly time: string;
+  /** Proof, outcome and reason, as far as there are any. */
+  readonly detail: string;
 }
 
 /** Connects as the hub does. */
@@ -56,13 +59,38 @@ const receiptSchema = z.object({
   id: z.string(),
   stage: z.string(),
   to: z.object({ machine: z.string(), session: z.string() }),
+  time: z.string(),
+  proof: z.string().optional(),
+  outcome: z.string().optional(),
+  reason: z.string().optional(),
 });
 
 /** All receipts. */
 export async function readReceipts(connection: NatsConnection): Promise<readonly StoredReceipt[]> {
   const stored = await readStored(connection, "MAIN_RECEIPTS");
   return stored.map(({ text }) => {
-    const { id, stage, to } = receiptSchema.parse(JSON.parse(text));
-    return { id, stage, to: `${to.machine}/${to.session}` };
+    const { id, stage, to, time, ...rest } = receiptSchema.parse(JSON.parse(text));
+    const detail = [rest.proof, rest.outcome, rest.reason].filter((part) => part !== undefined).join(", ");
+    return { id, stage, to: `${to.machine}/${to.session}`, time, detail };
   });
+}
+
+const recordSchema = z.object({
+  state: z.string(),
+  stateSince: z.string(),
+});
+
+/** What each session was last saved as, by `<machine>/<session>`: `idle since <time>`. Those that were removed are left out. */
+export async function readStates(connection: NatsConnection): Promise<ReadonlyMap<string, string>> {
+  const states = new Map<string, string>();
+  for (const { subject, text } of await readStored(connection, "KV_MAIN_sessions")) {
+    const place = subject.split(".").slice(2).join("/");
+    if (text === "") {
+      states.delete(place);
+      continue;
+    }
+    const { state, stateSince } = recordSchema.parse(JSON.parse(text));
+    states.set(place, `${state} since ${stateSince}`);
+  }
+  return states;
 }
