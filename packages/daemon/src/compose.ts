@@ -11,6 +11,7 @@ import {
 import type { Bus } from "@fleetbus/core/bus";
 import type { Journal } from "./disk/journal.ts";
 import type { Outbox } from "./disk/outbox.ts";
+import { driftWatch, type DriftDeps } from "./drift/watch.ts";
 import { announcer } from "./host/announce.ts";
 import { adapterHost } from "./host/host.ts";
 import { runLogs } from "./host/run-log/run-logs.ts";
@@ -22,6 +23,7 @@ import type { Evidence } from "./inbox/proof.ts";
 import { receiptWriter } from "./inbox/receipts.ts";
 import { continuation } from "./ingest/continuation.ts";
 import { conversation } from "./ingest/conversation.ts";
+import { noteEvent } from "./ingest/note.ts";
 import { redact } from "./ingest/redact.ts";
 import type { Pauses } from "./life/pauses.ts";
 import { rulesFor } from "./life/session-rules.ts";
@@ -110,6 +112,8 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
   const ladder = (record: SessionRecord) => parts.ladder(record, waiting);
   const perSession = budget(() => parts.settings().limits.wakesPerSession, clock);
   const perFleet = budget(() => parts.settings().limits.wakesPerFleet, clock);
+  const noteDrift: DriftDeps["note"] = ({ name }, what) => noteEvent(edge, name, what);
+  const drift = driftWatch({ clock, registry: sessions, note: noteDrift, onError });
   const planner = new WakePlanner({
     machine,
     clock,
@@ -120,6 +124,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     mayWake: (record) =>
       mayWake(record) && !parts.pauses.isPaused(record.name) && !talk.isAnswering(record.name),
     rungs: (record) => ladder(record).flatMap(({ rung, isReady }) => (isReady ? [rung] : [])),
+    listen: (name) => drift.look(name).catch((error: unknown) => onError(error, `listening to ${name}`)),
     text: wakeText,
     publish: async (attempt) =>
       void (await bus.publish(codec.encodeEvent(wakeEvent(attempt, stamp({ ids, clock }))))),
@@ -153,6 +158,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
       );
     },
     continued: (record, messages) => continued(record, messages),
+    heard: (name) => drift.heard(name),
     prompted: (name, nonces) => void planner.prompted(name, nonces),
     changed: (name) => planner.changed(name),
     deferred: (leases) =>
@@ -193,7 +199,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
       .catch((error: unknown) => onError(error, `closing the inbox of ${after.name}`));
   };
   const perPair = pairGuard(budget(() => parts.settings().limits.messagesPerPair, clock));
-  const frame: Edge["frame"] = (mailbox, what) => frameOffer(mailbox, what);
+  const frame: Edge["frame"] = frameOffer;
   const outlook: Edge["outlook"] = (record) =>
     outlookOf(record, {
       pauses: parts.pauses,
@@ -212,6 +218,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     receipts,
     planner,
     conversation: talk,
+    drift,
     host,
     perPair,
     frame,

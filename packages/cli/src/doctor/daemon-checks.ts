@@ -4,6 +4,7 @@ import type { SessionView, StatusAnswer } from "@fleetbus/core/api";
 import type { Context } from "../command/context.ts";
 import { adapterChecks } from "./adapter-checks.ts";
 import { pathChecks } from "./path-checks.ts";
+import { sessionChecks } from "./session-checks.ts";
 
 /** Whether the daemon runs and is well, as far as it says itself and its socket shows. */
 export async function daemonChecks(context: Context): Promise<readonly CheckResult[]> {
@@ -43,9 +44,11 @@ async function workChecks(
   const { items: consumers } = isThere(server) ? await api.consumers() : { items: [] };
   const isHere = ({ state, ...session }: SessionView) =>
     session.machine === machine && state !== "ended" && state !== "lost";
+  const here = sessions.filter(isHere);
   return [
     ...adapterChecks(adapters, consumers),
-    ...(await pathChecks(context.world, sessions.filter(isHere))),
+    ...sessionChecks(here),
+    ...(await pathChecks(context.world, here)),
   ];
 }
 

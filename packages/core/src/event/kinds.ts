@@ -46,6 +46,8 @@ export const eventDataSchemas = {
   "session.configured": session.extend({ role: z.string().optional(), parent: z.string().optional() }),
   "session.ended": session.extend({ reason: z.string().optional() }),
   "session.lost": session.extend({ reason: z.string().optional() }),
+  /** Its CLI did what its hooks did not tell of: what they told of last need not hold any more. */
+  "session.drifted": session.extend({ evidence: z.string() }),
   "session.renamed": session.extend({
     from: z.string(),
     to: z.string(),

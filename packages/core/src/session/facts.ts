@@ -19,6 +19,9 @@ export const sessionFactsSchema = cliFactsSchema.extend({
   outcome: outcomeSchema.optional(),
   lastText: z.string().optional(),
   until: z.string().optional(),
+  /** By what a reader was sure of it; no hook told it. */
+  confirmedBy: z.string().optional(),
+  evidence: z.string().optional(),
   /** Heard of only after something newer: history, no news. */
   late: z.boolean().optional(),
 });

@@ -1,5 +1,6 @@
 import type { FleetEvent } from "../event/event.ts";
 import { isSessionEventKind } from "../event/kinds.ts";
+import { driftOf } from "./drift.ts";
 import { sessionFactsSchema, type Seen } from "./facts.ts";
 import { blankRecord, freshRecord, identityOf, placeOf, startsNewProcess } from "./identity.ts";
 import { startAfter } from "./process.ts";
@@ -47,6 +48,7 @@ function take(record: SessionRecord | undefined, seen: Seen): SessionRecord | un
     ...placeOf(seen),
     ...startAfter(before, seen.facts),
     ...turnOf(before, seen, state),
+    ...driftOf(seen),
     ...identityOf(before, seen),
     state,
     stateSince: isNewPeriod ? seen.event.time : before.stateSince,

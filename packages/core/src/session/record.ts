@@ -58,6 +58,8 @@ export const sessionRecordSchema = z.looseObject({
   seenAt: z.string(),
   /** False for a session that was found running without fleet's hooks. */
   hooked: z.boolean(),
+  /** Why its hooks are taken for silent: its state may be stale, and nobody types into it. Absent: they speak. */
+  drift: z.string().optional(),
   role: z.string().optional(),
   parent: z.string().optional(),
   /** Whether fleet may wake it. */

@@ -53,6 +53,7 @@ export const transitions: readonly Transition[] = [
   row("session.lost",          ["skip",    "skip",    "skip",    "skip",    "skip",    "skip",    "skip",    "skip"    ], { when: "other run", why: "the loss of a predecessor under the same name" }),
   row("session.lost",          ["skip",    "lost",    "lost",    "lost",    "lost",    "lost",    "same",    "same"    ], { why: "seen from outside: process or pane is gone" }),
   row("session.configured",    ["skip",    "same",    "same",    "same",    "same",    "same",    "skip",    "skip"    ], { why: "its role and its supervisor by a changed config" }),
+  row("session.drifted",       ["skip",    "same",    "same",    "same",    "same",    "same",    "skip",    "skip"    ], { why: "its hooks are silent: it is marked until the next one tells" }),
   row("session.renamed",       ["skip",    "same",    "same",    "same",    "same",    "same",    "same",    "same"    ]),
   row("prompt.submitted",      ["busy",    "busy",    "busy",    "busy",    "busy",    "busy",    "busy",    "busy"    ], { why: "whoever is prompted lives" }),
   row("tool.started",          ["busy",    "busy",    "busy",    "busy",    "busy",    "busy",    "skip",    "busy"    ], { why: "any tool event means busy; after the end it is late" }),

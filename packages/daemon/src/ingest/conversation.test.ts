@@ -46,6 +46,7 @@ const deps = (): ConversationDeps => ({
   mailbox: () => mailbox,
   choose: () => undefined,
   continued: () => Promise.resolve(() => undefined),
+  heard: () => undefined,
   prompted: () => undefined,
   changed: (name) => changed.push(name),
   deferred: () => undefined,

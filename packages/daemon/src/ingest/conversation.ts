@@ -37,6 +37,8 @@ export interface ConversationDeps {
   choose(mailbox: Mailbox, at: OfferPoint): Choice | undefined;
   /** A continuation that fleet itself asked for is an event too. */
   readonly continued: Continue;
+  /** A hook of this session speaks. */
+  heard(name: string): void;
   /** Both tell the wake planner. */
   prompted(name: string, nonces: readonly string[]): void;
   changed(name: string): void;
@@ -82,6 +84,7 @@ export function conversation(deps: ConversationDeps): Conversation {
   return {
     take: async (heard) => {
       const name = heard.events.at(-1)?.from.session ?? "";
+      deps.heard(name);
       answering.set(name, (answering.get(name) ?? 0) + 1);
       try {
         return await answer(heard);

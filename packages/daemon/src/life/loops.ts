@@ -58,6 +58,7 @@ export async function runLoops(deps: LoopDeps, signal: AbortSignal): Promise<voi
     ),
     forever("following Claude's session list", () => readClaudeList(readerDeps(deps), env, signal)),
     forever("following the lists of demo agents", () => readDemoLists(readerDeps(deps), signal)),
+    forever("looking for silent hooks", () => edge.drift.follow(pace, signal)),
     forever("expiring messages", () => expireMessages(deps, signal)),
     forever("writing credentials", () => provideCredentials(deps, signal)),
     forever("watching panes", () =>

@@ -3,6 +3,7 @@ import type { WakeView } from "@fleetbus/core/api";
 import type { Bus, Incoming, Outgoing } from "@fleetbus/core/bus";
 import type { Journal } from "../disk/journal.ts";
 import type { Outbox } from "../disk/outbox.ts";
+import type { DriftWatch } from "../drift/watch.ts";
 import type { AdapterHost } from "../host/host.ts";
 import type { Mailboxes } from "../inbox/mailboxes.ts";
 import type { ReceiptWriter } from "../inbox/receipts.ts";
@@ -39,6 +40,7 @@ export interface Edge {
   readonly receipts: ReceiptWriter;
   readonly planner: WakePlanner;
   readonly conversation: Conversation;
+  readonly drift: DriftWatch;
   readonly host: AdapterHost;
   readonly pauses: Pauses;
   readonly processes: ProcessTable;

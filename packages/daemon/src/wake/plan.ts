@@ -22,6 +22,8 @@ export interface PlannerDeps {
   mayWake(record: SessionRecord): boolean;
   /** The ways there are to wake it now, best first. */
   rungs(record: SessionRecord): readonly Rung[];
+  /** Looks whether its hooks are silent; resolves when the record says so, or that was not to be seen. Never rejects. */
+  listen(name: string): Promise<void>;
   text(record: SessionRecord, wakeful: readonly Lease[], nonce: string): string;
   publish(attempt: WakeAttempt): Promise<void>;
   woken(leases: readonly Lease[], rung: Rung): void;

@@ -35,7 +35,7 @@ function leaseOf(body: string): Lease {
 }
 
 /** A planner before one idle session whose every wake is skipped at once, by an adapter that had begun to act or not. */
-function stage(hasActed = false) {
+function stage(hasActed = false, listen = (): Partial<SessionRecord> => ({})) {
   const waiting: Lease[] = [];
   const told: (readonly [string, string])[] = [];
   const attempts: WakeAttempt[] = [];
@@ -50,6 +50,7 @@ function stage(hasActed = false) {
     wakeful: () => waiting,
     mayWake: () => true,
     rungs: () => ["tmux"],
+    listen: () => Promise.resolve(void (record = { ...record, ...listen() })),
     text: () => "a pointer",
     publish: (attempt) => {
       attempts.push(attempt);
@@ -104,5 +105,25 @@ describe("a session that could not be woken", () => {
     await expect.poll(() => told.length).toBe(2);
     planner.retry("web");
     await expect.poll(() => attempts.length).toBe(3);
+  });
+});
+
+describe("a session whose hooks turn out to be silent", () => {
+  const drift = "it answered and no hook told of it";
+  const silent = `its hooks are silent (${drift}): restart it, or see /hooks in it`;
+
+  it("is not woken by any rung, and its sender learns why", async () => {
+    const { told, attempts, arrive } = stage(true, () => ({ drift }));
+    arrive("first");
+    await expect.poll(() => told).toEqual([["first", `tmux: ${silent}`]]);
+    expect(attempts).toEqual([]);
+  });
+
+  it("is not typed into a second time", async () => {
+    let looks = 0;
+    const { told, attempts, arrive } = stage(true, () => (++looks > 1 ? { drift } : {}));
+    arrive("first");
+    await expect.poll(() => told).toEqual([["first", `tmux: ${silent}`]]);
+    expect(attempts).toHaveLength(1);
   });
 });

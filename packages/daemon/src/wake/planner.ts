@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { type Address, type Rung, type SessionRecord, type WakeAttempt, timeLimit } from "@fleetbus/core";
+import { type Address, type Rung, type SessionRecord, type WakeAttempt } from "@fleetbus/core";
 import { bell, type Bell } from "../life/bell.ts";
 import { excuse, type Excuse } from "./excuse.ts";
+import { ringOrTimeout } from "./ring-or-timeout.ts";
+import { noWay, silenceOf } from "./silence.ts";
 import { rungRules, typedProofMs, type AttemptResult, type PlannerDeps } from "./plan.ts";
 
 /** From a session's start until all of its ways to be woken are there. */
@@ -96,7 +98,10 @@ export class WakePlanner {
     if (name === undefined || running === undefined || running.result !== undefined) return false;
     const record = this.deps.session(name);
     return (
-      record !== undefined && record.idleGeneration === running.generation && this.isWanted(name, record)
+      record !== undefined &&
+      record.drift === undefined &&
+      record.idleGeneration === running.generation &&
+      this.isWanted(name, record)
     );
   }
 
@@ -111,8 +116,9 @@ export class WakePlanner {
       const reason = await this.tryRung(record, running, rung);
       if (reason === undefined) return;
       reasons.push(`${rung}: ${reason}`);
+      if (silenceOf(this.deps.session(record.name)) !== undefined) break;
     }
-    const reason = reasons.length > 0 ? reasons.join("; ") : "there is no way to wake it";
+    const reason = reasons.length > 0 ? reasons.join("; ") : noWay(this.deps.session(record.name));
     const tell = excuse(reason, (leases, why) => this.deps.asleep(leases, why));
     this.spent.set(record.name, { generation: running.generation, tell });
     tell(this.deps.wakeful(record.name));
@@ -157,6 +163,10 @@ export class WakePlanner {
     how: How,
   ): Promise<AttemptResult | undefined> {
     if (!(await this.mayAfford(record, running))) return undefined;
+    await this.deps.listen(record.name);
+    const silence = silenceOf(this.deps.session(record.name));
+    if (silence !== undefined) return { how: "skipped", reason: silence, hasActed: false };
+    if (!this.isCurrent(record, running)) return undefined;
     const wakeful = this.deps.wakeful(record.name);
     if (!how.isRetry) running.nonce = randomBytes(8).toString("hex");
     running.rungOf.set(running.nonce, how.rung);
@@ -237,9 +247,4 @@ export class WakePlanner {
 interface How {
   readonly rung: Rung;
   readonly isRetry: boolean;
-}
-
-/** Rings do not carry over: what rang while nobody waited was seen by the check before. */
-async function ringOrTimeout(bell: Bell, ms: number): Promise<void> {
-  await bell.wait(timeLimit(Math.max(1, Math.ceil(ms))));
 }

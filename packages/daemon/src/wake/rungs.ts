@@ -1,5 +1,6 @@
 import { isTypedInto } from "@fleetbus/adapters";
 import type { Rung, SessionRecord } from "@fleetbus/core";
+import { silenceOf } from "./silence.ts";
 import type { Waiters } from "./waiters.ts";
 
 /** The ladder of each CLI, best rung first (DESIGN §6, HOOKS.md §0). The continuation is a hook's answer and needs no attempt. */
@@ -30,6 +31,8 @@ export function ladderOf(record: SessionRecord, waiters: Waiters, inbound: Cross
     tmux: () => lookAtPane(record),
   };
   const ladder = (Object.hasOwn(ladders, record.cli) ? ladders[record.cli] : undefined) ?? otherCli;
+  const silence = silenceOf(record);
+  if (silence !== undefined) return ladder.map((rung) => ({ rung, isReady: false, why: silence }));
   return ladder.map((rung) => ({ rung, ...looks[rung]() }));
 }
 

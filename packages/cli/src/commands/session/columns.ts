@@ -11,8 +11,13 @@ export function sessionColumns(now: number): readonly Column<SessionView>[] {
     { title: "SINCE", show: (session) => formatDuration(Math.max(0, now - Date.parse(session.stateSince))) },
     { title: "MAIL", show: (session) => session.inbox || undefined },
     { title: "FOLDER", show: (session) => session.cwd },
-    { title: "NOTE", show: (session) => session.advice ?? (session.isPaused ? "paused" : undefined) },
+    { title: "NOTE", show: noteOf },
   ];
+}
+
+function noteOf({ drift, advice, isPaused }: SessionView): string | undefined {
+  if (drift !== undefined) return "its hooks are silent: fleet doctor";
+  return advice ?? (isPaused ? "paused" : undefined);
 }
 
 /** `busy (Bash)`, `parked until …`, `idle`. */

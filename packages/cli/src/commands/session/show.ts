@@ -38,6 +38,7 @@ function fieldsOf(view: SessionView): Readonly<Record<string, string | number | 
     mail: view.inbox,
     wake: view.wake ? undefined : "off",
     paused: view.isPaused ? "yes" : undefined,
+    hooks: view.drift === undefined ? undefined : `silent: ${view.drift}; fleet doctor says what to do`,
     note: view.advice,
   };
   return Object.fromEntries(

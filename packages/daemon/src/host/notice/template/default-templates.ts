@@ -19,6 +19,10 @@ export const defaultTemplates: Readonly<Record<string, DefaultTemplate>> = {
     title: "{{where}} is lost",
     text: "Its process or its terminal is gone.\n{{reason}}\n{{facts}}",
   },
+  "session.drifted": {
+    title: "{{where}}: its hooks are silent",
+    text: "Restart it, or see /hooks in it.\n{{facts}}",
+  },
   "session.configured": { title: "{{where}} has another role or supervisor", text: facts },
   "session.renamed": { title: "{{from}} is now {{to}}", text: facts },
   "prompt.submitted": { title: "{{where}} got a prompt", text: "{{prompt}}\n\n{{facts}}" },

@@ -8,6 +8,7 @@ const sampleData: Readonly<Record<string, FleetEvent["data"]>> = {
   "session.started": { ...session, reason: "startup" },
   "session.ended": { ...session, reason: "exit" },
   "session.lost": { ...session, reason: "its process is gone" },
+  "session.drifted": { ...session, evidence: "it answered at 09:00 and no hook told of it" },
   "session.configured": { ...session, role: "frontend", parent: "api" },
   "session.renamed": { ...session, from: "web", to: "frontend" },
   "prompt.submitted": { ...session, prompt: "Make the tests pass." },
