@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { chooseName, type Clock, type Paths, type SessionRecord } from "@fleetbus/core";
-import type { ClaudeSession } from "@fleetbus/hooks";
+import { lineDir, type ClaudeSession } from "@fleetbus/hooks";
 import { followDrops } from "../ingest/drops.ts";
 import type { Intake } from "../ingest/intake.ts";
 import { nextConnection } from "./connection.ts";
@@ -11,6 +11,8 @@ import { followRunLogs } from "../requests/run-logs.ts";
 import { readClaudeList, readDemoLists, type SharedDeps } from "../session/lists.ts";
 import { watchProcesses } from "../session/liveness.ts";
 import { tmuxPanes, watchPanes } from "../session/panes.ts";
+import { keepLines } from "../statusline/keep-lines.ts";
+import { linesOf } from "../statusline/lines.ts";
 
 const reopenEveryMs = 1000;
 
@@ -61,6 +63,9 @@ export async function runLoops(deps: LoopDeps, signal: AbortSignal): Promise<voi
     forever("looking for silent hooks", () => edge.drift.follow(pace, signal)),
     forever("expiring messages", () => expireMessages(deps, signal)),
     forever("writing credentials", () => provideCredentials(deps, signal)),
+    forever("keeping status lines", () =>
+      keepLines({ dir: lineDir(paths), pid: process.pid, pace, render: linesOf(edge), onError }, signal),
+    ),
     forever("watching panes", () =>
       watchPanes(
         {

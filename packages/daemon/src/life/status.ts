@@ -52,7 +52,7 @@ export async function statusOf({ edge, joined, ...own }: StatusFacts): Promise<S
 }
 
 /** Undefined where it does not come within a second: a server that hangs is no reason to be silent too. */
-async function soon<T>(answer: Promise<T>, clock: Clock): Promise<T | undefined> {
+export async function soon<T>(answer: Promise<T>, clock: Clock): Promise<T | undefined> {
   const over = new AbortController();
   const late = clock.sleep(patienceMs, over.signal).then(
     () => undefined,

@@ -1,0 +1,35 @@
+/** A program with a status line that fleet knows. */
+export type Place = "claude" | "tmux" | "starship";
+
+/**
+ * What to put into each program's settings, given the script's path. The names and units are those programs' own:
+ * Claude Code's `statusLine` (`refreshInterval` in seconds), tmux' formats, starship's custom commands.
+ */
+export const snippets: Readonly<Record<Place, (script: string) => string>> = {
+  claude: (script) => {
+    const statusLine = { type: "command", command: `${word(script)} claude`, refreshInterval: 5 };
+    return `${JSON.stringify({ statusLine }, null, 2)}\n`;
+  },
+  tmux: (script) => {
+    const call = `${word(script)} tmux "#{socket_path}" "#{pane_id}"`;
+    return `set -ag status-right ${tmuxText(` #(${call})`)}\n`;
+  },
+  starship: (script) =>
+    [
+      "[custom.fleet]",
+      `command = ${JSON.stringify(`${word(script)} name me`)}`,
+      "when = true",
+      'shell = ["/bin/sh"]',
+      "",
+    ].join("\n"),
+};
+
+/** As a word of a shell. */
+function word(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** As one argument of tmux' own command line, in double quotes: there a $ and a \ mean something. */
+function tmuxText(text: string): string {
+  return `"${text.replace(/[\\"$]/g, String.raw`\$&`)}"`;
+}
