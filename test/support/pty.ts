@@ -10,6 +10,8 @@ export interface TestTerminal {
   resize(columns: number, rows: number): void;
   /** Resolves once what was printed since the last call (or the start) matches; rejects with what it saw instead. */
   waitFor(pattern: RegExp): Promise<void>;
+  /** Closes the terminal itself, as a window that is closed. */
+  hangUp(): void;
   /** What the command ended with: 128+n after signal n. */
   readonly ended: Promise<number>;
   /** Ends it if it has not ended. */
@@ -40,7 +42,7 @@ export function openTerminal(
     });
   });
   const output = () => Buffer.concat(chunks);
-  const input: { write(keys: string | Buffer): void } = pty;
+  const input: { write(keys: string | Buffer): void; destroy?(): void } = pty;
   return {
     pid: pty.pid,
     output,
@@ -55,6 +57,7 @@ export function openTerminal(
       );
       seen = output().length;
     },
+    hangUp: () => input.destroy?.(),
     ended,
     close: () => {
       if (!isOver) pty.kill("SIGKILL");

@@ -1,10 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { chmod, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { isAlive } from "../../support/alive.ts";
 import { buildPackage, type BuiltPackage } from "../../support/fleet/package.ts";
 import { openTerminal, type TestTerminal } from "../../support/pty.ts";
+import { eventually } from "../../support/tmux.ts";
 import { root } from "../../support/tree.ts";
 
 let bare: BuiltPackage;
@@ -40,6 +42,12 @@ const open = (argv: readonly string[]) => {
 const fleet = (...argv: readonly string[]) => open([process.execPath, full.bin, ...argv]);
 const wrapped = (...argv: readonly string[]) => fleet("wrap", "--", ...argv);
 const sh = (script: string) => wrapped("sh", "-c", script);
+
+/** A command that does one thing on a signal and ends. A shell's trap can lose one that comes while it forks. */
+const on = (signal: string, does: string) => {
+  const script = `process.on("${signal}", () => { ${does} }); console.log("ready"); setInterval(() => {}, 1000)`;
+  return wrapped(process.execPath, "-e", script);
+};
 
 /** One recorded session: what is typed, each time once the screen shows what it waits for. */
 interface Recorded {
@@ -122,7 +130,7 @@ describe("fleet wrap at a terminal", () => {
   });
 
   it("hands keys on as bytes: C-c is the command's, and so is a large paste", async () => {
-    const interrupted = sh("trap 'echo got it; exit 3' INT; echo ready; while :; do sleep 0.05; done");
+    const interrupted = on("SIGINT", 'console.log("got it"); process.exit(3)');
     await interrupted.waitFor(/ready/);
     interrupted.type("\u0003");
     await interrupted.waitFor(/got it/);
@@ -137,12 +145,45 @@ describe("fleet wrap at a terminal", () => {
   });
 
   it.each(["SIGTERM", "SIGHUP", "SIGINT"] as const)("hands %s on to the command", async (signal) => {
-    const name = signal.slice(3);
-    const terminal = sh(`trap 'echo heard; exit 9' ${name}; echo ready; while :; do sleep 0.05; done`);
+    const terminal = on(signal, 'console.log("heard"); process.exit(9)');
     await terminal.waitFor(/ready/);
     process.kill(terminal.pid, signal);
     await terminal.waitFor(/heard/);
     expect(await terminal.ended).toBe(9);
+  });
+
+  it("a command that stops itself on C-z gives the shell its terminal back, and goes on by fg", async () => {
+    const itself = "stty raw -echo; echo ready; head -c 1 >/dev/null; kill -STOP $$; echo back; exit 6";
+    const held = [process.execPath, full.bin, "wrap", "--", "sh", "-c", itself];
+    const shell = 'set -m; "$@"; stty -a; echo "stopped"; fg >/dev/null; echo "ended with $?"';
+    const terminal = open(["sh", "-c", shell, "sh", ...held]);
+    await terminal.waitFor(/ready/);
+    terminal.type("\u001a");
+    await terminal.waitFor(/ icanon [^]*stopped[^]*back[^]*ended with 6/);
+  });
+
+  it("where no shell could continue it, C-z leaves the command running", async () => {
+    const terminal = sh("stty raw -echo; echo ready; head -c 1 >/dev/null; kill -STOP $$; echo back; exit 6");
+    await terminal.waitFor(/ready/);
+    terminal.type("\u001a");
+    await terminal.waitFor(/back/);
+    expect(await terminal.ended).toBe(6);
+  });
+
+  it("hangs up on the command when its terminal is closed", async () => {
+    const file = join(home, "hung-up");
+    const terminal = on("SIGHUP", `fs.writeFileSync("${file}", "hup"); process.exit()`);
+    await terminal.waitFor(/ready/);
+    terminal.hangUp();
+    await eventually(
+      async () => ((await readFile(file, "utf8").catch(() => "")) === "hup" ? true : undefined),
+      () => `the command to notice that its terminal is gone`,
+    );
+    expect(await terminal.ended).toBeTypeOf("number");
+    await eventually(
+      () => (isAlive(terminal.pid) ? undefined : true),
+      () => "fleet to end with it",
+    );
   });
 
   it("leaves the terminal as it was", async () => {

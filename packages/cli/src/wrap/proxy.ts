@@ -2,6 +2,7 @@ import { constants } from "node:os";
 import type { Ending } from "../run/child/ending.ts";
 import type { Launch, Launched } from "../run/child/launch.ts";
 import type { Pty, PtyLibrary } from "./library.ts";
+import { suspendWith } from "./suspend.ts";
 import type { OuterTerminal } from "./terminal.ts";
 
 /** What stands between the command and its person. */
@@ -48,7 +49,6 @@ function spawn({ argv, env, cwd }: Launch, { library, outer, stdout }: Proxy): P
 
 /** Passes bytes, size and hang-up on. Gives what ends that. */
 function connect(pty: Pty, { outer, stdin, stdout }: Proxy): () => void {
-  const type = (chunk: Buffer) => pty.write(chunk);
   const fit = () => {
     if (stdout.columns > 0 && stdout.rows > 0) pty.resize(stdout.columns, stdout.rows);
   };
@@ -56,7 +56,12 @@ function connect(pty: Pty, { outer, stdin, stdout }: Proxy): () => void {
   const goOn = () => {
     outer.makeRaw(); // the shell that had stopped fleet has set its own
     fit();
-    pty.kill("SIGCONT");
+    proceed(pty);
+  };
+  const suspension = suspendWith({ pid: pty.pid, leave: outer.restore, enter: goOn });
+  const type = (chunk: Buffer) => {
+    pty.write(chunk);
+    suspension.see(chunk);
   };
   pty.onData((data) => void stdout.write(data));
   stdin.on("data", type).on("end", hangUp).on("error", hangUp);
@@ -64,10 +69,20 @@ function connect(pty: Pty, { outer, stdin, stdout }: Proxy): () => void {
   process.on("SIGCONT", goOn);
   fit(); // it may have changed meanwhile
   return () => {
+    suspension.end();
     stdin.off("data", type).off("end", hangUp).pause();
     stdout.off("resize", fit);
     process.off("SIGCONT", goOn);
   };
+}
+
+/** A command may have stopped all of its group. */
+function proceed(pty: Pty): void {
+  try {
+    process.kill(-pty.pid, "SIGCONT");
+  } catch {
+    // it has just ended
+  }
 }
 
 function endingOf(exitCode: number, signal = 0): Ending {
