@@ -9,7 +9,7 @@ describe("a running Claude Code whose hooks were switched off", () => {
   const { open, fleet } = useFleet();
   beforeAll(() => open());
 
-  test("[want 20] is noticed, said in doctor, and not typed into until it heals with its next hook", async () => {
+  test("is noticed, said in doctor, and not typed into until it heals with its next hook", async () => {
     const worker = await fleet().start("drifted");
     const file = join(worker.project, "../home/.claude/settings.json");
     const hooked = await readFile(file, "utf8");
