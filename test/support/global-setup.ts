@@ -12,7 +12,7 @@ const run = promisify(execFile);
  */
 export async function setup(): Promise<void> {
   process.env["FLEET_NATS_SERVER"] ??= await provisionServer();
-  await provideTmux();
+  await providePrograms();
 }
 
 /** Where tests keep what was fetched: never in the tree, never in a user's own fleet. */
@@ -38,25 +38,34 @@ function say(progress: FindProgress): void {
   process.stderr.write(`nats-server, ${progress.step}: ${progress.detail} (${progress.state})\n`);
 }
 
-async function provideTmux(): Promise<void> {
-  if (await hasTmux()) return;
-  if (process.getuid?.() === 0) await installTmux();
-  if (await hasTmux()) return;
-  process.stderr.write(
-    "tmux is missing: install it (apt-get install tmux, brew install tmux); tests of panes fail without it\n",
-  );
+/** Programs of the machine that suites start, by name; Debian's packages are called the same. */
+const programs = { tmux: "-V", vim: "--version", less: "--version" } as const;
+
+async function providePrograms(): Promise<void> {
+  if ((await missingPrograms()).length === 0) return;
+  if (process.getuid?.() === 0) await installWithApt(await missingPrograms());
+  const missing = (await missingPrograms()).join(" ");
+  if (missing !== "")
+    process.stderr.write(
+      `${missing}: missing; install with apt-get or brew: the tests that start what is not there fail\n`,
+    );
 }
 
-async function hasTmux(): Promise<boolean> {
-  return run("tmux", ["-V"]).then(
-    () => true,
-    () => false, // not on PATH
+async function missingPrograms(): Promise<readonly string[]> {
+  const missing = await Promise.all(
+    Object.entries(programs).map(([name, flag]) =>
+      run(name, [flag]).then(
+        () => [],
+        () => [name], // not on PATH
+      ),
+    ),
   );
+  return missing.flat();
 }
 
-async function installTmux(): Promise<void> {
-  const options = { timeout: 120_000, env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
-  const install = () => run("apt-get", ["install", "-y", "--no-install-recommends", "tmux"], options);
+async function installWithApt(names: readonly string[]): Promise<void> {
+  const options = { timeout: 180_000, env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
+  const install = () => run("apt-get", ["install", "-y", "--no-install-recommends", ...names], options);
   try {
     // Without package lists (a fresh container) the first try finds nothing.
     await install().catch(async () => {
@@ -64,8 +73,7 @@ async function installTmux(): Promise<void> {
       await install();
     });
   } catch (error) {
-    process.stderr.write(
-      `installing tmux with apt: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`installing ${names.join(" ")} with apt: ${reason}\n`);
   }
 }
