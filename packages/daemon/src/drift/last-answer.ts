@@ -10,7 +10,6 @@ const lineSchema = z.looseObject({
   type: z.enum(["assistant", "user"]),
   timestamp: z.string(),
   isSidechain: z.boolean().optional(),
-  isMeta: z.boolean().optional(),
   message: z.looseObject({ model: z.string().optional(), content: contentSchema.optional() }),
 });
 

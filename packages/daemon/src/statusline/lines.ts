@@ -43,10 +43,11 @@ function render(
   };
   const lineOf = ({ name }: SessionRecord) =>
     renderLine({ name, mail: mailOf(name), isSession: true }, around);
-  const lines = own.flatMap((record) => {
-    const asked = keysOf(record).filter((key) => keys.has(key));
-    return asked.length === 0 ? [] : asked.map((key) => [key, lineOf(record)] as const);
-  });
+  const lines = own.flatMap((record) =>
+    keysOf(record)
+      .filter((key) => keys.has(key))
+      .map((key) => [key, lineOf(record)] as const),
+  );
   const me = renderLine({ name: "me", mail: mailOf("me"), isSession: false }, around);
   return new Map(keys.has(meKey) ? [...lines, [meKey, me] as const] : lines);
 }
