@@ -93,7 +93,8 @@ describe("another user of the same machine", () => {
 
   test("is refused by the server without a credential", async () => {
     const { stdout: url } = await ann.run('cat "$DATA/server/url"', { DATA: data() });
-    const script = `exec 3<>"/dev/tcp/127.0.0.1/$PORT"; printf 'CONNECT {"verbose":false}\r\nSUB > 1\r\nPING\r\n' >&3; timeout 5 cat <&3`;
+    // All in one write (bash's own printf writes line by line): what arrives after the server's last word would reset the connection.
+    const script = `exec 3<>"/dev/tcp/127.0.0.1/$PORT"; env printf 'CONNECT {"verbose":false}\r\nSUB > 1\r\nPING\r\n' >&3; timeout 5 cat <&3`;
     const { stdout } = await bob.run(script, { PORT: new URL(url.trim()).port });
     expect(stdout).toContain("-ERR 'Authorization Violation'");
     expect(stdout).not.toContain("PONG");

@@ -1,11 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { nonceTag } from "@fleetbus/core";
-import { contextOf } from "../../support/claude-lab.ts";
+import { contextOf, type ClaudeLab } from "../../support/claude-lab.ts";
 import { allowed, eventsOf, holding, nth, offer, requestsWith, turn } from "../../support/claude-moves.ts";
 import { useClaude } from "../../support/claude-suite.ts";
 
 // Each title is a fact of docs/claude-code.md that fleet relies on.
 const { lab } = useClaude();
+
+/** The record of a request may be written after that of its answer. */
+async function answeredAfterOneRequest(it: ClaudeLab, nonce: string): Promise<void> {
+  await it.waitForFate(nonce, "answered");
+  await expect.poll(() => it.proof(nonce)?.requestedAt, { timeout: 5000 }).toHaveLength(1);
+}
 
 describe.concurrent("context that hooks offer to Claude Code", () => {
   test("at SessionStart reaches the first request, at UserPromptSubmit its prompt's", async (context) => {
@@ -16,8 +22,8 @@ describe.concurrent("context that hooks offer to Claude Code", () => {
     await turn(it, "hello");
     expect(requestsWith(it, "start1")).toEqual([0]);
     expect(requestsWith(it, "prompt1")).toEqual([0]);
-    expect((await it.waitForFate("start1", "answered")).requestedAt).toHaveLength(1);
-    expect((await it.waitForFate("prompt1", "answered")).requestedAt).toHaveLength(1);
+    await answeredAfterOneRequest(it, "start1");
+    await answeredAfterOneRequest(it, "prompt1");
   });
 
   test("at PreToolUse, PostToolUse and PostToolBatch reaches the next request of the turn, tools in parallel too", async (context) => {
@@ -27,7 +33,7 @@ describe.concurrent("context that hooks offer to Claude Code", () => {
     await turn(it, "[[run sleep 0.5; echo a ;; echo b]] go");
     for (const event of events) {
       expect(requestsWith(it, event.toLowerCase()), event).toEqual([1]);
-      expect((await it.waitForFate(event.toLowerCase(), "answered")).requestedAt, event).toHaveLength(1);
+      await answeredAfterOneRequest(it, event.toLowerCase());
     }
   });
 

@@ -30,6 +30,16 @@ describe("folding proofs while a transcript grows", () => {
     expect(fold.proofs.get("offered1")?.requestedAt).toEqual([1, 2]);
   });
 
+  test("a request that is written after its answer counts, a later one does not", () => {
+    const fold = proofFold();
+    fold.take({ kind: "message", hash: "h1", nonces: ["offered1"] });
+    fold.take(entry("offer", { nonces: ["offered1"], type: "attachment" }));
+    fold.take(entry("answer", { parent: "offer", role: "answer", at: 2 }));
+    fold.take({ kind: "request", id: "r1", base: undefined, keep: 0, tail: ["h1"], at: 1 });
+    fold.take({ kind: "request", id: "r2", base: "r1", keep: 1, tail: ["h2"], at: 3 });
+    expect(fold.proofs.get("offered1")).toMatchObject({ fate: "answered", requestedAt: [1] });
+  });
+
   test("an entry whose parent is written after it has its place then", () => {
     const fold = proofFold();
     fold.take(entry("offer", { nonces: ["offered1"], type: "attachment" }));

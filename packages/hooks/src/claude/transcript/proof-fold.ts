@@ -22,6 +22,7 @@ export function proofFold(): ProofFold {
     holders: new Map(),
     lineage: lineage(),
     held: heldMessages(),
+    answeredAt: new Map(),
   };
   return {
     proofs: fold.proofs,
@@ -43,6 +44,8 @@ interface Fold {
   readonly holders: Map<string, TranscriptEntry>;
   readonly lineage: Lineage;
   readonly held: HeldMessages;
+  /** When the answer to each nonce stood in the transcript. */
+  readonly answeredAt: Map<string, number>;
 }
 
 function put(fold: Fold, nonce: string, proof: NonceProof): void {
@@ -55,8 +58,8 @@ function takeRequest(fold: Fold, request: TranscriptRequest): void {
   fold.held.take(request);
   for (const nonce of fold.held.carried()) {
     const before = fold.proofs.get(nonce) ?? unknown;
-    if (before.fate === "answered" || !fold.held.holds(nonce)) continue;
-    const fate = before.fate === "kept" ? "kept" : "requested";
+    if (request.at > (fold.answeredAt.get(nonce) ?? Infinity) || !fold.held.holds(nonce)) continue;
+    const fate = before.fate === "kept" || before.fate === "answered" ? before.fate : "requested";
     put(fold, nonce, { ...before, fate, requestedAt: [...before.requestedAt, request.at] });
   }
 }
@@ -68,6 +71,7 @@ function takeEntry(fold: Fold, entry: TranscriptEntry): void {
   for (const nonce of fold.open) {
     const step = { nonce, proof: fold.proofs.get(nonce) ?? unknown, entry };
     const fate = nextFate(fold, step) ?? step.proof.fate;
+    if (fate === "answered" && step.proof.fate !== fate) fold.answeredAt.set(nonce, entry.at);
     put(fold, nonce, { ...step.proof, fate, isAnchored: step.proof.isAnchored || isBelow(fold, step) });
   }
 }
@@ -75,7 +79,7 @@ function takeEntry(fold: Fold, entry: TranscriptEntry): void {
 function bring(fold: Fold, { nonce, entry }: { nonce: string; entry: TranscriptEntry }): void {
   fold.holders.set(nonce, entry);
   const before = fold.proofs.get(nonce) ?? unknown;
-  // Entries and requests are written through different queues: the request may stand first, and counts.
+  // Entries and requests are written through different queues: the request may stand first, and counts, or after its answer.
   const fate = before.fate === "rewound" ? "recorded" : before.fate;
   put(fold, nonce, { ...before, fate, isAnchored: false });
 }

@@ -42,11 +42,15 @@ async function start(plan: LaunchPlan, state: ServerState): Promise<Launched> {
     try {
       return await startAt(plan, { ...state, port });
     } catch (error) {
-      // Somebody may take the port between our look and the server's.
-      if (plan.signal.aborted || tries === portTries || (await isPortFree(port))) throw error;
+      if (plan.signal.aborted || tries === portTries || !(await wasTaken(port, error))) throw error;
       plan.log.warn({ port }, "the port was taken meanwhile, choosing another");
     }
   }
+}
+
+/** Somebody may take the port between our look and the server's, also for a moment only (a connection of their own). */
+async function wasTaken(port: number, error: unknown): Promise<boolean> {
+  return /address already in use/i.test(messageOf(error)) || !(await isPortFree(port));
 }
 
 async function startAt(plan: LaunchPlan, state: ServerState): Promise<Launched> {
