@@ -2,7 +2,7 @@
 //   node composer.mjs <record file>
 // Reads keys and bracketed pastes, draws after each, and appends one JSON line for each thing that happened:
 //   {"prompt": "…"} submitted   {"menu": "accepted"} Enter in a menu   {"permission": "yes"} Enter in a dialog
-// Lines it takes for itself: /menu  /permission  /plain  /footer TEXT  /theme N  /slow MS  /deaf MS  /exit
+// Lines it takes for itself: /menu  /permission  /plain  /footer TEXT  /theme N  /slow MS  /halves MS  /deaf MS  /exit
 /* eslint-disable no-control-regex -- keys and pastes arrive as escape sequences */
 import { appendFileSync } from "node:fs";
 
@@ -23,6 +23,7 @@ const state = {
   footer: "? for shortcuts",
   theme: 244,
   slowMs: 0,
+  halvesMs: 0,
   deafMs: 0,
 };
 let pastedAt = 0;
@@ -102,6 +103,7 @@ function obey(line) {
   if (command === "footer") state.footer = word;
   if (command === "theme") state.theme = Number(word);
   if (command === "slow") state.slowMs = Number(word);
+  if (command === "halves") state.halvesMs = Number(word);
   if (command === "deaf") state.deafMs = Number(word);
 }
 
@@ -145,7 +147,9 @@ function take(chunk) {
     input = input.slice(key.length);
     if (paste !== null) {
       pastedAt = Date.now();
-      insert(paste[1].replaceAll("\r", "\n"));
+      const [text, half] = [paste[1].replaceAll("\r", "\n"), state.halvesMs > 0 ? 20 : undefined];
+      insert(text.slice(0, half));
+      if (half !== undefined) setTimeout(() => (insert(text.slice(half)), draw()), state.halvesMs);
     } else if (keys[key] !== undefined) keys[key]();
     else if (!key.startsWith("\x1b") && state.view === "composer") insert(key);
   }

@@ -158,6 +158,13 @@ describe("the tmux adapter, when the way is free", () => {
     }
   });
 
+  test("waits for a CLI that draws the paste in parts, longer than for a stranger's keys", async () => {
+    const agent = await stage.openComposer();
+    await obey(stage, agent.pane, "/halves 1500");
+    expect(await stage.wake(agent, { nonce: "halves0001" })).not.toHaveProperty("skipped");
+    expect(await agent.waitForPrompts(1)).toEqual([line("halves0001")]);
+  });
+
   test("reaches panes of several servers", async () => {
     const second = await startTmux();
     try {

@@ -136,11 +136,13 @@ export class WakePlanner {
     const { deadlineMs, tries } = rungRules[rung];
     let tell: Excuse | undefined;
     let isRetry = false;
+    let isBegun = false;
     for (let attempt = 1; attempt <= tries;) {
       const startedAt = this.deps.clock.monotonic();
-      const result = await this.attempt(record, running, { rung, isRetry });
+      const result = await this.attempt(record, running, { rung, isRetry, isBegun });
       if (result === undefined || result.how === "proved") return undefined;
       isRetry = result.how === "silent";
+      isBegun = isRetry || (result.how === "skipped" && result.hasActed);
       if (result.how === "silent") attempt += 1;
       else if (this.deps.clock.monotonic() - startedAt < 0.9 * deadlineMs) {
         if (!result.hasActed || attempt === tries) return result.reason;
@@ -168,7 +170,7 @@ export class WakePlanner {
     if (silence !== undefined) return { how: "skipped", reason: silence, hasActed: false };
     if (!this.isCurrent(record, running)) return undefined;
     const wakeful = this.deps.wakeful(record.name);
-    if (!how.isRetry) running.nonce = randomBytes(8).toString("hex");
+    if (!how.isBegun) running.nonce = randomBytes(8).toString("hex");
     running.rungOf.set(running.nonce, how.rung);
     Object.assign(running, { result: undefined, isTyped: false });
     await this.deps.publish(this.attemptOf(record, running, how));
@@ -247,4 +249,6 @@ export class WakePlanner {
 interface How {
   readonly rung: Rung;
   readonly isRetry: boolean;
+  /** Text of an earlier attempt may stand in the composer: with the same nonce it is known again, and not a stranger's draft. */
+  readonly isBegun: boolean;
 }

@@ -33,8 +33,8 @@ export interface TypingWorld {
  * being drawn (tmux notices a change within a second), then seldom, for a menu that closes without moving the cursor.
  */
 const lookAgainMs = [20, 100, 500, 2000];
-/** From the paste until the CLI has drawn it. */
-const settleMs = 1000;
+/** From the paste until the CLI has drawn it; one that shows no more than a part of it yet is given time: its machine is busy. */
+const settleMs = { other: 1000, part: 5000 };
 const drawMs = 2;
 
 const withdrawn = "no longer wanted";
@@ -95,7 +95,7 @@ async function type(round: Round): Promise<string | undefined> {
 async function submit(round: Round): Promise<string | undefined> {
   const { job, world, signal } = round;
   const { clock } = world;
-  const settled = clock.monotonic() + settleMs;
+  const pastedAt = clock.monotonic();
   if (job.progress.hasTyped) await clock.sleep(job.facts.pasteWaitMs, signal);
   for (;;) {
     const way = await see(round);
@@ -105,13 +105,17 @@ async function submit(round: Round): Promise<string | undefined> {
         return "typed, but no longer wanted: the text stands in the composer without Enter";
       if (await enterGuarded(world.client, way.pane, signal)) return undefined;
     }
-    const isDrawing = (way.is === "free" || way.is === "draft") && clock.monotonic() < settled;
-    if (isDrawing) await clock.sleep(drawMs, signal);
+    if (isDrawing(way, clock.monotonic() - pastedAt)) await clock.sleep(drawMs, signal);
     else if (way.is === "draft")
       return "somebody's keys came between the text and Enter: Enter was not pressed";
     else if (way.is === "free") return "the text left the composer before Enter was pressed";
     else await waitAfter(way, round);
   }
+}
+
+function isDrawing(way: Way, sincePasteMs: number): boolean {
+  if (way.is !== "free" && way.is !== "draft") return false;
+  return sincePasteMs < (way.is === "free" || way.isPart ? settleMs.part : settleMs.other);
 }
 
 async function see({ job, world, signal }: Round): Promise<Way> {

@@ -10,8 +10,8 @@ export type Way =
   | { readonly is: "free"; readonly pane: PaneFacts }
   /** Exactly our own text stands there: only Enter is missing. */
   | { readonly is: "ours"; readonly pane: PaneFacts }
-  /** Somebody else's text stands there. */
-  | { readonly is: "draft"; readonly reason: string; readonly retryInMs?: number }
+  /** Somebody else's text stands there; `isPart`: it may be ours, not wholly drawn yet. */
+  | { readonly is: "draft"; readonly reason: string; readonly isPart: boolean; readonly retryInMs?: number }
   /** Something that passes: copy mode, a menu, a person who types. */
   | { readonly is: "blocked"; readonly reason: string; readonly retryInMs?: number }
   /** It will never be free for this session again. */
@@ -64,7 +64,8 @@ function wayOfComposer({ pane, composer, quietInMs }: Sight, line: string): Way 
     };
   const retry = quietInMs > 0 ? { retryInMs: quietInMs } : {};
   if (composer.is === "text" && !isLine(composer, line)) {
-    return { is: "draft", reason: "a draft stands in the composer", ...retry };
+    const isPart = squeeze(line).includes(composer.squeezed);
+    return { is: "draft", reason: "a draft stands in the composer", isPart, ...retry };
   }
   if (quietInMs > 0) return { is: "blocked", reason: "a person is typing", ...retry };
   return { is: composer.is === "empty" ? "free" : "ours", pane };
