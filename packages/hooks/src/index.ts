@@ -26,3 +26,4 @@ export * from "./install/hook-state.ts";
 export * from "./install/hook-status.ts";
 export * from "./install/settings-plan.ts";
 export * from "./install/apply-plan.ts";
+export { installedFiles, type InstalledFile } from "./install/install-record.ts";

@@ -7,6 +7,8 @@ import { ruleInsertion, withoutRules, type RuleInsertion } from "./rules.ts";
 
 /** What an installation did to a file, kept so that it can be undone to the byte. */
 export interface Installed {
+  /** Whose hooks they are. */
+  readonly cli: string;
   /** What there was before: no file, nothing but blanks, or settings. */
   readonly base:
     | { readonly is: "missing" }
@@ -34,14 +36,14 @@ const empty = "{}\n";
  */
 export function withHooks(
   { file, text }: SettingsText,
-  { wanted }: Pick<HookSet, "wanted">,
+  { cli, wanted }: Pick<HookSet, "cli" | "wanted">,
   rules: readonly string[],
 ): { readonly text: string; readonly installed: Installed } {
   const base = baseOf(text);
   const document = parseDocument(file, base.is === "settings" && text !== undefined ? text : empty);
   const added = ruleInsertion(document, rules);
   const edits = editsFor(document, wanted, added);
-  return { text: applyEdits(document.text, edits), installed: { base, edits, rules: added.rules } };
+  return { text: applyEdits(document.text, edits), installed: { cli, base, edits, rules: added.rules } };
 }
 
 /**

@@ -86,6 +86,28 @@ describe("fleet uninstall", () => {
     expect((await stat(join(daemon.home, "data"))).isDirectory()).toBe(true);
   });
 
+  test("finds what --settings put into a project's file, and gives it back as well", async () => {
+    const project = join(daemon.home, "proj", "settings.json");
+    await mkdir(join(daemon.home, "proj"));
+    await writeFile(project, before);
+    await fleet(["hooks", "install", "--claude", "--settings", project, "--apply"]);
+    expect(await readFile(project, "utf8")).toContain("fleet-hook");
+    const ran = await fleet(["uninstall", "--yes"]);
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining(`+++ ${project}`) });
+    expect([await readFile(project, "utf8"), await readFile(file, "utf8")]).toEqual([before, before]);
+  });
+
+  test("a project's file that is gone by now is no reason to stop", async () => {
+    const project = join(daemon.home, "proj", "settings.json");
+    await fleet(["hooks", "install", "--claude", "--settings", project, "--apply"]);
+    await rm(join(daemon.home, "proj"), { recursive: true });
+    expect(await fleet(["uninstall", "--yes"])).toMatchObject({ code: 0 });
+    expect(await fleet(["uninstall", "--yes"])).toMatchObject({
+      stdout: "",
+      stderr: expect.not.stringContaining("proj"),
+    });
+  });
+
   test("--purge removes what fleet keeps as well", async () => {
     expect((await fleet(["uninstall", "--yes", "--purge"])).code).toBe(0);
     await expect(stat(join(daemon.home, "data"))).rejects.toMatchObject({ code: "ENOENT" });

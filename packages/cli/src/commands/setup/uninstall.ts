@@ -1,7 +1,8 @@
 import { rm } from "node:fs/promises";
 import { FleetError } from "@fleetbus/core";
+import { installedFiles } from "@fleetbus/hooks";
 import { changeHooks } from "../../clis/change-hooks.ts";
-import { hookableClis } from "../../clis/found.ts";
+import { hookableClis, type HookableCli } from "../../clis/found.ts";
 import type { Context } from "../../command/context.ts";
 import { defineCommand } from "../../command/define.ts";
 import { toggle } from "../../command/flags.ts";
@@ -26,19 +27,31 @@ export const uninstall = defineCommand({
         "uninstalling: there is no terminal to ask at; --yes makes every change without asking",
       );
     }
-    for (const cli of await hookableClis(context)) {
-      const change = await changeHooks("uninstall", { cli, consent: yes ? "apply" : "ask" }, context);
-      if (change === "declined")
-        throw new FleetError(
-          "refused",
-          `uninstalling: ${cli.title} was to stay as it is; nothing else was changed`,
-        );
-    }
+    const clis = await hookableClis(context);
+    for (const cli of clis) await takeOut(cli, yes, context);
+    for (const cli of await elsewhere(clis, context)) await takeOut(cli, yes, context);
     await stop(context);
     if (purge) await remove(yes, context);
     else await context.say(`messages and keys stay in ${context.paths().dataDir}; --purge removes them`);
   },
 });
+
+async function takeOut(cli: HookableCli, yes: boolean, context: Context): Promise<void> {
+  const change = await changeHooks("uninstall", { cli, consent: yes ? "apply" : "ask" }, context);
+  if (change !== "declined") return;
+  throw new FleetError(
+    "refused",
+    `uninstalling: ${cli.title} was to stay as it is in ${cli.settingsFile}; nothing else was changed`,
+  );
+}
+
+/** Files that were named by --settings when the hooks went in; asked for after the usual ones, whose notes are gone then. */
+async function elsewhere(clis: readonly HookableCli[], context: Context): Promise<readonly HookableCli[]> {
+  const noted = await installedFiles(context.paths().dataDir);
+  return noted.flatMap(({ cli, file }) =>
+    clis.filter(({ name }) => name === cli).map((known) => ({ ...known, settingsFile: file })),
+  );
+}
 
 async function stop(context: Context): Promise<void> {
   const { removeUnit } = await import("../daemon/unit.ts");
