@@ -100,31 +100,39 @@ async function runSuite({ name, projects, prepare }, isAlone) {
   const filters = projects.flatMap((project) => ["--project", project]);
   const args = [...filters, "--reporter=default", "--reporter=json"];
   const ended = await runVitest([...args, `--outputFile.json=${report}`], { isShownAtOnce: isAlone });
-  if (ended.isGood || (name !== "unit" && (await runFailedAgain({ name, report, args })))) return true;
+  if (ended.isGood || (await runFailedAgain({ name, report, args }))) return true;
   findings.push(...whatFailed({ suite: name, report: reportAt(report), output: ended.output }));
   return false;
 }
 
 /**
- * Suites with real processes can lose a race against a machine that others use too. Files that failed run once more, by
- * themselves, and that is said; what fails again has failed.
+ * Real processes, sockets and timers can lose a race against a machine that others use too. Files that failed run once more, by
+ * themselves, and that is said; what fails again has failed. The report holds the second look's results from then on.
  */
 async function runFailedAgain({ name, report, args }) {
   const first = reportAt(report);
   if (first === undefined) return false;
-  const files = first.testResults.filter(({ status }) => status === "failed").map((file) => file.name);
+  const files = failedFiles(first);
   if (files.length === 0 || files.length > maxSecondLooks) return false;
   say(`\n${name}: run once more, by themselves: ${files.join(", ")}`);
   const again = join(results, `again-${name}.tmp`);
   const ended = await runVitest([...args, `--outputFile.json=${again}`, ...files]);
-  const { testResults = [] } = reportAt(again) ?? {};
+  const second = reportAt(again);
   rmSync(again, { force: true });
-  if (!ended.isGood) return false;
+  if (second === undefined) return false;
   const others = first.testResults.filter((file) => !files.includes(file.name));
-  writeFileSync(report, JSON.stringify({ ...first, testResults: [...others, ...testResults] }));
-  findings.push(`${name}: UNSTEADY, failed once and passed alone:`);
-  findings.push(...whatFailed({ suite: name, report: first, output: "" }));
-  return true;
+  writeFileSync(report, JSON.stringify({ ...first, testResults: [...others, ...second.testResults] }));
+  const unsteady = files.filter((file) => !failedFiles(second).includes(file));
+  if (unsteady.length > 0) {
+    const seen = first.testResults.filter((file) => unsteady.includes(file.name));
+    findings.push(`${name}: UNSTEADY, failed once and passed alone:`);
+    findings.push(...whatFailed({ suite: name, report: { testResults: seen }, output: "" }));
+  }
+  return ended.isGood;
+}
+
+function failedFiles({ testResults }) {
+  return testResults.filter(({ status }) => status === "failed").map((file) => file.name);
 }
 
 async function runClaims(notRun) {
