@@ -106,18 +106,18 @@ function readers(reading: Reading): Readers {
     statuses: () => [...statuses],
     async waitForStatus(status, since = 0) {
       const find = () => statuses.find((one) => one.session.status === status && one.at >= since);
-      await until(() => find() !== undefined, { timeoutMs: 10_000, what: () => `status ${status}` });
+      await until(() => find() !== undefined, { timeoutMs: 30_000, what: () => `status ${status}` });
       return required(find(), `status ${status}`);
     },
     facts: () => [...facts],
     proof,
     async waitForFate(nonce, fate) {
       const what = () => `${nonce} to be ${fate}; it is ${JSON.stringify(proof(nonce))}`;
-      await until(() => proof(nonce)?.fate === fate, { timeoutMs: 5_000, what });
+      await until(() => proof(nonce)?.fate === fate, { timeoutMs: 30_000, what });
       return required(proof(nonce), nonce);
     },
     async sendToSocket(text) {
-      await until(() => latest() !== undefined, { timeoutMs: 5_000, what: () => "the session list" });
+      await until(() => latest() !== undefined, { timeoutMs: 30_000, what: () => "the session list" });
       const socket = connect(required(latest()?.messagingSocketPath, "a messaging socket"));
       await once(socket, "connect");
       socket.end(`${JSON.stringify({ type: "user", message: { role: "user", content: text } })}\n`);

@@ -21,7 +21,7 @@ export async function turn({ claude, hooks }: ClaudeLab, prompt: string): Promis
 export async function nth(hooks: ClaudeLab["hooks"], event: string, index: number): Promise<HookCall> {
   const find = async () => (await hooks.calls(event))[index];
   await until(async () => (await find()) !== undefined, {
-    timeoutMs: 15_000,
+    timeoutMs: 30_000,
     what: () => `${event} number ${index}`,
   });
   const call = await find();

@@ -51,7 +51,7 @@ export async function recordHooks(
     answerNext: (event, answer) =>
       place(`answers/${event}.${String(++answers).padStart(6, "0")}`, JSON.stringify(answer)),
     answerAlways: (event, answer) => place(`answers/${event}.always`, JSON.stringify(answer)),
-    async waitForCall(event, matches = () => true, timeoutMs = 15_000) {
+    async waitForCall(event, matches = () => true, timeoutMs = 40_000) {
       let found: HookCall | undefined;
       const isThere = async () => (found = (await calls(event)).find(matches)) !== undefined;
       await until(isThere, { timeoutMs, what: () => `a ${event} hook` });

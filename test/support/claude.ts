@@ -131,7 +131,7 @@ function driver(
     },
     press,
     screen,
-    async waitForScreen(pattern, timeoutMs = 10_000) {
+    async waitForScreen(pattern, timeoutMs = 30_000) {
       let last = "";
       const isShown = async () => pattern.test((last = await screen()));
       await until(isShown, { timeoutMs, what: () => `screen with ${pattern} in:\n${last}` });
@@ -145,7 +145,7 @@ function driver(
         last = await screen().catch(() => last); // gone between the two looks
         return false;
       };
-      await until(hasLeft, { timeoutMs: 15_000, what: () => `exit of ${pid}; its screen:\n${last}` });
+      await until(hasLeft, { timeoutMs: 40_000, what: () => `exit of ${pid}; its screen:\n${last}` });
     },
     async close() {
       // A pane that is gone already is what was wanted.

@@ -57,7 +57,7 @@ export async function startDemoModel(): Promise<DemoModel> {
     url,
     requests,
     answerWith: (next) => void (script = next),
-    waitFor: (matches, timeoutMs = 15_000) => firstOf(() => requests.find(matches), watchers, timeoutMs),
+    waitFor: (matches, timeoutMs = 30_000) => firstOf(() => requests.find(matches), watchers, timeoutMs),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -42,7 +42,7 @@ interface Place {
   readonly extra: string;
 }
 
-const deadlineMs = 20_000;
+const deadlineMs = 40_000;
 
 /** Starts the binary that `FLEET_NATS_SERVER` names, with JetStream that syncs always, and waits until it takes clients. */
 export async function startNatsServer(options: NatsServerOptions = {}): Promise<NatsServer> {

@@ -55,7 +55,7 @@ export function requestLog(write: (line: string) => void): RequestLog {
   return {
     requests: () => [...all],
     holding: (text) => all.filter((request) => holds(request, text)),
-    waitFor: (matches, timeoutMs = 20_000) => waitIn(all, { watchers, matches, timeoutMs }),
+    waitFor: (matches, timeoutMs = 40_000) => waitIn(all, { watchers, matches, timeoutMs }),
     strangers: () => [...unknown],
     note: (stranger) => void unknown.push(stranger),
     begin(request) {

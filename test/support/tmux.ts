@@ -74,7 +74,7 @@ export async function startTmux(): Promise<TestTmux> {
 export async function eventually<T>(
   look: () => Promise<T | undefined> | T | undefined,
   what: () => string,
-  timeoutMs = 10_000,
+  timeoutMs = 30_000,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

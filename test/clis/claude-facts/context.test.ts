@@ -10,7 +10,7 @@ const { lab } = useClaude();
 /** The record of a request may be written after that of its answer. */
 async function answeredAfterOneRequest(it: ClaudeLab, nonce: string): Promise<void> {
   await it.waitForFate(nonce, "answered");
-  await expect.poll(() => it.proof(nonce)?.requestedAt, { timeout: 5000 }).toHaveLength(1);
+  await expect.poll(() => it.proof(nonce)?.requestedAt, { timeout: 20_000 }).toHaveLength(1);
 }
 
 describe.concurrent("context that hooks offer to Claude Code", () => {

@@ -69,7 +69,7 @@ describe.concurrent("an asyncRewake waiter of Claude Code", () => {
     await held(it);
     await it.hooks.rewake(nonceTag("wake01"));
     await until(async () => (await it.hooks.waiting()) === 0, {
-      timeoutMs: 5_000,
+      timeoutMs: 20_000,
       what: () => "the waiter's end",
     });
     it.model.release("a");
@@ -85,7 +85,7 @@ describe.concurrent("an asyncRewake waiter of Claude Code", () => {
     await it.claude.submit("/clear");
     const start = await it.hooks.waitForCall("SessionStart", (call) => call.payload["source"] === "clear");
     await until(async () => (await it.hooks.waiting()) === 2, {
-      timeoutMs: 5_000,
+      timeoutMs: 20_000,
       what: () => "two waiters",
     });
     for (const [index, nonce] of ["wake01", "wake02"].entries()) {

@@ -39,7 +39,7 @@ describe.concurrent("turns and sessions of Claude Code", () => {
     expect(await ask()).toMatchObject([{ pid: it.claude.pid, cwd: it.project, status: "idle" }]);
     await it.claude.kill();
     // Listed for as long as its parent has not reaped it.
-    await expect.poll(ask, { timeout: 5_000 }).toEqual([]);
+    await expect.poll(ask, { timeout: 20_000 }).toEqual([]);
   });
 
   test("a prompt that a human submits while it is busy fires at once, with the running prompt_id, and not again", async (context) => {
@@ -101,7 +101,7 @@ describe.concurrent("turns and sessions of Claude Code", () => {
     await nth(it.hooks, "Stop", 1);
     const own = it.model.requests().filter((request) => request.agent === undefined);
     const recorded = () => it.facts().filter((fact) => fact.kind === "request").length;
-    await until(() => recorded() === own.length, { timeoutMs: 5_000, what: () => `${own.length} requests` });
+    await until(() => recorded() === own.length, { timeoutMs: 20_000, what: () => `${own.length} requests` });
   });
 
   test("an API error ends the turn with StopFailure and keeps what it brought", async (context) => {
@@ -136,9 +136,9 @@ describe.concurrent("turns and sessions of Claude Code", () => {
 
   test("/exit ends its waiters, its hooks say why, and its place in the list goes", async (context) => {
     const it = await lab(context, { rewakeOn: ["SessionStart"] });
-    await until(async () => (await it.hooks.waiting()) === 1, { timeoutMs: 5_000, what: () => "a waiter" });
+    await until(async () => (await it.hooks.waiting()) === 1, { timeoutMs: 20_000, what: () => "a waiter" });
     await it.claude.exit();
     expect((await it.hooks.calls("SessionEnd"))[0]?.payload["reason"]).toBe("prompt_input_exit");
-    await until(async () => (await it.hooks.waiting()) === 0, { timeoutMs: 5_000, what: () => "no waiter" });
+    await until(async () => (await it.hooks.waiting()) === 0, { timeoutMs: 20_000, what: () => "no waiter" });
   });
 });

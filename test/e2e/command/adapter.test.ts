@@ -49,7 +49,7 @@ describe("fleet adapter", () => {
     expect(written.startsWith(before)).toBe(true);
     expect((await stat(configFile())).mode & 0o777).toBe(0o600);
     const isThere = async () => ((await run("adapter", "test", "hook")).code === 0 ? true : undefined);
-    await eventually(isThere, () => "the adapter", 15_000);
+    await eventually(isThere, () => "the adapter", 30_000);
     expect(bodies.length).toBe(1);
     expect(JSON.parse(bodies[0] ?? "")).toMatchObject({ type: "fleet.event.notification.raised" });
   });
@@ -93,17 +93,17 @@ describe("fleet adapter", () => {
     const count = bodies.length;
     const event = await failTurn("web");
     const isHeld = async () => ((await view()).pending ?? 0) > 0 || undefined;
-    await eventually(isHeld, () => "the held event", 10_000);
+    await eventually(isHeld, () => "the held event", 30_000);
     expect(bodies.length).toBe(count);
     await run("adapter", "resume", "hook");
     await eventually(
       () => bodies.length > count || undefined,
       () => "the event",
-      10_000,
+      30_000,
     );
     expect(JSON.parse(bodies.at(-1) ?? "")).toMatchObject({ id: event, type: "fleet.event.turn.failed" });
     const isDone = async () => (await view()).last?.[0]?.state === "done" || undefined;
-    await eventually(isDone, () => "its record", 10_000);
+    await eventually(isDone, () => "its record", 30_000);
     expect((await view()).last?.[0]).toMatchObject({
       event,
       kind: "turn.failed",
@@ -128,12 +128,12 @@ describe("fleet adapter", () => {
     const good = await readFile(configFile(), "utf8");
     await appendFile(configFile(), "[[adapter]]\nname = 7\n");
     const isTold = async () => (await run("status")).stdout.includes("not in force") || undefined;
-    await eventually(isTold, () => "the problem", 10_000);
+    await eventually(isTold, () => "the problem", 30_000);
     expect((await run("status")).stdout).toMatch(/config +not in force: .*adapter\[1\]\.name/);
     expect((await run("adapter", "test", "hook")).code).toBe(0);
     await writeFile(configFile(), good);
     const isOver = async () => !(await run("status")).stdout.includes("not in force") || undefined;
-    await eventually(isOver, () => "the mended config", 10_000);
+    await eventually(isOver, () => "the mended config", 30_000);
   });
 
   const viewSchema = z.looseObject({

@@ -25,7 +25,7 @@ const until = (what: string, is: () => Promise<boolean>) =>
   eventually(
     async () => ((await is()) ? true : undefined),
     () => what,
-    15_000,
+    30_000,
   );
 
 describe("a changed config is in force without a restart", () => {

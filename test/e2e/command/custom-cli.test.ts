@@ -69,7 +69,7 @@ describe("a made-up CLI that only the config knows", () => {
     await eventually(
       async () => ((await sessions()).some(({ role }) => role === "witness") ? true : undefined),
       () => "the config in force",
-      15_000,
+      30_000,
     );
     expect(await hook("boot", { session, workspace: { root: cwd } })).toBe("");
     expect(await tidy()).toMatchObject({ cli: "aide", state: "idle" });
@@ -87,7 +87,7 @@ describe("a made-up CLI that only the config knows", () => {
     await eventually(
       async () => ((await tidy())?.inbox === 1 ? true : undefined),
       () => "the message in its inbox",
-      15_000,
+      30_000,
     );
     const answer = z
       .object({ decision: z.literal("block"), reason: z.string() })

@@ -36,7 +36,7 @@ afterAll(async () => {
 async function taken(): Promise<void> {
   const isTaken = async () =>
     (await readdir(fleet.paths.runLogsDir)).every((name) => !name.endsWith(".log")) ? true : undefined;
-  await eventually(isTaken, () => "the log to be taken to the server", 15_000);
+  await eventually(isTaken, () => "the log to be taken to the server", 30_000);
 }
 
 /** What an independent client reads of the object store. */

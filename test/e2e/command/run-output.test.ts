@@ -195,12 +195,12 @@ describe("a run at a terminal", () => {
       const script = "test -t 0 && test -t 1 && test -t 2 && stty size; read a; echo got $a; sleep 30";
       await tmux.type(pane, `"$NODE" "$COMMAND" run --title tty -- sh -c '${script}'; echo code $?`);
       await tmux.sendKeys(pane, "Enter");
-      await tmux.waitForScreen(pane, /^12 70$/m, 15_000);
+      await tmux.waitForScreen(pane, /^12 70$/m, 30_000);
       await tmux.type(pane, "keys");
       await tmux.sendKeys(pane, "Enter");
-      await tmux.waitForScreen(pane, /^got keys$/m, 15_000);
+      await tmux.waitForScreen(pane, /^got keys$/m, 30_000);
       await tmux.sendKeys(pane, "C-c");
-      await tmux.waitForScreen(pane, /^(\^C)?code 130$/m, 15_000);
+      await tmux.waitForScreen(pane, /^(\^C)?code 130$/m, 30_000);
       expect(await endOfRun(fleet, "tty")).toMatchObject({
         signal: "SIGINT",
         tail: expect.stringMatching(/^12 70\nkeys\ngot keys\n/),

@@ -53,7 +53,7 @@ describe("fleet inbox --follow", () => {
         const traces = await Promise.all(ids.map((id) => run("trace", id, "--json")));
         return traces.every((trace) => trace.stdout.includes('"stage": "done"')) ? true : undefined;
       };
-      await eventually(doneOf, () => "all three to be done", 15_000);
+      await eventually(doneOf, () => "all three to be done", 30_000);
       expect(await following.end(signal)).toBe(130);
       expect(following.stderr()).toContain("took 3 messages\n");
       for (const id of ids) expect(following.stdout().split(`the ${id} one`)).toHaveLength(2);
@@ -121,7 +121,7 @@ describe("fleet --watch", () => {
     await eventually(
       () => (linesOf(watching.stdout()).length > 1 ? true : undefined),
       () => "a second line",
-      15_000,
+      30_000,
     );
     for (const line of linesOf(watching.stdout()))
       expect(line).toMatchObject({
@@ -138,16 +138,16 @@ describe("fleet --watch", () => {
       const pane = await tmux.openPane({ env, width: 60, height: 12 });
       await tmux.type(pane, '"$NODE" "$COMMAND" --watch');
       await tmux.sendKeys(pane, "Enter");
-      await tmux.waitForScreen(pane, /^lab \(main\)[^\n]*\n\nSESSION[\s\S]*\nlab\/web.*idle/, 15_000);
+      await tmux.waitForScreen(pane, /^lab \(main\)[^\n]*\n\nSESSION[\s\S]*\nlab\/web.*idle/, 30_000);
       expect(await tmux.fact(pane, "alternate_on")).toBe("1");
       await run("pub", "web", "one more", "--note");
       await run("pub", "web", "hello again", "--wait", "done");
-      const screen = await tmux.waitForScreen(pane, /lab\/web.*idle/, 15_000);
+      const screen = await tmux.waitForScreen(pane, /lab\/web.*idle/, 30_000);
       expect(screen.match(/lab \(main\)/g)).toHaveLength(1);
       await tmux.sendKeys(pane, "C-c");
       const isBack = async () => ((await tmux.fact(pane, "alternate_on")) === "0" ? true : undefined);
-      await eventually(isBack, () => "the screen back", 15_000);
-      await tmux.waitForScreen(pane, /--watch[\s\S]*lab\/web.*idle/, 15_000);
+      await eventually(isBack, () => "the screen back", 30_000);
+      await tmux.waitForScreen(pane, /--watch[\s\S]*lab\/web.*idle/, 30_000);
     } finally {
       await tmux.kill();
     }

@@ -144,7 +144,7 @@ async function agentOf(pane: string, file: string): Promise<Agent> {
       eventually(
         async () => ((await prompts()).length >= count ? prompts() : undefined),
         () => `${count} prompts`,
-        5000,
+        20_000,
       ),
   };
 }

@@ -50,7 +50,7 @@ export function fleetAsk(command: string, env: Readonly<Record<string, string>>)
   };
   const sessions = async () => (await get<Items<SessionView>>("/v1/sessions")).items;
   const trace = async (id: string) => (await get<TraceAnswer>(`/v1/messages/${id}/trace`)).stages;
-  const untilSession: FleetAsk["untilSession"] = async (name, isWanted, timeoutMs = 10_000) => {
+  const untilSession: FleetAsk["untilSession"] = async (name, isWanted, timeoutMs = 30_000) => {
     let seen: SessionView | undefined;
     const look = async () => {
       seen = (await sessions()).find((each) => each.name === name);
@@ -74,7 +74,7 @@ export function fleetAsk(command: string, env: Readonly<Record<string, string>>)
         (seen = await trace(id)).filter((step) => step.stage === stage).length >= times;
       const what = () =>
         `${stage} of ${id}; it has ${seen.map((step) => `${step.stage} ${step.reason ?? ""}`).join(", ")}`;
-      await until(look, { timeoutMs: 20_000, what });
+      await until(look, { timeoutMs: 60_000, what });
       return seen;
     },
     session: async (name) =>

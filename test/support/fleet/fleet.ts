@@ -122,7 +122,7 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
       agents.push(agent);
       return agent;
     },
-    untilState: (name, states, timeoutMs = 15_000) => untilState({ api, name, states }, timeoutMs),
+    untilState: (name, states, timeoutMs = 30_000) => untilState({ api, name, states }, timeoutMs),
   };
 }
 
@@ -158,6 +158,6 @@ async function stopDaemon(daemon: DaemonProcess, api: Fleet["api"]): Promise<voi
   await eventually(
     () => (daemon.isRunning ? undefined : true),
     () => "the daemon to stop",
-    15_000,
+    30_000,
   ).catch(() => daemon.kill("SIGKILL"));
 }

@@ -30,7 +30,7 @@ export function startCommand(
   child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
   const matching = (text: () => string) => async (pattern: RegExp, timeoutMs: number | undefined) => {
     const what = () => `${String(pattern)}; there is ${JSON.stringify(out)} and ${JSON.stringify(err)}`;
-    await eventually(() => (pattern.test(text()) ? true : undefined), what, timeoutMs ?? 15_000);
+    await eventually(() => (pattern.test(text()) ? true : undefined), what, timeoutMs ?? 30_000);
     return text();
   };
   return {

@@ -18,7 +18,7 @@ export async function eventsOfRun(fleet: Fleet, title: string): Promise<readonly
     const events = await readEvents(fleet, title).catch(() => []);
     return events.some(({ kind }) => kind === "run.finished") ? events : undefined;
   };
-  return eventually(look, () => `the end of run ${title}`, 15_000);
+  return eventually(look, () => `the end of run ${title}`, 30_000);
 }
 
 /** What the end of that run says. */

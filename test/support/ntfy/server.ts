@@ -31,7 +31,7 @@ export interface NtfyOptions {
 }
 
 const password = "a-lab-password";
-const deadlineMs = 20_000;
+const deadlineMs = 40_000;
 
 /** Starts one with a cache, accounts and (unless told otherwise) a place for files, and waits until it is healthy. */
 export async function startNtfy(options: NtfyOptions): Promise<NtfyServer> {
