@@ -5,6 +5,6 @@ export { connectControl, type ControlClient, type TmuxServer } from "./tmux/cont
 export { listClients, type ClientFacts } from "./tmux/pane/clients.ts";
 export type { PaneFacts } from "./tmux/pane/facts.ts";
 export { listPanes } from "./tmux/pane/list.ts";
-export { findProcess, isInTree, type FindProcess, type ProcessFacts } from "./tmux/pane/process.ts";
+export { findProcess, isInTree, type FindProcess, type ProcessFacts } from "./typing/process.ts";
 export { watchPanes, type PanesWatch } from "./tmux/pane/watch.ts";
-export { isTypedInto } from "./tmux/screen/clis.ts";
+export { isTypedInto } from "./typing/screen/clis.ts";

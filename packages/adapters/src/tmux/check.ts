@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { messageOf, type CheckResult } from "@fleetbus/core";
 import type { TmuxConfig } from "./adapter.ts";
-import { tmuxEnvironment } from "./control/connection.ts";
+import { programEnvironment } from "../program/environment.ts";
 
 /** Format subscriptions and the flags of attach-session came with it. */
 const oldest = [3, 2] as const;
@@ -10,7 +10,7 @@ const oldest = [3, 2] as const;
 /** What `fleet doctor` asks: whether there is a tmux that is new enough. */
 export async function checkTmux({ command }: TmuxConfig): Promise<readonly CheckResult[]> {
   try {
-    const { stdout } = await promisify(execFile)(command, ["-V"], { env: tmuxEnvironment, timeout: 5000 });
+    const { stdout } = await promisify(execFile)(command, ["-V"], { env: programEnvironment, timeout: 5000 });
     return [judge(stdout.trim())];
   } catch (error) {
     const way = "install tmux, or name it by its path as `command` of the tmux adapter";

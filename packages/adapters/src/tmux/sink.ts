@@ -8,14 +8,14 @@ import {
 } from "@fleetbus/core";
 import type { TmuxConfig } from "./adapter.ts";
 import { controlPool, type ControlLease, type ControlPool } from "./control/pool.ts";
+import { typingJob } from "../typing/job.ts";
+import { findProcess } from "../typing/process.ts";
+import { isLostConnection, typeWake, type TypingJob } from "../typing/type-wake.ts";
 import { deadlineAt } from "../wake/deadline.ts";
 import { parseWake } from "../wake/parse-wake.ts";
 import { lanes } from "../waiting/lanes.ts";
 import { isPaneId } from "./pane/facts.ts";
-import { findProcess } from "./pane/process.ts";
-import { composerOf } from "./screen/clis.ts";
-import { typedLine } from "./typing/line.ts";
-import { isLostConnection, typeWake, type TypingJob } from "./typing/type-wake.ts";
+import { tmuxTerminal } from "./typing/tmux-terminal.ts";
 
 /** So that a server that lets nobody stay costs little. */
 const reattachMs = 100;
@@ -59,28 +59,14 @@ export function tmuxSink(config: TmuxConfig, context: AdapterContext): Sink {
 
 interface SocketJob extends TypingJob {
   readonly socket: string;
+  readonly paneId: string;
 }
 
 function jobOf(attempt: WakeAttempt): SocketJob | { readonly skipped: string } {
-  const { pane, pid, cli } = attempt;
+  const { pane } = attempt;
   if (pane?.mux !== "tmux" || !isPaneId(pane.id)) return { skipped: "its pane is not known" };
-  if (pid === undefined)
-    return { skipped: "its process is not known, so the pane cannot be proved to be its own" };
-  const facts = composerOf(cli);
-  if (facts === undefined) return { skipped: `the composer of ${cli} is not known` };
-  const line = typedLine(attempt.text, facts.leads);
-  if (line === "")
-    throw new FleetError("malformed", "typing into tmux: nothing printable in the wake's text");
-  const progress = { hasTyped: false, reason: "another wake for its pane was under way" };
-  return {
-    socket: pane.socket,
-    paneId: pane.id,
-    pid,
-    facts,
-    line,
-    isRetry: attempt.isRetry === true,
-    progress,
-  };
+  const job = typingJob(attempt);
+  return "skipped" in job ? job : { ...job, socket: pane.socket, paneId: pane.id };
 }
 
 interface Typing {
@@ -98,20 +84,17 @@ async function typeOver(typing: Typing, signal: AbortSignal): Promise<SendReceip
   for (;;) {
     const lease = await leaseFor(typing, signal);
     if ("skipped" in lease) return lease;
-    const world = {
-      client: lease.client,
-      clock: context.clock,
-      find: findProcess,
-      quietMs: config.quietMs,
-      stillWanted,
-    };
+    const { clock } = context;
+    const { paneId } = job;
+    const terminal = tmuxTerminal({ client: lease.client, clock, paneId, quietMs: config.quietMs });
     try {
-      return await typeWake(job, world, signal);
+      return await typeWake(job, { terminal, clock, find: findProcess, stillWanted }, signal);
     } catch (error) {
       if (signal.aborted || !isLostConnection(error)) throw error;
       context.log.debug({ socket: job.socket }, "the connection to tmux ended; attaching again");
       await context.clock.sleep(reattachMs, signal);
     } finally {
+      terminal.close();
       lease.release();
     }
   }

@@ -2,6 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { FleetError, messageOf, timeLimit, unlessAborted } from "@fleetbus/core";
+import { programEnvironment } from "../../program/environment.ts";
 import { controlParser, type ControlBlock, type ControlNotice } from "./protocol.ts";
 
 /** A tmux server by its socket, and the program that talks to it. */
@@ -26,13 +27,7 @@ export interface ControlClient {
   close(): Promise<void>;
 }
 
-/** Where programs usually stand. The environment is not read: the daemon may run from a service manager with an empty one. */
-const searchPath =
-  "/usr/local/bin:/opt/homebrew/bin:/opt/local/bin:/home/linuxbrew/.linuxbrew/bin:/usr/bin:/bin";
 const closeTimeoutMs = 1000;
-
-/** The environment of each tmux process that fleet starts: without `TMUX`, in which tmux refuses to attach. */
-export const tmuxEnvironment = { PATH: searchPath, LC_ALL: "C.UTF-8", TERM: "dumb" } as const;
 
 /**
  * Attaches to the server's most recent session without resizing it, without its output and (`-E`) without touching its
@@ -41,7 +36,9 @@ export const tmuxEnvironment = { PATH: searchPath, LC_ALL: "C.UTF-8", TERM: "dum
 export async function connectControl(server: TmuxServer, signal: AbortSignal): Promise<ControlClient> {
   signal.throwIfAborted();
   const flags = ["attach-session", "-E", "-f", "ignore-size,no-output"];
-  const child = spawn(server.command, ["-u", "-S", server.socket, "-C", ...flags], { env: tmuxEnvironment });
+  const child = spawn(server.command, ["-u", "-S", server.socket, "-C", ...flags], {
+    env: programEnvironment,
+  });
   const link = new Link(child, server);
   try {
     await unlessAborted(link.attached, signal);

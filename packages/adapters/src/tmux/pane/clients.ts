@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { FleetError, messageOf } from "@fleetbus/core";
-import { tmuxEnvironment } from "../control/connection.ts";
+import { programEnvironment } from "../../program/environment.ts";
 
 /** A terminal that somebody sits at. */
 export interface ClientFacts {
@@ -24,7 +24,7 @@ export async function listClients(
 ): Promise<readonly ClientFacts[]> {
   try {
     const args = ["-u", "-S", socket, "list-clients", "-F", format];
-    const { stdout } = await promisify(execFile)(command, args, { env: tmuxEnvironment, signal });
+    const { stdout } = await promisify(execFile)(command, args, { env: programEnvironment, signal });
     return stdout.split("\n").flatMap(clientOf);
   } catch (error) {
     signal.throwIfAborted();

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { FleetError, messageOf } from "@fleetbus/core";
-import { tmuxEnvironment } from "../control/connection.ts";
+import { programEnvironment } from "../../program/environment.ts";
 import { paneFormat, parsePane, type PaneFacts } from "./facts.ts";
 
 /** The command that prints a line for each pane of a server. */
@@ -15,7 +15,7 @@ export async function listPanes(
 ): Promise<readonly PaneFacts[]> {
   try {
     const args = ["-u", "-S", socket, "list-panes", "-a", "-F", paneFormat];
-    const { stdout } = await promisify(execFile)(command, args, { env: tmuxEnvironment, signal });
+    const { stdout } = await promisify(execFile)(command, args, { env: programEnvironment, signal });
     return parsePanes(stdout.split("\n"));
   } catch (error) {
     signal.throwIfAborted();

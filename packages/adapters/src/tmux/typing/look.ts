@@ -1,17 +1,11 @@
 import type { Clock } from "@fleetbus/core";
 import type { ControlClient } from "../control/connection.ts";
-import { parsePane, paneFormat, type PaneFacts } from "../pane/facts.ts";
-import { parseScreen } from "../screen/cells.ts";
-import type { ComposerFacts } from "../screen/clis.ts";
-import { readComposer, type Composer } from "../screen/composer.ts";
-
-/** What one look at a pane showed. */
-export interface Sight {
-  readonly pane: PaneFacts;
-  readonly composer: Composer;
-  /** Milliseconds until the last key of a person who looks at this pane is long enough ago; 0 when it is. */
-  readonly quietInMs: number;
-}
+import { parseScreen } from "../../typing/screen/cells.ts";
+import type { ComposerFacts } from "../../typing/screen/clis.ts";
+import { readComposer } from "../../typing/screen/composer.ts";
+import type { Sight } from "../../typing/terminal.ts";
+import { parsePane, paneFormat } from "../pane/facts.ts";
+import { enterGuarded, pasteGuarded } from "./act.ts";
 
 /** How to look. */
 export interface Looking {
@@ -34,7 +28,13 @@ export async function look(looking: Looking, signal: AbortSignal): Promise<Sight
   const pane = parsePane(facing?.lines[0] ?? "");
   if (pane?.id !== paneId || captured === undefined || captured.isError) return undefined;
   const screen = { rows: parseScreen(captured.lines), cursor: pane.cursor };
-  return { pane, composer: readComposer(screen, facts), quietInMs: quietIn(clients?.lines ?? [], looking) };
+  return {
+    pane,
+    composer: readComposer(screen, facts),
+    quietInMs: quietIn(clients?.lines ?? [], looking),
+    paste: (line, limit) => pasteGuarded(client, { pane, line }, limit),
+    enter: (limit) => enterGuarded(client, pane, limit),
+  };
 }
 
 /** `client_activity` counts a person's keys, in whole seconds, and only for clients that look at this pane (HOOKS.md §5). */

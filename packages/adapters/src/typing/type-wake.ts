@@ -1,15 +1,11 @@
 import { FleetError, type Clock, type SendReceipt } from "@fleetbus/core";
-import type { ControlClient } from "../control/connection.ts";
-import type { FindProcess } from "../pane/process.ts";
-import type { ComposerFacts } from "../screen/clis.ts";
-import { enterGuarded, pasteGuarded } from "./act.ts";
-import { look } from "./look.ts";
-import { paneWatch, type PaneWatch } from "./pane-watch.ts";
+import type { FindProcess } from "./process.ts";
+import type { ComposerFacts } from "./screen/clis.ts";
+import type { Terminal } from "./terminal.ts";
 import { wayOf, type Way } from "./way.ts";
 
 /** One line for one pane, and what has become of it so far: it outlives a connection that ends in between. */
 export interface TypingJob {
-  readonly paneId: string;
   /** The CLI's process. */
   readonly pid: number;
   readonly facts: ComposerFacts;
@@ -21,15 +17,15 @@ export interface TypingJob {
 
 /** What typing needs of the world. */
 export interface TypingWorld {
-  readonly client: ControlClient;
+  /** Closed by whoever opened it. */
+  readonly terminal: Terminal;
   readonly clock: Clock;
   readonly find: FindProcess;
-  readonly quietMs: number;
   stillWanted(): Promise<boolean>;
 }
 
 /**
- * When to look again though tmux told of no change, by the number of looks before: soon at first, for a screen that is
+ * When to look again though no change was told of, by the number of looks before: soon at first, for a screen that is
  * being drawn (tmux notices a change within a second), then seldom, for a menu that closes without moving the cursor.
  */
 const lookAgainMs = [20, 100, 500, 2000];
@@ -49,23 +45,20 @@ export async function typeWake(
   world: TypingWorld,
   signal: AbortSignal,
 ): Promise<SendReceipt> {
-  const watch = paneWatch(world.client, job.paneId, world.clock);
-  const round: Round = { job, world, watch, signal, looks: { count: 0 } };
-  try {
-    const skipped = job.progress.hasTyped ? undefined : await type(round);
-    if (skipped !== undefined) return { skipped };
-    const unsubmitted = await submit(round);
-    // With the pane's id: text was typed, though not submitted.
-    return { providerId: job.paneId, ...(unsubmitted === undefined ? {} : { skipped: unsubmitted }) };
-  } finally {
-    watch.close();
-  }
+  const round: Round = { job, world, signal, looks: { count: 0 } };
+  const skipped = job.progress.hasTyped ? undefined : await type(round);
+  if (skipped !== undefined) return { skipped };
+  const unsubmitted = await submit(round);
+  // With the pane's id: text was typed, though not submitted.
+  return {
+    providerId: world.terminal.id,
+    ...(unsubmitted === undefined ? {} : { skipped: unsubmitted }),
+  };
 }
 
 interface Round {
   readonly job: TypingJob;
   readonly world: TypingWorld;
-  readonly watch: PaneWatch;
   readonly signal: AbortSignal;
   /** Since the last change. */
   readonly looks: { count: number };
@@ -82,7 +75,7 @@ async function type(round: Round): Promise<string | undefined> {
       return "the text of the first attempt no longer stands alone in the composer";
     if (way.is === "free") {
       if (!(await world.stillWanted())) return withdrawn;
-      job.progress.hasTyped = await pasteGuarded(world.client, { pane: way.pane, line: job.line }, signal);
+      job.progress.hasTyped = await way.sight.paste(job.line, signal);
       if (job.progress.hasTyped) return undefined;
     }
     await waitAfter(way, round);
@@ -103,7 +96,7 @@ async function submit(round: Round): Promise<string | undefined> {
     if (way.is === "ours") {
       if (!(await world.stillWanted()))
         return "typed, but no longer wanted: the text stands in the composer without Enter";
-      if (await enterGuarded(world.client, way.pane, signal)) return undefined;
+      if (await way.sight.enter(signal)) return undefined;
     }
     if (isDrawing(way, clock.monotonic() - pastedAt)) await clock.sleep(drawMs, signal);
     else if (way.is === "draft")
@@ -119,19 +112,18 @@ function isDrawing(way: Way, sincePasteMs: number): boolean {
 }
 
 async function see({ job, world, signal }: Round): Promise<Way> {
-  const { client, clock, quietMs, find } = world;
-  const sight = await look({ client, clock, quietMs, paneId: job.paneId, facts: job.facts }, signal);
-  const way = await wayOf(sight, { pid: job.pid, facts: job.facts, line: job.line, find });
+  const sight = await world.terminal.look(job.facts, signal);
+  const way = await wayOf(sight, { pid: job.pid, facts: job.facts, line: job.line, find: world.find });
   if ("reason" in way) job.progress.reason = way.reason;
   return way;
 }
 
 /** Until a change, or until it is worth looking again: when a person's keys have rested, or by the number of looks so far. */
-async function waitAfter(way: Way, { watch, signal, looks }: Round): Promise<void> {
+async function waitAfter(way: Way, { world, signal, looks }: Round): Promise<void> {
   const again = lookAgainMs[Math.min(looks.count, lookAgainMs.length - 1)] ?? 0;
   looks.count += 1;
   const retryInMs = "retryInMs" in way ? (way.retryInMs ?? again) : again;
-  if (await watch.change(Math.min(retryInMs, 2000), signal)) looks.count = 0;
+  if (await world.terminal.change(Math.min(retryInMs, 2000), signal)) looks.count = 0;
 }
 
 /** Whether a rejection means that another connection may be tried. */

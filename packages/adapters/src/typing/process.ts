@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import { tmuxEnvironment } from "../control/connection.ts";
+import { programEnvironment } from "../program/environment.ts";
 
 /** A process as the system shows it. */
 export interface ProcessFacts {
@@ -38,7 +38,7 @@ async function findInProc(pid: number): Promise<ProcessFacts | undefined> {
 
 async function findWithPs(pid: number): Promise<ProcessFacts | undefined> {
   const args = ["-o", "state=,ppid=,pgid=,tpgid=", "-p", String(pid)];
-  const run = promisify(execFile)("ps", args, { env: tmuxEnvironment, timeout: 2000 });
+  const run = promisify(execFile)("ps", args, { env: programEnvironment, timeout: 2000 });
   const { stdout } = await run.catch(() => ({ stdout: "" })); // gone
   return parseFacts(pid, stdout.trim().split(/\s+/), [0, 1, 2, 3]);
 }

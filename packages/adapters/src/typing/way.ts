@@ -1,15 +1,14 @@
-import type { PaneFacts } from "../pane/facts.ts";
-import { isInTree, type FindProcess } from "../pane/process.ts";
-import type { ComposerFacts } from "../screen/clis.ts";
-import { squeeze } from "../screen/composer.ts";
-import type { Sight } from "./look.ts";
+import { isInTree, type FindProcess } from "./process.ts";
+import type { ComposerFacts } from "./screen/clis.ts";
+import { squeeze } from "./screen/composer.ts";
+import type { Sight } from "./terminal.ts";
 
 /** What may be done with a pane now. */
 export type Way =
   /** The composer is empty and it is nobody's turn: type. */
-  | { readonly is: "free"; readonly pane: PaneFacts }
+  | { readonly is: "free"; readonly sight: Sight }
   /** Exactly our own text stands there: only Enter is missing. */
-  | { readonly is: "ours"; readonly pane: PaneFacts }
+  | { readonly is: "ours"; readonly sight: Sight }
   /** Somebody else's text stands there; `isPart`: it may be ours, not wholly drawn yet. */
   | { readonly is: "draft"; readonly reason: string; readonly isPart: boolean; readonly retryInMs?: number }
   /** Something that passes: copy mode, a menu, a person who types. */
@@ -56,7 +55,8 @@ async function whyNotIts({ pane }: Sight, { pid, facts, find }: Owner): Promise<
   return undefined;
 }
 
-function wayOfComposer({ pane, composer, quietInMs }: Sight, line: string): Way {
+function wayOfComposer(sight: Sight, line: string): Way {
+  const { composer, quietInMs } = sight;
   if (composer.is === "hidden")
     return {
       is: "blocked",
@@ -68,7 +68,7 @@ function wayOfComposer({ pane, composer, quietInMs }: Sight, line: string): Way 
     return { is: "draft", reason: "a draft stands in the composer", isPart, ...retry };
   }
   if (quietInMs > 0) return { is: "blocked", reason: "a person is typing", ...retry };
-  return { is: composer.is === "empty" ? "free" : "ours", pane };
+  return { is: composer.is === "empty" ? "free" : "ours", sight };
 }
 
 function isLine(
