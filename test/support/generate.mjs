@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { builtInAdapters } from "@fleetbus/adapters";
 import { configJsonSchema, errorTable, renderTransitions } from "@fleetbus/core";
+import { renderLadder } from "@fleetbus/daemon";
 import prettier from "prettier";
 import { renderAdapter, renderAdapters } from "./adapter-page.mjs";
 import { templatesPage } from "./templates-page.mjs";
@@ -36,6 +37,7 @@ export async function pages() {
     { path: "docs/errors.md", text: errors() },
     { path: "docs/states.md", text: renderTransitions() },
     { path: "docs/templates.md", text: templatesPage() },
+    { path: "docs/wake.md", text: renderLadder() },
   ];
   return Promise.all(raw.map(async ({ path, text }) => ({ path, text: await format(path, text) })));
 }

@@ -8,6 +8,7 @@ import {
   type IdSource,
   type SessionRecord,
 } from "@fleetbus/core";
+import type { WakeStepView } from "@fleetbus/core/api";
 import type { Bus } from "@fleetbus/core/bus";
 import type { Journal } from "./disk/journal.ts";
 import type { Outbox } from "./disk/outbox.ts";
@@ -45,7 +46,7 @@ import { budget } from "./wake/budget.ts";
 import { outlookOf } from "./wake/outlook.ts";
 import { WakePlanner } from "./wake/planner.ts";
 import { reportWake } from "./wake/report-wake.ts";
-import type { Step } from "./wake/rungs.ts";
+import { attemptsOf } from "./wake/rungs.ts";
 import { waiters, type Waiters } from "./wake/waiters.ts";
 
 /** What a daemon's parts are made from. */
@@ -66,7 +67,7 @@ export interface Parts {
   /** The key of `[run] key` as the config is now. */
   runKey(): Promise<Buffer | undefined>;
   /** The ways to wake a session, best first, with whether they are open now. */
-  ladder(record: SessionRecord, waiters: Waiters): readonly Step[];
+  ladder(record: SessionRecord, waiters: Waiters): readonly WakeStepView[];
   onError(error: unknown, doing: string): void;
 }
 
@@ -123,7 +124,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     wakeful,
     mayWake: (record) =>
       mayWake(record) && !parts.pauses.isPaused(record.name) && !talk.isAnswering(record.name),
-    rungs: (record) => ladder(record).flatMap(({ rung, isReady }) => (isReady ? [rung] : [])),
+    rungs: (record) => attemptsOf(ladder(record)),
     listen: (name) => drift.look(name).catch((error: unknown) => onError(error, `listening to ${name}`)),
     text: wakeText,
     publish: async (attempt) =>

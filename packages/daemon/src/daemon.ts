@@ -176,7 +176,7 @@ function assemble(local: Local, { bus, evidence }: Joined & { readonly evidence:
     evidence,
     log: (name) => logger.named(name),
     runKey: () => runKeyOf(local),
-    ladder: (record, waiting) => ladderOf(record, waiting, inboundOf(local.env)),
+    ladder: (record, waiting) => ladderOf(record, { waiters: waiting, inbound: inboundOf(local.env) }),
   });
   const intake = hookIntake({
     edge,

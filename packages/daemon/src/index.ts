@@ -8,3 +8,4 @@ export { kindProblems } from "./host/entry/kinds.ts";
 export { moduleForms, type ModuleForms } from "./host/entry/module-forms.ts";
 export { adapterSchemas } from "./host/entry/schemas.ts";
 export { loadSettings } from "./life/settings.ts";
+export { renderLadder } from "./wake/render-ladder.ts";

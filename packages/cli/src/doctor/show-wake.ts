@@ -1,4 +1,4 @@
-import type { WakeView } from "@fleetbus/core/api";
+import type { WakeStepView, WakeView } from "@fleetbus/core/api";
 import type { Context } from "../command/context.ts";
 import { printJson } from "../output/json.ts";
 import { lineOf } from "../output/line.ts";
@@ -8,10 +8,14 @@ export async function showWake(ref: string, isJson: boolean, context: Context): 
   const view = await context.api().wake(ref);
   if (isJson) return printJson(context, view);
   await context.print(lineOf([view.session, view.state, `${view.waiting} waiting that may wake it`]));
-  for (const { rung, isReady, why } of view.rungs)
-    await context.print(`  ${isReady ? "ready" : "no   "}  ${lineOf([rung.padEnd(6), why])}`);
+  for (const step of view.rungs) await context.print(stepLine(step));
   for (const obstacle of view.obstacles) await context.print(`  but    ${lineOf([obstacle])}`);
   await context.print(lineOf([verdict(view)]));
+}
+
+function stepLine({ rung, isReady, why, way }: WakeStepView): string {
+  const hint = way === undefined ? [] : [`→ ${way}`];
+  return `  ${isReady ? "ready" : "no   "}  ${lineOf([rung.padEnd(12), why, ...hint])}`;
 }
 
 function verdict({ obstacles, rungs, waiting }: WakeView): string {

@@ -5,7 +5,6 @@ import type { ConsumerStatus, StreamStatus } from "../bus/port.ts";
 import type { Message, Priority } from "../message/message.ts";
 import type { Receipt, Stage } from "../message/receipt.ts";
 import type { SessionRecord } from "../session/record.ts";
-import type { Rung } from "../wake/attempt.ts";
 
 /** A list as every `--json` prints it. */
 export interface Items<T> {
@@ -43,18 +42,6 @@ export interface InboxView extends Message {
 /** `POST /v1/inbox`. `text` is for an agent that reads its own: the same fence that a hook would have given it. */
 export interface InboxAnswer extends Items<InboxView> {
   readonly text?: string;
-}
-
-/** `GET /v1/wakes/<ref>`: how a session could be woken now. */
-export interface WakeView {
-  readonly session: string;
-  readonly state: SessionRecord["state"];
-  /** Messages that wait and may wake it. */
-  readonly waiting: number;
-  /** What keeps it from being woken at all; empty when the first ready rung would be tried. */
-  readonly obstacles: readonly string[];
-  /** Its ladder, best first. */
-  readonly rungs: readonly { readonly rung: Rung; readonly isReady: boolean; readonly why: string }[];
 }
 
 /** `GET /v1/arrivals`: something was stored; for a group where no session is named. */

@@ -1,4 +1,5 @@
 export * from "./requests.ts";
 export * from "./runs.ts";
 export type * from "./answers.ts";
+export type * from "./wake-view.ts";
 export type * from "./error-answer.ts";

@@ -1,14 +1,14 @@
 import type { SessionRecord } from "@fleetbus/core";
-import type { WakeView } from "@fleetbus/core/api";
+import type { WakeStepView, WakeView } from "@fleetbus/core/api";
 import type { Pauses } from "../life/pauses.ts";
-import type { Step } from "./rungs.ts";
+import { attemptsOf } from "./rungs.ts";
 
 /** What waking a session depends on. */
 export interface OutlookFacts {
   readonly pauses: Pick<Pauses, "isFleetPaused" | "isPaused">;
   /** Neither the config nor the session has switched waking off. */
   readonly mayWake: boolean;
-  readonly steps: readonly Step[];
+  readonly steps: readonly WakeStepView[];
   /** Milliseconds until the budgets allow one more wake. */
   readonly freeInMs: number;
   /** Messages that wait and may wake it. */
@@ -36,7 +36,7 @@ function obstaclesOf(record: SessionRecord, facts: OutlookFacts): readonly strin
     !mayWake && "waking is switched off: wake.enabled or its own wake in fleet.toml",
     freeInMs > 0 &&
       `the wake budget is spent for another ${Math.ceil(freeInMs / 1000)} s (wake.per_session, wake.fleet)`,
-    steps.every((step) => !step.isReady) && "no rung is ready",
+    attemptsOf(steps).length === 0 && "no rung is ready",
   ].filter((obstacle) => obstacle !== false);
 }
 

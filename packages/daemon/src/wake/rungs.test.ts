@@ -1,29 +1,96 @@
-import type { SessionRecord } from "@fleetbus/core";
-import { expect, test } from "vitest";
-import { ladderOf } from "./rungs.ts";
-import { waiters } from "./waiters.ts";
+import { isTypedInto } from "@fleetbus/adapters";
+import { wakeSteps, type SessionRecord, type WakeStep } from "@fleetbus/core";
+import { describe, expect, test } from "vitest";
+import { cellOf, ladderFor, wakeLadder } from "./ladder.ts";
+import { attemptsOf, ladderOf, type CrossSession } from "./rungs.ts";
 
 const record: SessionRecord = {
   ...{ machine: "lab", name: "web", display: "web", cli: "gemini", state: "idle", hooked: true, wake: true },
   ...{ stateSince: "", startedAt: "", seenAt: "", idleGeneration: 0, lastEventId: "e0" },
 };
 const pane = { mux: "tmux", socket: "/tmp/tmux-1000/default", id: "%3" } as const;
-const ladder = (session: Partial<SessionRecord>) =>
-  ladderOf(
-    { ...record, ...session },
-    waiters(() => undefined),
-    undefined,
-  );
+const socket = { messagingSocket: "/tmp/cc-socks/7.sock" };
 
-test.each(["gemini", "grok"])("%s in a pane is typed into", (cli) => {
-  expect(ladder({ cli, pane })).toEqual([
-    { rung: "tmux", isReady: true, why: "it is in tmux pane %3; typed only where that is safe" },
-  ]);
+function ladder(session: Partial<SessionRecord>, inbound?: CrossSession, isWaiting = false) {
+  return ladderOf({ ...record, ...session }, { waiters: { has: () => isWaiting }, inbound });
+}
+
+const step = (rung: WakeStep, session: Partial<SessionRecord>, inbound?: CrossSession) =>
+  ladder(session, inbound).find((each) => each.rung === rung);
+
+test("every rung of the ladder is named for every session, in one order, with the reason", () => {
+  for (const cli of ["claude", "codex", "gemini", "grok", "demo", "aide", "constructor"]) {
+    const steps = ladder({ cli });
+    expect(steps.map(({ rung }) => rung)).toEqual(wakeSteps);
+    expect(steps.filter(({ why }) => why.length < 10)).toEqual([]);
+  }
 });
 
-test("a CLI whose composer nobody knows is not ready, pane or not", () => {
-  const why = "fleet does not know how aide's composer looks, so nothing is typed into pane %3";
-  expect(ladder({ cli: "aide", pane })).toEqual([{ rung: "tmux", isReady: false, why }]);
-  expect(ladder({ cli: "constructor", pane })).toMatchObject([{ isReady: false }]);
-  expect(ladder({ cli: "aide" })).toMatchObject([{ isReady: false, why: "it is in no tmux pane" }]);
+test("the planner climbs what the ladder calls ready, and nothing else", () => {
+  const all = { ...socket, pane, permissionMode: "default" };
+  expect(attemptsOf(ladder({ cli: "claude", ...all }, undefined, true))).toEqual([
+    "rewake",
+    "socket",
+    "tmux",
+  ]);
+  expect(attemptsOf(ladder({ cli: "codex", ...all, cliSession: "t" }, "accept", true))).toEqual(["queue"]);
+  expect(attemptsOf(ladder({ cli: "gemini", ...all, cliSession: "t" }, undefined, true))).toEqual(["tmux"]);
+  expect(attemptsOf(ladder({ cli: "aide", ...all, cliSession: "t" }, undefined, true))).toEqual([]);
+});
+
+test("no rung that types comes before one that does not, and each CLI of fleet has one to be woken by", () => {
+  const [silent, typing]: readonly WakeStep[][] = [
+    ["rewake", "queue", "socket"],
+    ["tmux", "zellij", "pty"],
+  ];
+  const placeOf = (rung: WakeStep) => wakeSteps.indexOf(rung);
+  expect(Math.max(...(silent ?? []).map(placeOf))).toBeLessThan(Math.min(...(typing ?? []).map(placeOf)));
+  for (const cli of ["claude", "codex", "gemini", "grok"]) {
+    const had = ladderFor(cli).flatMap(({ rung, has }) => (has ? [rung] : []));
+    expect([...(silent ?? []), ...(typing ?? [])].filter((rung) => had.includes(rung))).not.toEqual([]);
+  }
+});
+
+test("whom the ladder lets type in tmux, the tmux adapter knows the composer of", () => {
+  const typed = Object.entries(wakeLadder.tmux.clis).flatMap(([cli, { has }]) => (has ? [cli] : []));
+  expect(typed.filter((cli) => !isTypedInto(cli))).toEqual([]);
+  expect(cellOf("tmux", "aide").has || isTypedInto("aide")).toBe(false);
+});
+
+describe("a session in a pane", () => {
+  test.each(["claude", "gemini", "grok"])("of %s is typed into", (cli) => {
+    expect(step("tmux", { cli, pane })).toEqual({
+      ...{ rung: "tmux", isReady: true, why: "it is in tmux pane %3; typed only where that is safe" },
+    });
+    expect(step("tmux", { cli })).toMatchObject({ isReady: false, way: "start it in tmux" });
+  });
+
+  test.each(["aide", "constructor", "codex"])("of %s is not", (cli) => {
+    expect(step("tmux", { cli, pane })).toMatchObject({ isReady: false, why: cellOf("tmux", cli).why });
+  });
+});
+
+describe("Claude's socket", () => {
+  test.each<[isReady: boolean, why: RegExp, mode: string | undefined, inbound: CrossSession]>([
+    [true, /in plan/, "plan", undefined],
+    [false, /ask you in a dialog/, "bypassPermissions", undefined],
+    [true, /is accept/, "bypassPermissions", "accept"],
+    [false, /is refuse/, "default", "refuse"],
+    [false, /unknown until its first prompt/, undefined, undefined],
+    [true, /is accept/, undefined, "accept"],
+  ])("is ready: %s, for %s in mode %s with %s", (isReady, why, permissionMode, inbound) => {
+    const session = { cli: "claude", ...socket, ...(permissionMode === undefined ? {} : { permissionMode }) };
+    expect(step("socket", session, inbound)).toMatchObject({ isReady, why: expect.stringMatching(why) });
+  });
+
+  test("in bypassPermissions says what to set", () => {
+    const { way } = step("socket", { cli: "claude", permissionMode: "bypassPermissions" }) ?? {};
+    expect(way).toContain("crossSessionInbound");
+  });
+});
+
+test("a session whose hooks are silent has no rung that reaches it, and each says so", () => {
+  const steps = ladder({ cli: "gemini", pane, drift: "its title says that it works" });
+  expect(attemptsOf(steps)).toEqual([]);
+  expect(steps.find(({ rung }) => rung === "tmux")?.why).toContain("its hooks are silent (its title");
 });

@@ -1,81 +1,85 @@
-import { isTypedInto } from "@fleetbus/adapters";
-import type { Rung, SessionRecord } from "@fleetbus/core";
+import { rungSchema, type Rung, type SessionRecord } from "@fleetbus/core";
+import type { WakeStepView } from "@fleetbus/core/api";
+import { cellOf, ladderFor } from "./ladder.ts";
 import { silenceOf } from "./silence.ts";
 import type { Waiters } from "./waiters.ts";
-
-/** The ladder of each CLI, best rung first (DESIGN §6, HOOKS.md §0). The continuation is a hook's answer and needs no attempt. */
-const ladders: Readonly<Record<string, readonly Rung[]>> = {
-  claude: ["rewake", "socket", "tmux"],
-  codex: ["queue"],
-  demo: ["rewake", "tmux"],
-};
-const otherCli: readonly Rung[] = ["tmux"];
 
 /** What the user's settings say of messages from peers; undefined: nothing. */
 export type CrossSession = "accept" | "hold" | "refuse" | undefined;
 
-/** One rung of a session's ladder: whether it could be tried now, and why. */
-export interface Step {
-  readonly rung: Rung;
-  readonly isReady: boolean;
-  readonly why: string;
+/** What a session's ladder depends on beside its record. */
+export interface LadderFacts {
+  readonly waiters: Pick<Waiters, "has">;
+  readonly inbound: CrossSession;
 }
 
-/** The ladder of a session as it stands now, best rung first. */
-export function ladderOf(record: SessionRecord, waiters: Waiters, inbound: CrossSession): readonly Step[] {
-  const looks: Readonly<Record<Rung, () => Omit<Step, "rung">>> = {
-    continuation: () => ({ isReady: false, why: "it is the answer of a turn's end, and no attempt" }),
-    rewake: () => lookAtWaiter(waiters.has(record.name)),
-    queue: () => lookAtThread(record),
-    socket: () => lookAtSocket(record, inbound),
-    tmux: () => lookAtPane(record),
-  };
-  const ladder = (Object.hasOwn(ladders, record.cli) ? ladders[record.cli] : undefined) ?? otherCli;
+type Look = Omit<WakeStepView, "rung">;
+
+/** The ladder of a session as it stands now, best rung first: what its CLI has (ladder.ts), and whether it is open. */
+export function ladderOf(record: SessionRecord, facts: LadderFacts): readonly WakeStepView[] {
   const silence = silenceOf(record);
-  if (silence !== undefined) return ladder.map((rung) => ({ rung, isReady: false, why: silence }));
-  return ladder.map((rung) => ({ rung, ...looks[rung]() }));
+  // Only the socket goes by the mode, and the user's own word lifts it.
+  const mode = facts.inbound === "accept" ? undefined : record.permissionMode;
+  return ladderFor(record.cli, mode).map(({ rung, has, ...said }) => {
+    const attempt = rungSchema.safeParse(rung).data;
+    if (attempt === undefined) return { rung, isReady: false, ...said };
+    if (silence !== undefined) return { rung, isReady: false, why: silence };
+    return has ? { rung, ...looks[attempt](record, facts) } : { rung, isReady: false, ...said };
+  });
 }
 
-function lookAtWaiter(isWaiting: boolean): Omit<Step, "rung"> {
+/** The rungs of a ladder that are tried, best first. */
+export function attemptsOf(steps: readonly WakeStepView[]): readonly Rung[] {
+  return steps.flatMap(({ rung, isReady }) => {
+    const attempt = rungSchema.safeParse(rung).data;
+    return isReady && attempt !== undefined ? [attempt] : [];
+  });
+}
+
+/** Whether a rung that the CLI has is open at this moment. */
+const looks: Readonly<Record<Rung, (record: SessionRecord, facts: LadderFacts) => Look>> = {
+  continuation: ({ cli }) => no(cellOf("continuation", cli).why),
+  rewake: ({ name }, { waiters }) => lookAtWaiter(waiters.has(name)),
+  queue: lookAtThread,
+  socket: lookAtSocket,
+  tmux: lookAtPane,
+};
+
+function ready(why: string): Look {
+  return { isReady: true, why };
+}
+
+function no(why: string, way?: string): Look {
+  return { isReady: false, why, ...(way === undefined ? {} : { way }) };
+}
+
+function lookAtWaiter(isWaiting: boolean): Look {
   return isWaiting
-    ? { isReady: true, why: "its background hook is waiting" }
-    : {
-        isReady: false,
-        why: "no background hook is waiting; it starts with the session and at each turn's end",
-      };
+    ? ready("its background hook is waiting")
+    : no("no background hook is waiting; it starts with the session and at each turn's end");
 }
 
 /** Codex' hooks cannot tell its pane: one process serves them all. */
-function lookAtThread({ cliSession }: SessionRecord): Omit<Step, "rung"> {
+function lookAtThread({ cliSession }: SessionRecord): Look {
   return cliSession === undefined
-    ? { isReady: false, why: "its thread is not known" }
-    : { isReady: true, why: "its thread takes prompts from codex queue" };
+    ? no("its thread is not known", "give it a first prompt")
+    : ready("its thread takes prompts from codex queue");
 }
 
 /**
  * Claude takes messages from its peers unless the user said otherwise; in bypassPermissions it holds them behind a
  * dialog (HOOKS.md §1.7). Before its first prompt the mode is unknown: then not.
  */
-function lookAtSocket(
-  { messagingSocket, permissionMode }: SessionRecord,
-  inbound: CrossSession,
-): Omit<Step, "rung"> {
-  const no = (why: string) => ({ isReady: false, why });
+function lookAtSocket({ messagingSocket, permissionMode }: SessionRecord, { inbound }: LadderFacts): Look {
   if (messagingSocket === undefined) return no("it has told of no messaging socket");
-  if (inbound === "accept") return { isReady: true, why: "crossSessionInbound is accept" };
+  if (inbound === "accept") return ready("crossSessionInbound is accept");
   if (inbound !== undefined) return no(`crossSessionInbound is ${inbound}, or the settings cannot be read`);
   if (permissionMode === undefined) return no("its permission mode is unknown until its first prompt");
-  return permissionMode === "bypassPermissions"
-    ? no("in bypassPermissions it would ask you in a dialog, unless you set crossSessionInbound to accept")
-    : { isReady: true, why: `it takes messages from peers in ${permissionMode}` };
+  return ready(`it takes messages from peers in ${permissionMode}`);
 }
 
-function lookAtPane({ pane, cli }: SessionRecord): Omit<Step, "rung"> {
-  if (pane?.mux !== "tmux") return { isReady: false, why: "it is in no tmux pane" };
-  return isTypedInto(cli)
-    ? { isReady: true, why: `it is in tmux pane ${pane.id}; typed only where that is safe` }
-    : {
-        isReady: false,
-        why: `fleet does not know how ${cli}'s composer looks, so nothing is typed into pane ${pane.id}`,
-      };
+function lookAtPane({ pane }: SessionRecord): Look {
+  return pane?.mux === "tmux"
+    ? ready(`it is in tmux pane ${pane.id}; typed only where that is safe`)
+    : no("it is in no tmux pane", "start it in tmux");
 }
