@@ -27,3 +27,7 @@ export * from "./install/hook-status.ts";
 export * from "./install/settings-plan.ts";
 export * from "./install/apply-plan.ts";
 export { installedFiles, type InstalledFile } from "./install/install-record.ts";
+export * from "./plugin/plugin-files.ts";
+export * from "./plugin/plugin-plan.ts";
+export * from "./plugin/plugin-apply.ts";
+export * from "./plugin/plugin-status.ts";

@@ -12,6 +12,7 @@ import {
 import { parseDropFile, parseHookRequest } from "@fleetbus/hooks";
 import type { HookRoutes } from "../api/hook-listener.ts";
 import type { Metrics } from "../metrics.ts";
+import type { Ptys } from "../pty/find.ts";
 import { buryFile } from "../requests/dead.ts";
 import type { Edge } from "../requests/edge.ts";
 import { rulesFor } from "../life/session-rules.ts";
@@ -26,11 +27,13 @@ import { takeHook, type HookAnswer, type HookDeps } from "./hooks.ts";
 import { sweepDead } from "./note.ts";
 import { bound, redact } from "./redact.ts";
 import { seenIds } from "./seen.ts";
+import { twins } from "./twins.ts";
 
 /** What taking in hooks needs beside the edge. */
 export interface IntakeDeps {
   readonly edge: Edge;
   readonly waiters: Waiters;
+  readonly ptys: Ptys;
   readonly metrics: Metrics;
   readonly log: AdapterLog;
   /** Sends what was said while nobody could take it. */
@@ -53,9 +56,11 @@ export function hookIntake(deps: IntakeDeps): Intake {
   const { edge, metrics, log } = deps;
   const hooks = hookDeps(deps);
   const seen = seenIds();
+  const told = twins();
   const take = async (call: HookCall, isAnswered = true): Promise<HookAnswer> => {
     const { id } = call;
-    if (id !== undefined && !seen.add(id)) return { body: "", settle: () => undefined };
+    const isAgain = id !== undefined && !seen.add(id);
+    if (isAgain || told.isSecond(call)) return { body: "", settle: () => undefined };
     try {
       return await takeHook(call, hooks, isAnswered);
     } catch (error) {
@@ -137,7 +142,7 @@ async function registered(
   }
 }
 
-function hookDeps({ edge }: IntakeDeps): HookDeps {
+function hookDeps({ edge, ptys }: IntakeDeps): HookDeps {
   const { machine, registry, outbox, conversation, clock, ids } = edge;
   return {
     machine,
@@ -149,6 +154,7 @@ function hookDeps({ edge }: IntakeDeps): HookDeps {
     clis: clisOf(() => edge.settings().config),
     onError: edge.onError,
     startOf: (pid) => edge.processes.startOf(pid),
+    ptyOf: (pid) => ptys.of(pid),
     rules: (session) => rulesFor(edge.settings().config, session),
     encode: (event) =>
       edge.codec.encodeEvent(bound(edge.settings().config.events.bodies ? event : redact(event))),

@@ -19,6 +19,13 @@ export interface ClaudeHookOptions {
    * has no http hooks, and the waiters stay with the client.
    */
   readonly transport?: { readonly is: "client" } | { readonly is: "http"; readonly port: number };
+  /** Whose hooks they are: the CLI runs those of its settings and of a plugin side by side, and the daemon takes one of two. */
+  readonly via?: "settings" | "plugin";
+}
+
+/** The folder of fleet's plugin: Claude Code loads each plugin that stands among the user's skills. */
+export function claudePluginFolder(env: Readonly<Record<string, string | undefined>>): string {
+  return join(claudeConfigDir(env), "skills", "fleet");
 }
 
 /** Where Claude Code keeps the user's settings for this environment. */
@@ -33,9 +40,10 @@ export function claudeManagedSettingsFile(platform: string): string {
 }
 
 /** What fleet wants in Claude Code's settings, and how it knows its own there. */
-export function claudeHooks({ client, transport = { is: "client" } }: ClaudeHookOptions): HookSet {
+export function claudeHooks(options: ClaudeHookOptions): HookSet {
+  const { client, transport = { is: "client" }, via = "settings" } = options;
   const names = claudeEventNames.filter((name) => transport.is === "http" || !claudeEvents[name].isFrequent);
-  const wanted = names.map((event) => ({ event, handlers: handlersOf(event, { client, transport }) }));
+  const wanted = names.map((event) => ({ event, handlers: handlersOf(event, { client, transport, via }) }));
   return { cli: "claude", wanted, rules: claudeAllowRules, owns };
 }
 
@@ -56,13 +64,18 @@ export async function checkClient(client: string): Promise<void> {
 /** Handlers run without a shell: what `command` names is started with `args` as they are. */
 function handlersOf(
   event: ClaudeEventName,
-  { client, transport }: Required<ClaudeHookOptions>,
+  { client, transport, via }: Required<ClaudeHookOptions>,
 ): readonly Handler[] {
   const { transports, timeout, startsWaiter } = claudeEvents[event];
   const isHttp = transport.is === "http" && transports.includes("http");
   const teller: Handler = isHttp
     ? httpHandler(event, transport.port)
-    : { type: "command", command: client, args: ["claude", event], timeout };
+    : {
+        type: "command",
+        command: client,
+        args: ["claude", event, ...(via === "plugin" ? [via] : [])],
+        timeout,
+      };
   const waiter: Handler = {
     type: "command",
     command: client,

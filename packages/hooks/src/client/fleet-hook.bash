@@ -17,14 +17,14 @@ stdin_s=2
 limit=33554433
 
 LC_ALL=C IFS=
-port='' token='' path='' body='' torn='' head='' id='' answer='' sock='' dog=''
+port='' token='' path='' via='' body='' torn='' head='' id='' answer='' sock='' dog=''
 trap '' PIPE
 
 main() {
   case ${1-} in
     '' | *[!a-z]*) exit 0 ;;
     wait) [[ ${2-} == [a-z]* && $2 != *[!a-z]* ]] && wait_for_wake "$2" ;;
-    *) [[ ${2-} == [A-Za-z]* && $2 != *[!A-Za-z]* ]] && tell "$1" "$2" ;;
+    *) [[ ${2-} == [A-Za-z]* && $2 != *[!A-Za-z]* ]] && tell "$@" ;;
   esac
   exit 0
 }
@@ -35,6 +35,7 @@ tell() {
   # Claude gives all SessionEnd hooks together 1.5 s.
   [[ $2 == SessionEnd ]] && { answer_s=1 stdin_s=0.8; }
   path=/v1/hook/$1/$2
+  [[ ${3-} == plugin ]] && via=plugin
   trap leave USR1
   exec {dog}> >(watch)
   read_payload
@@ -102,6 +103,7 @@ X-Fleet-Time: $stamp
 $facts
 Content-Type: application/json
 Content-Length: ${#body}"
+  [[ -z $via ]] || head+=$'\n'"X-Fleet-Via: $via"
   [[ -z $torn ]] || head+=$'\n'"X-Fleet-Torn: $torn"
 }
 

@@ -14,7 +14,7 @@ stdin_s=2
 LC_ALL=C
 export LC_ALL
 trap '' PIPE
-port='' token='' torn='' code=0
+port='' token='' via='' torn='' code=0
 cr=$(printf '\r')
 
 main() {
@@ -26,7 +26,7 @@ main() {
     '' | *[!A-Za-z]*) exit 0 ;;
     *) ;;
   esac
-  if [ "$1" = wait ]; then wait_for_wake "$2"; else tell "$1" "$2"; fi
+  if [ "$1" = wait ]; then wait_for_wake "$2"; else tell "$@"; fi
   exit 0
 }
 
@@ -38,6 +38,7 @@ tell() {
   read_payload
   [ -z "$body" ] && [ -z "$torn" ] && exit 0
   path=/v1/hook/$1/$2
+  [ "${3-}" = plugin ] && via=plugin
   make_head
   if [ -z "$torn" ] && exchange 2>/dev/null; then finish; fi
   leave
@@ -109,6 +110,8 @@ X-Fleet-Id: $id
 X-Fleet-Time: $now.000000
 $facts
 Content-Type: application/json"
+  [ -z "$via" ] || head="$head
+X-Fleet-Via: $via"
 }
 
 exchange() {

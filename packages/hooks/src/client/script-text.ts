@@ -20,14 +20,14 @@ stdin_s=2
 limit=33554433
 
 LC_ALL=C IFS=
-port='' token='' path='' body='' torn='' head='' id='' answer='' sock='' dog=''
+port='' token='' path='' via='' body='' torn='' head='' id='' answer='' sock='' dog=''
 trap '' PIPE
 
 main() {
   case \${1-} in
     '' | *[!a-z]*) exit 0 ;;
     wait) [[ \${2-} == [a-z]* && $2 != *[!a-z]* ]] && wait_for_wake "$2" ;;
-    *) [[ \${2-} == [A-Za-z]* && $2 != *[!A-Za-z]* ]] && tell "$1" "$2" ;;
+    *) [[ \${2-} == [A-Za-z]* && $2 != *[!A-Za-z]* ]] && tell "$@" ;;
   esac
   exit 0
 }
@@ -38,6 +38,7 @@ tell() {
   # Claude gives all SessionEnd hooks together 1.5 s.
   [[ $2 == SessionEnd ]] && { answer_s=1 stdin_s=0.8; }
   path=/v1/hook/$1/$2
+  [[ \${3-} == plugin ]] && via=plugin
   trap leave USR1
   exec {dog}> >(watch)
   read_payload
@@ -105,6 +106,7 @@ X-Fleet-Time: $stamp
 $facts
 Content-Type: application/json
 Content-Length: \${#body}"
+  [[ -z $via ]] || head+=$'\\n'"X-Fleet-Via: $via"
   [[ -z $torn ]] || head+=$'\\n'"X-Fleet-Torn: $torn"
 }
 
@@ -244,7 +246,7 @@ stdin_s=2
 LC_ALL=C
 export LC_ALL
 trap '' PIPE
-port='' token='' torn='' code=0
+port='' token='' via='' torn='' code=0
 cr=$(printf '\\r')
 
 main() {
@@ -256,7 +258,7 @@ main() {
     '' | *[!A-Za-z]*) exit 0 ;;
     *) ;;
   esac
-  if [ "$1" = wait ]; then wait_for_wake "$2"; else tell "$1" "$2"; fi
+  if [ "$1" = wait ]; then wait_for_wake "$2"; else tell "$@"; fi
   exit 0
 }
 
@@ -268,6 +270,7 @@ tell() {
   read_payload
   [ -z "$body" ] && [ -z "$torn" ] && exit 0
   path=/v1/hook/$1/$2
+  [ "\${3-}" = plugin ] && via=plugin
   make_head
   if [ -z "$torn" ] && exchange 2>/dev/null; then finish; fi
   leave
@@ -339,6 +342,8 @@ X-Fleet-Id: $id
 X-Fleet-Time: $now.000000
 $facts
 Content-Type: application/json"
+  [ -z "$via" ] || head="$head
+X-Fleet-Via: $via"
 }
 
 exchange() {

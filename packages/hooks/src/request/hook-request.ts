@@ -22,6 +22,8 @@ export interface HookFacts {
   readonly parent?: string | undefined;
   readonly role?: string | undefined;
   readonly messagingSocket?: string | undefined;
+  /** The hooks of a plugin said it; else those of the CLI's settings. */
+  readonly via?: "plugin" | undefined;
 }
 
 /** One call of a hook, whichever way it came: over HTTP from the client or the CLI, or as a dropped file. */
@@ -72,6 +74,7 @@ export function parseHookFacts({ path, headers, now }: Omit<RawHookRequest, "bod
     parent: found["x-fleet-parent"],
     role: found["x-fleet-role"],
     messagingSocket: found["x-fleet-socket"],
+    via: found["x-fleet-via"],
   };
 }
 
@@ -103,6 +106,7 @@ const headersSchema = z.object({
   "x-fleet-parent": text(200),
   "x-fleet-role": text(200),
   "x-fleet-socket": text(400),
+  "x-fleet-via": z.literal("plugin").optional().catch(undefined),
 });
 
 const payloadSchema = z.record(z.string(), z.unknown());
