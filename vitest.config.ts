@@ -1,9 +1,13 @@
+import { availableParallelism } from "node:os";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
 const shared = {
   resolve: { conditions: ["fleetbus-source", "node", "import", "default"] },
   ssr: { resolve: { conditions: ["fleetbus-source", "node", "import", "default"] } },
 };
+
+/** Most unit tests wait for a child process or a socket, not for the processor. */
+const maxWorkers = Math.max(3, availableParallelism());
 
 const servers = "test/support/global-setup.ts";
 
@@ -25,6 +29,7 @@ export default defineConfig({
           include: ["packages/*/src/**/*.test.ts"],
           // Half of the time went into loading the same modules for each file; the house keeps no state in modules.
           isolate: false,
+          maxWorkers,
           globalSetup: ["test/support/global-setup.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -36,6 +41,7 @@ export default defineConfig({
           setupFiles: ["test/support/count-assertions.ts"],
           name: "house",
           include: ["test/*.test.ts"],
+          maxWorkers,
           testTimeout: 60_000,
         },
       },
