@@ -42,6 +42,7 @@ import { registry, type Change } from "./session/registry.ts";
 import { recordOf } from "./session/record-of.ts";
 import { roster } from "./session/roster.ts";
 import type { SessionStore } from "./session/store.ts";
+import { outcomesOn } from "./supervision/outcomes-on.ts";
 import { budget } from "./wake/budget.ts";
 import { outlookOf } from "./wake/outlook.ts";
 import { WakePlanner } from "./wake/planner.ts";
@@ -161,7 +162,10 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     continued: (record, messages) => continued(record, messages),
     heard: (name) => drift.heard(name),
     prompted: (name, nonces) => void planner.prompted(name, nonces),
-    changed: (name) => planner.changed(name),
+    changed: (name) => {
+      planner.changed(name);
+      ends.flush(name);
+    },
     deferred: (leases) =>
       leases.forEach(
         (lease) => void receipts.write(lease, { stage: "deferred", reason: "no room in this answer" }),
@@ -190,7 +194,10 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
   });
   parts.metrics.adapters.watch(() => host.views());
 
-  const onSessionChange = ({ before, after, event }: Change) => {
+  const ends = outcomesOn({ clock, ids }, () => edge);
+  const onSessionChange = (change: Change) => {
+    const { before, after, event } = change;
+    ends.heard(change);
     if (event.kind === "session.renamed") waiting.rename(String(event.data["from"]), after.name);
     const isGone = after.state === "ended" || after.state === "lost";
     if (!isGone || before?.state === after.state) return;
@@ -220,24 +227,15 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     planner,
     conversation: talk,
     drift,
+    outcomes: ends,
     host,
     perPair,
     frame,
     outlook,
   };
   const given = {
-    machine,
-    ns: bus.ns,
-    clock,
-    ids,
-    bus,
-    outbox,
-    journal,
-    store,
-    pauses,
-    evidence,
-    settings,
-    onError,
+    ...{ machine, ns: bus.ns, clock, ids, bus, outbox },
+    ...{ journal, store, pauses, evidence, settings, onError },
   };
   const edge: Edge = { ...given, ...made, subjects, codec, processes: systemProcesses };
   return { edge, waiters: waiting };

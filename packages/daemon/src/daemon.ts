@@ -95,6 +95,7 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
       .all()
       .reduce((newest, { lastEventId }) => (lastEventId > newest ? lastEventId : newest), local.ids()),
   );
+  edge.outcomes.begin();
 
   const credentials = await credentialFiles(joined.server, local.settings.ns, local.paths);
   await credentials.provide({ machine: edge.machine, session: "me" });

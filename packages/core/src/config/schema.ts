@@ -50,6 +50,16 @@ const wakeSchema = z.strictObject({
   fleet: rateSchema.prefault("200/h").describe("Wakes allowed over all sessions, as 200/h"),
 });
 
+const outcomesSchema = z.enum(["all", "problems", "off"]);
+
+const supervisionSchema = z.strictObject({
+  outcomes: outcomesSchema
+    .default("all")
+    .describe(
+      "Which ends of turns and sessions become a message to the session's supervisor: all of them, problems alone (errors, limits, interrupts, losses, stalls), or none",
+    ),
+});
+
 const policySchema = z.strictObject({
   other_machines: z
     .enum(["allow", "refuse"], {
@@ -114,6 +124,7 @@ const sessionSchema = z.strictObject({
   role: token.optional().describe("Addressed by role:<role>"),
   parent: z.string().min(1).optional().describe("Its supervisor: a name, <machine>/<name> or me"),
   wake: z.boolean().optional().describe("Whether it may be woken"),
+  outcomes: outcomesSchema.optional().describe("As supervision.outcomes, for these sessions"),
   show_human: z.boolean().optional().describe("As inbox.show_human, for these sessions"),
 });
 
@@ -126,6 +137,7 @@ export const configSchema = z.strictObject({
   server: serverSchema.prefault({}).describe("The NATS server; fleet restart takes a change"),
   me: meSchema.prefault({}).describe("You, the human"),
   wake: wakeSchema.prefault({}).describe("Waking idle sessions"),
+  supervision: supervisionSchema.prefault({}).describe("What supervisors are told of their sessions"),
   policy: policySchema.prefault({}).describe("What is let through"),
   inbox: inboxSchema.prefault({}).describe("What a session is given"),
   events: eventsSchema.prefault({}).describe("What is stored of events"),

@@ -18,6 +18,7 @@ export const sessionFactsSchema = cliFactsSchema.extend({
   tool: z.string().optional(),
   outcome: outcomeSchema.optional(),
   lastText: z.string().optional(),
+  error: z.string().optional(),
   until: z.string().optional(),
   /** By what a reader was sure of it; no hook told it. */
   confirmedBy: z.string().optional(),

@@ -1,6 +1,7 @@
 import type { FleetEvent } from "../event/event.ts";
 import { isSessionEventKind } from "../event/kinds.ts";
 import { driftOf } from "./drift.ts";
+import { lastEndOf } from "./end.ts";
 import { sessionFactsSchema, type Seen } from "./facts.ts";
 import { blankRecord, freshRecord, identityOf, placeOf, startsNewProcess } from "./identity.ts";
 import { startAfter } from "./process.ts";
@@ -43,6 +44,7 @@ function take(record: SessionRecord | undefined, seen: Seen): SessionRecord | un
   const before = beforeOf(record, seen);
   const state = next === "same" ? before.state : next;
   const isNewPeriod = state !== before.state || isRestart(before, seen, next);
+  const isNewRest = isNewPeriod && isRest(next);
   return withoutUndefined({
     ...before,
     ...placeOf(seen),
@@ -50,9 +52,10 @@ function take(record: SessionRecord | undefined, seen: Seen): SessionRecord | un
     ...turnOf(before, seen, state),
     ...driftOf(seen),
     ...identityOf(before, seen),
+    end: lastEndOf(before, seen, { state, isNewRest }),
     state,
     stateSince: isNewPeriod ? seen.event.time : before.stateSince,
-    idleGeneration: before.idleGeneration + (isNewPeriod && isRest(next) ? 1 : 0),
+    idleGeneration: before.idleGeneration + (isNewRest ? 1 : 0),
     seenAt: seen.event.time,
     lastEventId: seen.event.id,
   });

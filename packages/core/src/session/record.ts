@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { paneSchema } from "../event/kinds.ts";
 import { outcomeSchema } from "../event/origin.ts";
+import { sessionEndSchema } from "./end.ts";
 
 /** DESIGN §4. */
 export const stateSchema = z.enum(["starting", "idle", "busy", "waiting", "parked", "ended", "lost"]);
@@ -52,6 +53,13 @@ export const sessionRecordSchema = z.looseObject({
   outcome: outcomeSchema.optional(),
   /** Its last text, bounded. */
   lastText: z.string().optional(),
+  /** Tool calls of the turn that runs or ran last: those that came to their end, and those that failed. */
+  tools: z.int().optional(),
+  toolsFailed: z.int().optional(),
+  /** What ended the last turn, or the session; absent while a turn runs. */
+  end: sessionEndSchema.optional(),
+  /** The id of the end that its supervisor, where it has one, was told of last. */
+  toldEnd: z.string().optional(),
   /** The names it bore before, the oldest first. */
   formerly: z.array(formerNameSchema).optional(),
   startedAt: z.string(),

@@ -7,11 +7,13 @@ import type { SessionRecord, State } from "./record.ts";
 /** Bounds of what a record keeps of bodies, in bytes of UTF-8. */
 export const recordBounds = { prompt: 1024, lastText: 4096 } as const;
 
+type TurnField =
+  | ("parkedUntil" | "tool" | "toolAt" | "turnStartedAt" | "prompt")
+  | ("outcome" | "lastText" | "tools" | "toolsFailed");
+
 /** The fields of a record that are about its turn. */
 export type TurnFields = {
-  readonly [
-    K in "parkedUntil" | "tool" | "toolAt" | "turnStartedAt" | "prompt" | "outcome" | "lastText"
-  ]?: SessionRecord[K];
+  readonly [K in TurnField]?: SessionRecord[K];
 };
 
 /** What an event changes of them, given the state it leads to. An undefined value removes a field. */
@@ -20,6 +22,7 @@ export function turnOf(before: SessionRecord, seen: Seen, state: State): TurnFie
   return {
     parkedUntil: state === "parked" ? until : undefined,
     ...toolOf(before, seen, state),
+    ...countOf(before, seen),
     ...promptOf(seen),
     ...endOf(before, seen),
   };
@@ -32,6 +35,14 @@ function toolOf(before: SessionRecord, { kind, event, facts }: Seen, state: Stat
   if (kind !== "tool.finished" && kind !== "tool.failed") return {};
   const isCurrent = facts.tool === undefined || facts.tool === before.tool;
   return { tool: isCurrent ? undefined : before.tool, toolAt: event.time };
+}
+
+/** A batch's end names no tool: its calls were counted each. */
+function countOf(before: SessionRecord, { kind, facts }: Seen): TurnFields {
+  if (kind === "prompt.submitted") return { tools: undefined, toolsFailed: undefined };
+  if (facts.tool === undefined) return {};
+  if (kind === "tool.finished") return { tools: (before.tools ?? 0) + 1 };
+  return kind === "tool.failed" ? { toolsFailed: (before.toolsFailed ?? 0) + 1 } : {};
 }
 
 function promptOf({ kind, event, facts }: Seen): TurnFields {

@@ -75,6 +75,11 @@ export function impliesShown(offer: Offer, kind: SessionEventKind): boolean {
   return !isInBatch || offer.isBatchOver === true;
 }
 
+/** What the turn of a mailbox's session is about: what was offered to it and has not ended. */
+export function offeredTo(mailbox: { held(): readonly Lease[] } | undefined): readonly Lease[] {
+  return (mailbox?.held() ?? []).filter(({ phase }) => phase === "offered" || phase === "shown");
+}
+
 /** Those whose senders do not know yet that they wait; once each: of a thousand that wait, every answer leaves nearly all. */
 export function untold(deferred: readonly Lease[]): readonly Lease[] {
   const found = deferred.filter((lease) => lease.isDeferred !== true);

@@ -13,6 +13,7 @@ import type { Evidence } from "../inbox/proof.ts";
 import type { Choice, Conversation } from "../ingest/conversation.ts";
 import type { Settings } from "../life/settings.ts";
 import type { Pauses } from "../life/pauses.ts";
+import type { Outcomes } from "../supervision/outcomes.ts";
 import type { NameHistory } from "../session/names.ts";
 import type { ProcessTable } from "../session/process.ts";
 import type { Registry } from "../session/registry.ts";
@@ -41,6 +42,7 @@ export interface Edge {
   readonly planner: WakePlanner;
   readonly conversation: Conversation;
   readonly drift: DriftWatch;
+  readonly outcomes: Outcomes;
   readonly host: AdapterHost;
   readonly pauses: Pauses;
   readonly processes: ProcessTable;

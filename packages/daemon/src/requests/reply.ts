@@ -72,6 +72,7 @@ export async function report(
       `reporting an outcome of ${who.session}: it has no supervisor; set FLEET_PARENT or [[session]] parent`,
     );
   }
+  edge.outcomes.reported(who.session);
   const isBad = said.outcome === "error" || said.outcome === "blocked";
   const { outcome, ...rest } = said;
   const body = said.body === "" ? `${who.session}: ${outcome}` : said.body;

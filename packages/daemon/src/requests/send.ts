@@ -8,6 +8,7 @@ import {
 } from "@fleetbus/core";
 import type { Identity, PublishAnswer, publishSchema } from "@fleetbus/core/api";
 import type { z } from "zod";
+import { offeredTo } from "../inbox/lease.ts";
 import { publishAnswer, publishMessage } from "../inbox/publish.ts";
 import { isLive } from "../session/registry.ts";
 import type { Edge } from "./edge.ts";
@@ -71,8 +72,7 @@ function messageFor(edge: Edge, { who, request, from, target, hop = hopOf(edge, 
 
 /** One more than the messages that the sender's turn is about. */
 function hopOf(edge: Edge, who: Identity): number {
-  const held = edge.mailboxes.find(who.session)?.held() ?? [];
-  const cause = held.filter((lease) => lease.phase === "offered" || lease.phase === "shown");
+  const cause = offeredTo(edge.mailboxes.find(who.session));
   return who.origin === "human" || cause.length === 0
     ? 0
     : Math.max(...cause.map((lease) => lease.message.hop)) + 1;

@@ -1,0 +1,141 @@
+import {
+  FleetError,
+  formatAddress,
+  supervisorOf,
+  type Clock,
+  type FleetEvent,
+  type IdSource,
+  type Message,
+  type SessionRecord,
+} from "@fleetbus/core";
+import type { Change } from "../session/registry.ts";
+import { endingOf, type Ending } from "./ending.ts";
+import { reportOf, type OutcomeRule } from "./report-of.ts";
+import type { Tokens } from "./words.ts";
+
+/** What telling supervisors needs. */
+export interface OutcomeDeps {
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  all(): readonly SessionRecord[];
+  find(name: string): SessionRecord | undefined;
+  /** Puts a record, marked, in the place of its like, and saves it. */
+  keep(record: SessionRecord): void;
+  /** Every machine's sessions. */
+  sessions(): Promise<readonly SessionRecord[]>;
+  rule(record: SessionRecord): OutcomeRule;
+  /** What the session's turn is about now. */
+  causes(name: string): readonly Message[];
+  isAnswering(name: string): boolean;
+  maxHops(): number;
+  /** Of the turn that ended; never rejects. */
+  tokens(record: SessionRecord): Promise<Tokens | undefined>;
+  /** Stores it, with the server or in the spool. */
+  publish(message: Message): Promise<unknown>;
+  /** The storm guard's receipt. */
+  refuse(message: Message, reason: string): void;
+  onError(error: unknown, doing: string): void;
+}
+
+/**
+ * Supervision from outside (DESIGN §4, §5 Supervisor): each end of a turn or of a session becomes one message to its
+ * supervisor. Nothing is awaited: what cannot be stored is told to `onError`, and again by the next daemon's `begin`.
+ */
+export interface Outcomes {
+  /** To be told of every change of a session, before its leases are ended. Before `begin` nothing counts. */
+  heard(change: Change): void;
+  /** Tells what ended, unless a hook of the session is being answered: its answer may yet continue the turn. */
+  flush(name: string): void;
+  /** The session has said its own word on the turn that runs. */
+  reported(name: string): void;
+  /** A turn that goes on without a sign of life, by the event that says so. */
+  stalled(record: SessionRecord, event: FleetEvent): void;
+  /** Once, when the sessions are known: tells of ends that a daemon before this one saw last and may not have told. */
+  begin(): void;
+}
+
+/** The server knows a message that comes again for an hour (DESIGN §3, `duplicate_window`); the rest is margin. */
+const sweepMs = 55 * 60_000;
+
+/** The outcomes of one daemon. */
+export function outcomes(deps: OutcomeDeps): Outcomes {
+  const held = new Map<string, Ending[]>();
+  const reports: Reports = new Map();
+  let hasBegun = false;
+  const tell = (ending: Ending) =>
+    void report(ending, { ...deps, reports }).catch((error: unknown) =>
+      deps.onError(error, `telling the supervisor of ${ending.record.name}`),
+    );
+  const flush = (name: string) => {
+    if (deps.isAnswering(name)) return;
+    const endings = held.get(name) ?? [];
+    held.delete(name);
+    endings.forEach(tell);
+  };
+  return {
+    flush,
+    heard: ({ after, event }) => {
+      if (!hasBegun) return;
+      if (event.kind === "turn.continued" && event.data["confirmedBy"] === undefined) held.delete(after.name);
+      if (after.end?.id !== event.id) return;
+      const ending = endingOf(after, deps.causes(after.name));
+      if (ending !== undefined) held.set(after.name, [...(held.get(after.name) ?? []), ending]);
+    },
+    reported: (name) => {
+      const record = deps.find(name);
+      if (record !== undefined && isWorking(record)) reports.set(name, record.idleGeneration);
+    },
+    stalled: (record, { time, id, data }) => {
+      const { evidence } = data;
+      const reason = typeof evidence === "string" ? { reason: evidence } : {};
+      tell({ how: "stalled", record, end: { id, time, midTurn: true, ...reason }, causes: [] });
+    },
+    begin: () => {
+      hasBegun = true;
+      for (const record of deps.all()) {
+        const ending = endingOf(record);
+        if (ending !== undefined && isUntold(ending, deps.clock.now())) tell(ending);
+      }
+    },
+  };
+}
+
+/** For each session in which idle period the turn began that it has reported of. */
+type Reports = Map<string, number>;
+
+function isUntold({ record, end }: Ending, nowMs: number): boolean {
+  return record.toldEnd !== end.id && nowMs - Date.parse(end.time) < sweepMs;
+}
+
+async function report(ending: Ending, deps: OutcomeDeps & { readonly reports: Reports }): Promise<void> {
+  const { record, end } = ending;
+  const sessions = await deps.sessions();
+  if (supervisorOf(record, { sessions }) === undefined) return;
+  const hasReported = deps.reports.get(record.name) === record.idleGeneration - 1;
+  const tokens = end.midTurn ? await deps.tokens(record) : undefined;
+  const message = reportOf(ending, { ...deps, rule: deps.rule(record), sessions, hasReported, tokens });
+  if (message !== undefined) await store(message, deps);
+  mark(ending, deps);
+}
+
+async function store(message: Message, deps: OutcomeDeps): Promise<void> {
+  if (message.hop > deps.maxHops())
+    return deps.refuse(
+      message,
+      `${message.hop} messages in a chain, the last to ${formatAddress(message.to)}`,
+    );
+  await deps.publish(message).catch((error: unknown) => {
+    // It was told before, by words that a restart has changed.
+    if (!(error instanceof FleetError) || error.code !== "conflict") throw error;
+  });
+}
+
+/** So that the next daemon need not tell it again; in the saved record, for it is the record's end. */
+function mark({ record: { name }, end }: Ending, { find, keep }: OutcomeDeps): void {
+  const now = find(name);
+  if (now?.end?.id === end.id) keep({ ...now, toldEnd: end.id });
+}
+
+function isWorking({ state }: SessionRecord): boolean {
+  return state === "busy" || state === "waiting";
+}
