@@ -36,6 +36,7 @@ export * from "./message/bytes.ts";
 export * from "./message/sanitise.ts";
 export * from "./message/neutralise.ts";
 export * from "./message/fence.ts";
+export * from "./message/denial-line.ts";
 export * from "./message/order.ts";
 export * from "./message/compose.ts";
 export * from "./wake/attempt.ts";

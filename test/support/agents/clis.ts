@@ -27,6 +27,20 @@ export interface AgentCli {
   readonly outlivesPane: boolean;
   /** Flags by which tools run without asking. */
   readonly flags: readonly string[];
+  /** Flags by which it asks before each command, what its dialog shows then, and the keys that let the command run. */
+  readonly asks: {
+    readonly flags: readonly string[];
+    readonly shows: RegExp;
+    readonly keys: readonly string[];
+  };
+  /** The key that interrupts a tool. */
+  readonly interrupt: string;
+  /** What begins a new conversation, and what ends it. */
+  readonly commands: { readonly fresh: string; readonly exit: string };
+  /** What the model reads of a tool call that was denied for a message: the message, or where reasons are cut, whose it is. */
+  readonly denied: RegExp;
+  /** It is woken beside a draft; else its mail waits until the draft is gone. */
+  readonly wakesBesideDraft: boolean;
 }
 
 /** A home, and the model's base URL. */
@@ -82,6 +96,13 @@ export const agentClis: readonly AgentCli[] = [
     env: ({ home, url }) => claudeEnvironment(home, url),
     ready: /❯/u,
     flags: ["--permission-mode", "bypassPermissions"],
+    asks: {
+      flags: ["--permission-mode", "default"],
+      shows: /1\. Yes\n[^]*Esc to cancel/u,
+      keys: ["Enter"],
+    },
+    ...{ interrupt: "Escape", commands: { fresh: "/clear", exit: "/exit" }, wakesBesideDraft: true },
+    denied: /hook error: Fleet has a message[^]*the schema changed/u,
   },
   {
     ...{ name: "codex", rung: "queue", tellsPane: false, startsWithPrompt: true, outlivesPane: true },
@@ -96,6 +117,13 @@ export const agentClis: readonly AgentCli[] = [
     // its composer stands there before it takes anything
     ready: /stub-model default ·/,
     flags: ["--dangerously-bypass-approvals-and-sandbox"],
+    asks: {
+      flags: ["--ask-for-approval", "untrusted", "--sandbox", "danger-full-access"],
+      shows: /Would you like to run/u,
+      keys: ["y"],
+    },
+    ...{ interrupt: "Escape", commands: { fresh: "/new", exit: "/quit" }, wakesBesideDraft: true },
+    denied: /blocked by PreToolUse hook: Fleet has a message[^]*the schema changed/u,
   },
   {
     ...{ name: "gemini", rung: "tmux", tellsPane: true, startsWithPrompt: false, outlivesPane: false },
@@ -108,6 +136,9 @@ export const agentClis: readonly AgentCli[] = [
     env: ({ url }) => ({ GEMINI_API_KEY: "none", GOOGLE_GEMINI_BASE_URL: url }),
     ready: /Type your message or @path/,
     flags: ["--yolo"],
+    asks: { flags: [], shows: /Allow execution/u, keys: ["Enter"] },
+    ...{ interrupt: "Escape", commands: { fresh: "/clear", exit: "/quit" }, wakesBesideDraft: false },
+    denied: /Tool execution blocked: Fleet has a message[^]*the schema changed/u,
   },
   {
     ...{ name: "grok", rung: "tmux", tellsPane: true, startsWithPrompt: false, outlivesPane: false },
@@ -119,5 +150,8 @@ export const agentClis: readonly AgentCli[] = [
     }),
     ready: /│ ❯/u,
     flags: ["--always-approve"],
+    asks: { flags: [], shows: /Allow|approve/iu, keys: ["Enter"] },
+    ...{ interrupt: "C-c", commands: { fresh: "/new", exit: "/quit" }, wakesBesideDraft: false },
+    denied: /Hook denied: Not run: lab\/\S+ sent a message to stop for/u,
   },
 ];

@@ -15,12 +15,16 @@ import { startAgentModel, type AgentModel } from "./stub-server.ts";
 
 /** A session of a real CLI in a pane. */
 export interface Agent {
+  /** The CLI's process. */
+  readonly pid: number;
   /** The tmux pane. */
   readonly pane: string;
   readonly project: string;
   /** The text on its screen. */
   screen(): Promise<string>;
   waitForScreen(pattern: RegExp): Promise<void>;
+  /** Pastes the text into the composer, and waits for it there. */
+  type(text: string): Promise<void>;
   /** As a person types it: the text, then Enter. */
   submit(text: string): Promise<void>;
   press(...keys: readonly string[]): Promise<void>;
@@ -30,8 +34,11 @@ export interface Agent {
 export interface AgentFleet extends FleetAsk {
   readonly model: AgentModel;
   readonly tmux: PrivateTmux;
-  /** Starts the CLI in a folder and window of that name; resolves when it takes prompts, and is listed as idle where it tells of its start. */
-  start(name: string): Promise<Agent>;
+  /**
+   * Starts the CLI in a folder and window of that name; resolves when it takes prompts, and is listed as idle where it tells
+   * of its start. `asks`: before each command.
+   */
+  start(name: string, how?: { readonly asks?: boolean }): Promise<Agent>;
 }
 
 /** The fleet of one group of tests. */
@@ -89,22 +96,22 @@ async function startFleet(cli: AgentCli) {
     throw error;
   }
   let isFirst = true;
-  const start: AgentFleet["start"] = async (name) => {
+  const start: AgentFleet["start"] = async (name, { asks = false } = {}) => {
     const project = join(folder, name);
-    await mkdir(project);
+    await mkdir(project, { recursive: true });
     await cli.prepare({ home, project, url: model.url });
     const variables = Object.entries({ ...env, ...cli.env({ home, url: model.url }) }).map(
       ([key, value]) => `${key}=${value}`,
     );
     const command = ["env", "-i", "TERM=xterm-256color", "LC_ALL=C.UTF-8", ...variables];
-    const shell = `exec ${[...command, "TMUX=$TMUX", "TMUX_PANE=$TMUX_PANE", cli.program, ...cli.flags].join(" ")}`;
+    const shell = `exec ${[...command, "TMUX=$TMUX", "TMUX_PANE=$TMUX_PANE", cli.program, ...(asks ? cli.asks.flags : cli.flags)].join(" ")}`;
     const size = ["-x", "100", "-y", "30"];
-    const pane = await tmux.command(
+    const opened = await tmux.command(
       "new-session",
       "-d",
       "-P",
       "-F",
-      "#{pane_id}",
+      "#{pane_id} #{pane_pid}",
       "-s",
       name,
       ...size,
@@ -112,7 +119,8 @@ async function startFleet(cli: AgentCli) {
       project,
       shell,
     );
-    const agent = agentIn(tmux, { pane: pane.trim(), project });
+    const [pane = "", pid = ""] = opened.trim().split(" ");
+    const agent = agentIn(tmux, { pane, pid: Number(pid), project });
     await pass(cli, agent, isFirst);
     isFirst = false;
     // a composer that is drawn may still lose what is pasted: the hook of its start comes later
@@ -140,25 +148,29 @@ async function passDialog({ shows, key }: NonNullable<AgentCli["dialog"]>, agent
   await until(isGone, { timeoutMs: 30_000, what: () => "the end of its dialog" });
 }
 
-function agentIn(tmux: PrivateTmux, { pane, project }: Pick<Agent, "pane" | "project">): Agent {
+function agentIn(tmux: PrivateTmux, where: Pick<Agent, "pane" | "pid" | "project">): Agent {
+  const { pane } = where;
   const screen = () => tmux.command("capture-pane", "-p", "-t", pane);
   const press: Agent["press"] = async (...keys) =>
     void (await tmux.command("send-keys", "-t", pane, ...keys));
+  const type: Agent["type"] = async (text) => {
+    await tmux.command("set-buffer", "-b", "typed", "--", text);
+    await tmux.command("paste-buffer", "-p", "-d", "-b", "typed", "-t", pane);
+    let seen = "";
+    await until(async () => (seen = await screen()).includes(text.slice(0, 20)), {
+      timeoutMs: 20_000,
+      what: () => `"${text}" in the composer:\n${seen}`,
+    });
+  };
   return {
-    ...{ pane, project, screen, press },
+    ...{ ...where, screen, press, type },
     waitForScreen: async (pattern) => {
       let seen = "";
       const look = async () => pattern.test((seen = await screen()));
       await until(look, { timeoutMs: 60_000, what: () => `${String(pattern)} on the screen:\n${seen}` });
     },
     submit: async (text) => {
-      await tmux.command("set-buffer", "-b", "typed", "--", text);
-      await tmux.command("paste-buffer", "-p", "-d", "-b", "typed", "-t", pane);
-      let seen = "";
-      await until(async () => (seen = await screen()).includes(text.slice(0, 20)), {
-        timeoutMs: 5000,
-        what: () => `"${text}" in the composer:\n${seen}`,
-      });
+      await type(text);
       await new Promise((resolve) => setTimeout(resolve, 150)); // an Enter that comes sooner can be lost (HOOKS.md 5)
       await press("Enter");
     },

@@ -1,13 +1,26 @@
-import { momentOf, offerable, pointerLine, renderInbox, wakes, type SessionRecord } from "@fleetbus/core";
+import {
+  cutBytes,
+  denialLine,
+  momentOf,
+  offerable,
+  pointerLine,
+  renderInbox,
+  wakes,
+  type SessionRecord,
+} from "@fleetbus/core";
 import type { Choice, ChooseAt } from "../ingest/conversation.ts";
 import type { Framing } from "../requests/edge.ts";
 import type { Lease } from "./lease.ts";
 import type { Mailbox } from "./mailbox.ts";
 
-/** What may be offered at this event, framed; undefined where there is nothing, or nothing fits. */
+/**
+ * What may be offered at this event, framed; undefined where there is nothing, or nothing fits. A tool call is denied also
+ * where a reason has no room for the message: once, by a line that says so.
+ */
 export function chooseOffer(mailbox: Mailbox, at: ChooseAt, nowMs: number): Choice | undefined {
-  const moment = momentOf(at.kind, at.isWake);
-  const leases = moment === undefined ? [] : offerable(mailbox.waiting(), moment, nowMs);
+  const moment = at.isGuard ? "guard" : momentOf(at.kind, at.isWake);
+  const waiting = at.isGuard ? mailbox.waiting().filter(hasNotDenied) : mailbox.waiting();
+  const leases = moment === undefined ? [] : offerable(waiting, moment, nowMs);
   if (leases.length === 0) return undefined;
   const choice = frameOffer(mailbox, {
     leases,
@@ -16,7 +29,14 @@ export function chooseOffer(mailbox: Mailbox, at: ChooseAt, nowMs: number): Choi
     maxBytes: at.maxBytes,
     showHuman: at.showHuman,
   });
-  return choice.leases.length === 0 ? undefined : choice;
+  if (choice.leases.length > 0) return choice;
+  if (!at.isGuard) return undefined;
+  const line = denialLine(leases.map((lease) => lease.message.from));
+  return { text: cutBytes(line, at.maxBytes), leases: [], deferred: [], pointedTo: leases };
+}
+
+function hasNotDenied({ hasDenied = false }: Lease): boolean {
+  return !hasDenied;
 }
 
 /** Leases as text for the model, as many as fit, each under a nonce of its own. */

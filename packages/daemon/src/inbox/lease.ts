@@ -21,6 +21,8 @@ export interface Lease {
   wakes: number;
   /** Its sender knows that it did not fit. */
   isDeferred?: boolean;
+  /** A tool call was denied for it by a line that only points to it: it comes with the next place that takes context. */
+  hasDenied?: boolean;
   /** Set while offered or shown: the delimiter of its fence, which proves it. */
   offer?: Offer;
   /** Its turn has ended so, and the disk has not taken that yet: it stays `shown`, and is not offered again. */

@@ -25,6 +25,8 @@ export interface Choice {
   readonly leases: readonly Lease[];
   /** What did not fit. */
   readonly deferred: readonly Lease[];
+  /** The text is a line about these alone, which it has no room for: they are not leased. */
+  readonly pointedTo?: readonly Lease[];
 }
 
 /** What a conversation needs. */
@@ -54,6 +56,8 @@ export interface ChooseAt {
   readonly maxBytes: number;
   /** The prompt bears the nonce of a wake. */
   readonly isWake: boolean;
+  /** A tool call is about to run that can be denied: only what is sent to stop the session is chosen. */
+  readonly isGuard: boolean;
   /** Whether the session's human asked to be shown what came in. */
   readonly showHuman: boolean;
 }

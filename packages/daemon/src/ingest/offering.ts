@@ -1,8 +1,10 @@
+import type { AnswerRules } from "@fleetbus/hooks";
 import { isSessionEventKind, timeLimit, type SessionEventKind, type SessionRecord } from "@fleetbus/core";
 import { untold } from "../inbox/lease.ts";
 import type { Mailbox } from "../inbox/mailbox.ts";
 import { watchOffers } from "../inbox/proof.ts";
-import type { Choice, ConversationDeps, Heard } from "./conversation.ts";
+import type { Cli } from "./cli-port.ts";
+import type { Choice, ConversationDeps, Heard, OfferPoint } from "./conversation.ts";
 import { noncesOf } from "./folding.ts";
 import type { HookAnswer } from "./hooks.ts";
 
@@ -26,8 +28,8 @@ export async function offerAt(
   const name = event?.from.session ?? "";
   const record = deps.registry.find(name);
   const mailbox = deps.mailbox(name);
-  if (!rules.takesContext || event === undefined || record === undefined || mailbox === undefined)
-    return undefined;
+  const isAsked = rules.takesContext || rules.maxReasonBytes !== undefined;
+  if (!isAsked || event === undefined || record === undefined || mailbox === undefined) return undefined;
   if (event.data["agentId"] !== undefined) return undefined;
   if (event.kind === "prompt.submitted") continuations.delete(name);
   if (rules.isContinuation && (continuations.get(name) ?? 0) >= cli.maxContinuations) return undefined;
@@ -40,21 +42,37 @@ export async function offerAt(
   if (mailbox.waiting().length === 0) return undefined;
   await deps.evidence.look(record); // from here on the record is followed
   // No await between choosing and leasing: hooks of parallel tools come at once.
-  const choice = deps.choose(mailbox, {
-    record,
-    kind,
-    promptId: record.promptId,
-    maxBytes: cli.maxContextBytes,
-    isWake,
-  });
-  if (choice === undefined) return undefined;
+  const point = { record, kind, promptId: record.promptId, isWake };
+  const chosen = chooseAt({ rules, cli, point, choose: (at) => deps.choose(mailbox, at) });
+  if (chosen === undefined) return undefined;
+  const { choice, isDenial } = chosen;
   deps.deferred(untold(choice.deferred));
   const offer = { mailbox, record, choice, kind };
   const undo = await leaseOrTakeBack(offer, rules.isContinuation, deps);
   if (rules.isContinuation) continuations.set(name, (continuations.get(name) ?? 0) + 1);
-  const rung = rules.isContinuation ? "continuation" : undefined;
+  const rung = isDenial ? "denial" : rules.isContinuation ? "continuation" : undefined;
   const settle = (isWritten: boolean) => settleOffer({ ...offer, undo, isWritten, rung }, deps);
-  return { body: cli.answer(call.event, choice.text), settle };
+  const { text } = choice;
+  return { body: (isDenial ? cli.deny(call.event, text) : cli.answer(call.event, text)) ?? "", settle };
+}
+
+interface Choosing {
+  readonly rules: AnswerRules;
+  readonly cli: Cli;
+  readonly point: Omit<OfferPoint, "maxBytes" | "isGuard">;
+  choose(at: OfferPoint): Choice | undefined;
+}
+
+/** A denial comes before what goes along with the call (DESIGN §5 Modes). */
+function chooseAt({ rules, cli, point, choose }: Choosing) {
+  const { maxReasonBytes, takesContext } = rules;
+  const denial =
+    maxReasonBytes === undefined ? undefined : choose({ ...point, maxBytes: maxReasonBytes, isGuard: true });
+  if (denial !== undefined) return { choice: denial, isDenial: true };
+  const choice = takesContext
+    ? choose({ ...point, maxBytes: cli.maxContextBytes, isGuard: false })
+    : undefined;
+  return choice === undefined ? undefined : { choice, isDenial: false };
 }
 
 interface MadeOffer {
@@ -70,6 +88,7 @@ async function leaseOrTakeBack(
   isContinuation: boolean,
   deps: ConversationDeps,
 ): Promise<() => void> {
+  for (const lease of choice.pointedTo ?? []) lease.hasDenied = true;
   try {
     await mailbox.lease(choice.leases, kind, record.promptId);
     if (!isContinuation) return () => undefined;
@@ -101,6 +120,7 @@ function settleOffer(
 ): void {
   if (!isWritten) {
     mailbox.takeBack(choice.leases);
+    for (const lease of choice.pointedTo ?? []) lease.hasDenied = false;
     return undo();
   }
   mailbox.wrote(choice.leases, rung);

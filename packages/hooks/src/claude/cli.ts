@@ -12,6 +12,8 @@ export const claudeTable: CliTable = {
   // One over 10,000 UTF-16 units is replaced by the path of a file and its first 2 KB (seen: 9,999 passes, 10,001 does
   // not); the rest is margin.
   maxContextBytes: 9_500,
+  // A reason of 40,960 bytes was seen whole.
+  denial: { event: "PreToolUse", shape: "permission", maxBytes: 9_500 },
   // Claude overrides a hook after 8 continuations; one is left to the user's own hooks.
   maxContinuations: 7,
   isForeign: isGrokPayload,

@@ -35,7 +35,7 @@ export const claudeEvents = {
     context: "adds",
     startsWaiter: true,
   }),
-  PreToolUse: event("tool.started", tool, { context: "adds", canDeny: true }),
+  PreToolUse: event("tool.started", tool, { context: "adds" }),
   PostToolUse: event("tool.finished", tool, { context: "adds" }),
   PostToolUseFailure: event("tool.failed", [...tool, "error"], { context: "adds" }),
   PostToolBatch: event("tool.finished", ["prompt_id", "tool_calls"], { context: "adds", endsBatch: true }),

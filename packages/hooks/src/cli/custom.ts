@@ -46,7 +46,6 @@ function customEvent(config: CliConfig, { kind, when, ...event }: EventConfig): 
     context: event.context,
     answer: shapeOf(event.answer),
     timeout: config.timeout_unit === "ms" ? event.timeout : Math.ceil(seconds),
-    canDeny: false,
     endsBatch: false,
     kindOf: (payload) => kindIn(payload, { kind, when }),
   };

@@ -11,6 +11,8 @@ export interface AnswerRules {
   readonly isContinuation: boolean;
   /** A batch of tool calls is over: what was offered inside it goes out with the next model request. */
   readonly endsBatch: boolean;
+  /** The longest reason with which a tool call can be denied there, in bytes of UTF-8; absent: none can. */
+  readonly maxReasonBytes?: number;
 }
 
 /** One agent CLI as the daemon uses it: pure, no I/O. */
@@ -26,7 +28,10 @@ export interface HookCli extends Pick<CliTable, "name" | "maxContextBytes" | "ma
    * maxContextBytes, and `usage` where the event honours no such answer.
    */
   answer(event: string, text: string): string;
-  /** What the hook prints so that the tool call is denied with `text` (`--stop` messages only); undefined where nothing can be denied. */
+  /**
+   * What the hook prints so that the tool call is denied with `text` (`--stop` messages only); undefined where nothing can
+   * be denied. Throws `too_large` over maxReasonBytes.
+   */
   deny(event: string, text: string): string | undefined;
 }
 
@@ -39,11 +44,7 @@ export function hookCli(table: CliTable): HookCli {
     translate: (request) => translate(table, request),
     rules: (event) => rulesOf(table, event),
     answer: (event, text) => answerOf(table, event, text),
-    deny: (event, text) => {
-      if (eventOf(table, event)?.canDeny !== true) return undefined;
-      const decision = { permissionDecision: "deny", permissionDecisionReason: whole(table, event, text) };
-      return JSON.stringify({ hookSpecificOutput: { hookEventName: event, ...decision } });
-    },
+    deny: (event, text) => denialOf(table, event, text),
   };
 }
 
@@ -56,15 +57,18 @@ function nameOf(table: CliTable, { event, payload }: TranslatableRequest): strin
 
 function rulesOf(table: CliTable, name: string): AnswerRules {
   const { context = "none", endsBatch = false } = eventOf(table, name) ?? {};
-  return { takesContext: context !== "none", isContinuation: context === "continues", endsBatch };
+  const { denial } = table;
+  return {
+    ...{ takesContext: context !== "none", isContinuation: context === "continues", endsBatch },
+    ...(denial?.event === name ? { maxReasonBytes: denial.maxBytes } : {}),
+  };
 }
 
 function answerOf(table: CliTable, name: string, text: string): string {
   const event = eventOf(table, name);
   if (event === undefined || event.context === "none")
     throw new FleetError("usage", `answering ${table.name}'s ${name}: it honours no such answer`);
-  const said = whole(table, name, text);
-  return written(event.answer, name, said);
+  return written(event.answer, name, whole(text, table.maxContextBytes, `answering ${table.name}'s ${name}`));
 }
 
 function written(shape: AnswerShape, event: string, said: string): string {
@@ -78,11 +82,16 @@ function written(shape: AnswerShape, event: string, said: string): string {
   );
 }
 
-function whole({ name, maxContextBytes }: CliTable, event: string, text: string): string {
+function denialOf({ name, denial }: CliTable, event: string, text: string): string | undefined {
+  if (denial?.event !== event) return undefined;
+  const reason = whole(text, denial.maxBytes, `denying a tool call at ${name}'s ${event}`);
+  if (denial.shape === "decision") return JSON.stringify({ decision: "deny", reason });
+  const decision = { permissionDecision: "deny", permissionDecisionReason: reason };
+  return JSON.stringify({ hookSpecificOutput: { hookEventName: event, ...decision } });
+}
+
+function whole(text: string, maxBytes: number, doing: string): string {
   const bytes = Buffer.byteLength(text);
-  if (bytes <= maxContextBytes) return text;
-  throw new FleetError(
-    "too_large",
-    `answering ${name}'s ${event}: ${bytes} bytes, at most ${maxContextBytes} reach the model`,
-  );
+  if (bytes <= maxBytes) return text;
+  throw new FleetError("too_large", `${doing}: ${bytes} bytes, at most ${maxBytes} reach the model`);
 }

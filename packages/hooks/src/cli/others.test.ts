@@ -68,7 +68,7 @@ const gemini: Subject = {
     "AfterTool.json": ["tool.finished", { tool: "run_shell_command" }],
     "BeforeAgent.json": ["prompt.submitted", { prompt: "hello RUNTOOL", nonces: [] }],
     "BeforeModel.json": undefined,
-    "BeforeTool.json": undefined,
+    "BeforeTool.json": ["tool.started", { tool: "run_shell_command" }],
     "BeforeToolSelection.json": undefined,
     "Notification.ToolPermission.json": ["permission.requested", { detail: "touch /opt/agents/zz6" }],
     "PreCompress.auto.json": undefined,
@@ -202,11 +202,31 @@ describe("what is said to each", () => {
       expect(JSON.parse(cli.answer(event, "mail")), `${cli.name} ${event}`).toEqual(said);
   });
 
-  test("none of them is denied a tool by a way that was not seen to work", () => {
-    for (const cli of [codexCli, geminiCli, grokCli])
-      expect(["PreToolUse", "BeforeTool", "AfterTool"].map((event) => cli.deny(event, "x"))).toEqual(
-        Array(3).fill(undefined),
-      );
+  const permission = {
+    hookSpecificOutput: {
+      hookEventName: "PreToolUse",
+      permissionDecision: "deny",
+      permissionDecisionReason: "stop",
+    },
+  };
+
+  test.each([
+    ["claude", claudeCli, "PreToolUse", permission],
+    ["codex", codexCli, "PreToolUse", permission],
+    ["gemini", geminiCli, "BeforeTool", { decision: "deny", reason: "stop" }],
+    ["grok", grokCli, "PreToolUse", permission],
+  ] as const)("a tool call of %s is denied in its words before the call, and nowhere else", (...args) => {
+    const [, cli, event, said] = args;
+    expect(JSON.parse(cli.deny(event, "stop") ?? "")).toEqual(said);
+    const { maxReasonBytes = 0 } = cli.rules(event);
+    expect(cli.deny(event, "x".repeat(maxReasonBytes))).toContain("xxx");
+    expect(() => cli.deny(event, "x".repeat(maxReasonBytes + 1))).toThrow(
+      expect.objectContaining({ code: "too_large" }),
+    );
+    for (const other of ["SessionStart", "PostToolUse", "AfterTool", "Stop", "AfterAgent", "constructor"]) {
+      expect(cli.deny(other, "stop")).toBeUndefined();
+      expect(cli.rules(other).maxReasonBytes).toBeUndefined();
+    }
   });
 });
 

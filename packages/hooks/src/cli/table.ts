@@ -11,6 +11,17 @@ export type ContextRule = "none" | "adds" | "continues";
  */
 export type AnswerShape = "context" | "block" | "text" | `json:${string}`;
 
+/**
+ * How a tool call that is about to run is denied, with a reason for the model; fleet does it for `--stop` messages alone.
+ * `permission`: `hookSpecificOutput.permissionDecision`. `decision`: a decision beside its reason.
+ */
+export interface Denial {
+  readonly event: string;
+  readonly shape: "permission" | "decision";
+  /** The longest reason that reaches the model whole, in bytes of UTF-8. */
+  readonly maxBytes: number;
+}
+
 /** What one lifecycle event of a CLI means to a fleet. */
 export interface CliEvent {
   readonly kind: SessionEventKind;
@@ -20,8 +31,6 @@ export interface CliEvent {
   readonly answer: AnswerShape;
   /** In the unit of the CLI's settings. The client ends itself well before. */
   readonly timeout: number;
-  /** A tool call that is about to run can be denied here, with a reason for the model. */
-  readonly canDeny: boolean;
   /** A batch of tool calls is over: what was offered inside it goes out with the next model request. */
   readonly endsBatch: boolean;
   /** What this payload says more exactly than `kind`; undefined: nothing to a fleet. */
@@ -43,6 +52,8 @@ export interface CliTable {
   readonly maxContextBytes: number;
   /** Turns in a row that fleet continues. */
   readonly maxContinuations: number;
+  /** Absent: no tool call of it was seen to be denied. */
+  readonly denial?: Denial;
   /** Where its payloads name their event; else the hook's line does. */
   readonly eventField?: string;
   /** Payloads of somebody else that reach these hooks: they mean nothing here. */
@@ -59,7 +70,6 @@ export function cliEvent(
     context: "none",
     answer: "context",
     timeout: 10,
-    canDeny: false,
     endsBatch: false,
   } as const;
   return { ...usual, kind, needs, ...rest };

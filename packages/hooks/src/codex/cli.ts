@@ -31,7 +31,9 @@ export const codexTable: CliTable = {
   fields: { prompt_id: "turn_id" },
   isOwnProcess: false,
   hasProof: false,
+  // Seen: 10,000 bytes of UTF-8 pass, above it cuts the middle and names a file; a reason of 10,100 passes, of 12,288 not.
   maxContextBytes: 9_500,
+  denial: { event: "PreToolUse", shape: "permission", maxBytes: 9_500 },
   // It has no cap of its own: 137 continuations in 20 s were seen.
   maxContinuations: 7,
 };

@@ -9,7 +9,7 @@ const usual = { timeout: 10_000 };
 
 /**
  * Gemini CLI 0.61.0 (HOOKS.md 3). Left out: what fires with each model call, for every hook is waited for and shown
- * (BeforeModel, AfterModel, BeforeToolSelection, PreCompress), and BeforeTool, which takes no context.
+ * (BeforeModel, AfterModel, BeforeToolSelection, PreCompress). BeforeTool takes no context, but a denial.
  */
 export const geminiTable: CliTable = {
   name: "gemini",
@@ -18,6 +18,7 @@ export const geminiTable: CliTable = {
     // It fires three times at an exit: the table of states takes the first.
     SessionEnd: cliEvent("session.ended", [...base, "reason"], usual),
     BeforeAgent: cliEvent("prompt.submitted", [...base, "prompt"], { ...usual, context: "adds" }),
+    BeforeTool: cliEvent("tool.started", [...base, "tool_name"], usual),
     AfterTool: cliEvent("tool.finished", [...base, "tool_name"], { ...usual, context: "adds" }),
     AfterAgent: cliEvent("turn.stopped", [...base, "prompt_response", "stop_hook_active"], {
       ...usual,
@@ -32,7 +33,9 @@ export const geminiTable: CliTable = {
   fields: { last_assistant_message: "prompt_response" },
   isOwnProcess: true,
   hasProof: false,
-  maxContextBytes: 9_500,
+  // Seen: 40,960 bytes pass whole, at each place and as a reason; more was not tried.
+  maxContextBytes: 40_000,
+  denial: { event: "BeforeTool", shape: "decision", maxBytes: 40_000 },
   // It stops only what its loop detector finds.
   maxContinuations: 7,
 };

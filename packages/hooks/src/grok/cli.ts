@@ -42,7 +42,9 @@ export const grokTable: CliTable = {
   },
   isOwnProcess: true,
   hasProof: false,
+  // Seen: 10,000 characters of context pass, 10,001 do not; of a reason, 256.
   maxContextBytes: 9_500,
+  denial: { event: "PreToolUse", shape: "permission", maxBytes: 250 },
   // Grok overrides a hook after 8; one is left to the user's own hooks.
   maxContinuations: 7,
   isForeign: isSubagents,

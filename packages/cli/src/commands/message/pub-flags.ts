@@ -18,7 +18,10 @@ export const pubFlags = {
   ]),
   now: toggle("--now", "reach a busy session at its next tool"),
   idle: toggle("--idle", "offer it only when the session is idle"),
-  stop: toggle("--stop", "as --now, and before what was sent so"),
+  stop: toggle(
+    "--stop",
+    "the next tool call is denied with it as the reason, or it comes with the tool that runs",
+  ),
   ttl: duration("--ttl <duration>", "not offered after this; the sender is told"),
   thread: text("--thread <id>", "say it on this thread"),
   create: toggle("--create", "make the mailbox if there is none yet"),
