@@ -1,5 +1,6 @@
 export { builtInAdapters } from "./registry.ts";
 export { claudeSocket, type ClaudeSocketConfig } from "./claude-socket/adapter.ts";
+export { talkTo, type PtyTalk } from "./pty/talk.ts";
 export { tmux, type TmuxConfig } from "./tmux/adapter.ts";
 export { connectControl, type ControlClient, type TmuxServer } from "./tmux/control/connection.ts";
 export { listClients, type ClientFacts } from "./tmux/pane/clients.ts";

@@ -11,6 +11,7 @@ import { gotify } from "./gotify/adapter.ts";
 import { inbound } from "./inbound/adapter.ts";
 import { nats } from "./nats/adapter.ts";
 import { ntfy } from "./ntfy/adapter.ts";
+import { pty } from "./pty/adapter.ts";
 import { pushover } from "./pushover/adapter.ts";
 import { slack } from "./slack/adapter.ts";
 import { teams } from "./teams/adapter.ts";
@@ -32,6 +33,7 @@ export const builtInAdapters: readonly Adapter[] = [
   inbound,
   nats,
   ntfy,
+  pty,
   pushover,
   slack,
   teams,

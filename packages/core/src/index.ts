@@ -41,6 +41,7 @@ export * from "./message/order.ts";
 export * from "./message/compose.ts";
 export * from "./wake/attempt.ts";
 export * from "./wake/nonce.ts";
+export * from "./wake/pty.ts";
 export * from "./wake/step.ts";
 export * from "./adapter/contract.ts";
 export * from "./adapter/notice.ts";

@@ -19,6 +19,7 @@ import type { ReportStage } from "./life/joining/stage.ts";
 import { statusOf } from "./life/status.ts";
 import { meLadderOf } from "./me/start.ts";
 import { metrics } from "./metrics.ts";
+import { ptysOf } from "./pty/find.ts";
 import { attestOn, desk } from "./requests/desk.ts";
 import { takeRunEvent } from "./requests/run-events.ts";
 import { send } from "./requests/send.ts";
@@ -182,6 +183,7 @@ function assemble(local: Local, { bus, evidence }: Joined & { readonly evidence:
   const intake = hookIntake({
     edge,
     waiters,
+    ptys: ptysOf({ paths: local.paths, processes: edge.processes }),
     metrics: counts,
     log: logger.named("hooks"),
     publish: async (request) => send(edge, { who: await attestOn(edge, request.caller), request }),

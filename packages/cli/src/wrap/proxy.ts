@@ -2,8 +2,12 @@ import { constants } from "node:os";
 import type { Ending } from "../run/child/ending.ts";
 import type { Launch, Launched } from "../run/child/launch.ts";
 import type { Pty, PtyLibrary } from "./library.ts";
+import type { Typist } from "./typing/typist.ts";
 import { suspendWith } from "./suspend.ts";
 import type { OuterTerminal } from "./terminal.ts";
+
+/** What the bytes of both sides pass by. */
+export type Hand = Pick<Typist, "typed" | "printed" | "end">;
 
 /** What stands between the command and its person. */
 export interface Proxy {
@@ -11,6 +15,8 @@ export interface Proxy {
   readonly outer: OuterTerminal;
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
+  /** Given what writes into the command's terminal, the hand that the person's keys go through. */
+  readonly hand: (write: (input: Buffer | string) => void) => Hand;
 }
 
 /**
@@ -48,7 +54,8 @@ function spawn({ argv, env, cwd }: Launch, { library, outer, stdout }: Proxy): P
 }
 
 /** Passes bytes, size and hang-up on. Gives what ends that. */
-function connect(pty: Pty, { outer, stdin, stdout }: Proxy): () => void {
+function connect(pty: Pty, { outer, stdin, stdout, hand: handOf }: Proxy): () => void {
+  const hand = handOf((input) => pty.write(input));
   const fit = () => {
     if (stdout.columns > 0 && stdout.rows > 0) pty.resize(stdout.columns, stdout.rows);
   };
@@ -60,15 +67,19 @@ function connect(pty: Pty, { outer, stdin, stdout }: Proxy): () => void {
   };
   const suspension = suspendWith({ pid: pty.pid, leave: outer.restore, enter: goOn });
   const type = (chunk: Buffer) => {
-    pty.write(chunk);
+    hand.typed(chunk);
     suspension.see(chunk);
   };
-  pty.onData((data) => void stdout.write(data));
+  pty.onData((data) => {
+    stdout.write(data);
+    hand.printed(Buffer.isBuffer(data) ? data : Buffer.from(data));
+  });
   stdin.on("data", type).on("end", hangUp).on("error", hangUp);
   stdout.on("resize", fit).on("error", hangUp);
   process.on("SIGCONT", goOn);
   fit(); // it may have changed meanwhile
   return () => {
+    hand.end();
     suspension.end();
     stdin.off("data", type).off("end", hangUp).pause();
     stdout.off("resize", fit);

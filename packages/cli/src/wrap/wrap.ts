@@ -3,6 +3,7 @@ import { FleetError, messageOf } from "@fleetbus/core";
 import type { Context } from "../command/context.ts";
 import { launch, type Launch, type Launched } from "../run/child/launch.ts";
 import { forwardSignals } from "../run/child/signals.ts";
+import { holdTerminal } from "./hold.ts";
 import { loadPtyLibrary } from "./library.ts";
 import { whyNotStarted } from "./program.ts";
 import { startInTerminal } from "./proxy.ts";
@@ -19,14 +20,15 @@ export interface WrapOrder {
  * Runs a command in a terminal that fleet holds, and gives its exit code (128+n after signal n). Where one of the
  * standard streams is no terminal, the command gets the streams themselves. Needs no daemon.
  */
-export async function wrap({ argv, name }: WrapOrder, { world, say }: Context): Promise<number> {
+export async function wrap({ argv, name }: WrapOrder, context: Context): Promise<number> {
+  const { world, say } = context;
   const env = { ...world.env, ...(name === undefined ? {} : { FLEET_SESSION: name }) };
   const what: Launch = { argv, env, cwd: world.cwd, isCaptured: false };
   let launched: Launched | undefined;
   const undo = forwardSignals(() => launched);
   try {
     const refused = whyNotStarted(argv[0] ?? "", what);
-    launched = refused === undefined ? await start(what) : undefined;
+    launched = refused === undefined ? await start(what, context) : undefined;
     const ending = refused ?? (await launched?.ended);
     if (ending?.error !== undefined) await say(`fleet: ${ending.error}`);
     return ending?.exitCode ?? 0;
@@ -35,13 +37,22 @@ export async function wrap({ argv, name }: WrapOrder, { world, say }: Context): 
   }
 }
 
-async function start(what: Launch): Promise<Launched> {
+async function start(what: Launch, context: Context): Promise<Launched> {
   if (![0, 1, 2].every((fd) => isatty(fd))) return launch(what);
   const library = await loadPtyLibrary();
   const { stdin, stdout } = process;
+  const held = await holdTerminal(context);
   try {
-    return startInTerminal(what, { library, outer: outerTerminal(), stdin, stdout });
+    const launched = startInTerminal(what, {
+      library,
+      outer: outerTerminal(),
+      stdin,
+      stdout,
+      hand: held.hand,
+    });
+    return { ...launched, ended: launched.ended.finally(held.close) };
   } catch (error) {
+    held.close();
     throw new FleetError(
       "failed",
       `wrapping the command: it got no terminal of its own: ${messageOf(error)}; start it without fleet wrap`,

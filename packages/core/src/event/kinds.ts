@@ -4,10 +4,20 @@ import { outcomeSchema } from "./origin.ts";
 /** Where a session lives, as a hook or a reader saw it. Carried by each session event, so that state can be rebuilt from EVENTS alone. */
 export const paneSchema = z.looseObject({
   mux: z.enum(["tmux", "zellij"]),
-  /** Socket path of the multiplexer's server. */
+  /** Socket path of the multiplexer's server; of zellij the folder of its sockets with the session's name. */
   socket: z.string(),
-  /** The pane's own id there, as `%3`. */
+  /** The pane's own id there, as `%3`; of zellij `3`. */
   id: z.string(),
+});
+
+/** The terminal of `fleet wrap` that a session runs in. */
+export const ptySchema = z.looseObject({
+  /** Of this one wrapped command: its process's pid comes again, this does not. */
+  id: z.string(),
+  /** Where `fleet wrap` takes what is to be typed (core/wake/pty.ts). */
+  socket: z.string(),
+  /** The process of `fleet wrap`: the CLI descends from it. */
+  pid: z.int().positive(),
 });
 
 /** What every event about a session says of the CLI behind it. */
@@ -21,6 +31,7 @@ export const cliFactsSchema = z.looseObject({
   /** When that process began, in the kernel's ticks since the boot: pids come again. Absent where the system does not say. */
   procStart: z.string().optional(),
   pane: paneSchema.optional(),
+  pty: ptySchema.optional(),
   transcript: z.string().optional(),
   permissionMode: z.string().optional(),
   messagingSocket: z.string().optional(),
@@ -99,6 +110,9 @@ export type CliFacts = z.infer<typeof cliFactsSchema>;
 
 /** Where a session's terminal is. */
 export type Pane = z.infer<typeof paneSchema>;
+
+/** Which wrapped terminal a session runs in. */
+export type PtyFact = z.infer<typeof ptySchema>;
 
 /** Whether fleet knows this kind. */
 export function isSessionEventKind(kind: string): kind is SessionEventKind {

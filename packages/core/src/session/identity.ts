@@ -49,6 +49,7 @@ const placeKeys = [
   "cwd",
   "pid",
   "pane",
+  "pty",
   "transcript",
   "permissionMode",
   "messagingSocket",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { paneSchema } from "../event/kinds.ts";
+import { paneSchema, ptySchema } from "../event/kinds.ts";
 import { outcomeSchema } from "../event/origin.ts";
 import { sessionEndSchema } from "./end.ts";
 
@@ -34,6 +34,7 @@ export const sessionRecordSchema = z.looseObject({
   /** Of the process `pid`, in ticks since the boot. */
   procStart: z.string().optional(),
   pane: paneSchema.optional(),
+  pty: ptySchema.optional(),
   transcript: z.string().optional(),
   permissionMode: z.string().optional(),
   messagingSocket: z.string().optional(),

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { addressSchema } from "../names/address.ts";
-import { paneSchema } from "../event/kinds.ts";
+import { paneSchema, ptySchema } from "../event/kinds.ts";
 
 /** The ways to wake a session, best first (DESIGN §6). Which of them a session has is data per CLI and permission mode. */
-export const rungs = ["continuation", "rewake", "queue", "socket", "tmux"] as const;
+export const rungs = ["continuation", "rewake", "queue", "socket", "tmux", "zellij", "pty"] as const;
 /** One way to wake a session. */
 export const rungSchema = z.enum(rungs);
 export type Rung = z.infer<typeof rungSchema>;
@@ -25,6 +25,9 @@ export const wakeAttemptSchema = z.looseObject({
   cliSession: z.string().optional(),
   pid: z.int().optional(),
   pane: paneSchema.optional(),
+  pty: ptySchema.optional(),
+  /** RFC 3339: since when the session is idle; what was typed before belongs to a turn that has ended. */
+  idleSince: z.string().optional(),
   messagingSocket: z.string().optional(),
   /** On a second typed attempt, only Enter is sent: the text is in the composer already. */
   isRetry: z.boolean().optional(),

@@ -6,6 +6,7 @@ import {
   type Clock,
   type FleetEvent,
   type IdSource,
+  type PtyFact,
   type SessionConfig,
 } from "@fleetbus/core";
 import type { Outgoing } from "@fleetbus/core/bus";
@@ -37,6 +38,8 @@ export interface HookDeps {
   encode(event: FleetEvent): Outgoing;
   /** When a process began (session/process.ts). */
   startOf(pid: number): string | undefined;
+  /** The terminal of `fleet wrap` that a process runs in. */
+  ptyOf(pid: number): Promise<PtyFact | undefined>;
   /** What the machine's config says of a session. */
   rules(session: Matched): Partial<SessionConfig>;
   /** A name for a session that is new or back (core: chooseName). */
@@ -63,7 +66,8 @@ export async function takeHook(told: HookCall, deps: HookDeps, isAnswered = true
   if (cli === undefined)
     throw new FleetError("not_found", `taking in a hook of "${told.cli}": fleet does not know this CLI`);
   const call = { ...told, event: cli.nameOf(told) };
-  const translated = cli.translate(call).map((each) => (isAnswered ? withStart(each, deps) : each));
+  const said = cli.translate(call);
+  const translated = isAnswered ? await Promise.all(said.map((each) => withProcess(each, deps))) : said;
   const [first] = translated;
   if (first === undefined) return nothing;
   if (isEndOfUnknown(first, deps)) return nothing;
@@ -83,10 +87,13 @@ export async function takeHook(told: HookCall, deps: HookDeps, isAnswered = true
 }
 
 /** Whoever waits for an answer runs: its pid is its own now, and comes again later. Of a file's nothing is known. */
-function withStart({ kind, data }: Translated, { startOf }: HookDeps): Translated {
+async function withProcess({ kind, data }: Translated, { startOf, ptyOf }: HookDeps): Promise<Translated> {
   const { pid } = data;
-  const procStart = typeof pid === "number" ? startOf(pid) : undefined;
-  return { kind, data: procStart === undefined ? data : { ...data, procStart } };
+  if (typeof pid !== "number") return { kind, data };
+  const procStart = startOf(pid);
+  const pty = await ptyOf(pid);
+  const own = { ...(procStart === undefined ? {} : { procStart }), ...(pty === undefined ? {} : { pty }) };
+  return { kind, data: { ...data, ...own } };
 }
 
 /** Nobody knew that it was there (Codex ends threads that were never prompted): there is nothing to tell of it. */

@@ -79,6 +79,8 @@ function attemptOf(deps: PlannerDeps, { record, nonce }: Climb, { rung, isRetry 
     ...(record.cliSession === undefined ? {} : { cliSession: record.cliSession }),
     ...(record.pid === undefined ? {} : { pid: record.pid }),
     ...(record.pane === undefined ? {} : { pane: record.pane }),
+    ...(record.pty === undefined ? {} : { pty: record.pty }),
+    idleSince: record.stateSince,
     ...(record.messagingSocket === undefined ? {} : { messagingSocket: record.messagingSocket }),
   };
 }

@@ -30,11 +30,24 @@ const waitingHook = yes("a background hook waits, and its end wakes the session"
 const typed = yes(
   "its composer is known: one line is pasted where no draft, menu or copy mode is in the way",
 );
+/** In a pane of whichever multiplexer. */
+const typedInto: Pick<LadderRow, "clis" | "other"> = {
+  clis: {
+    ...{ claude: typed, gemini: typed, grok: typed, demo: typed },
+    codex: no(
+      "one process runs the hooks of all Codex sessions, so its pane is not known",
+      "none is needed beside the queue",
+    ),
+  },
+  other: no(
+    "fleet does not know how its composer looks, so nothing is typed",
+    "its mail waits for its next prompt",
+  ),
+};
 const notClaude = no("channels are Claude Code's");
 const notCodex = no("only Codex has a queue");
 const noSocket = no("it listens on no socket for messages of peers");
-const noZellij = no("fleet does not type into zellij", "start it in tmux");
-const noPty = no("fleet does not type into a command of fleet wrap", "start it in tmux");
+const wrapped = yes("in fleet wrap one line is typed where no draft and no person's key is in the way");
 
 /**
  * The wake ladder (DESIGN §6, HOOKS.md §0): the one list of who has which rung. The planner climbs by it, in the order of
@@ -80,22 +93,18 @@ export const wakeLadder: Readonly<Record<WakeStep, LadderRow>> = {
     },
     other: noSocket,
   },
-  tmux: {
-    how: "one line is pasted into its pane",
+  tmux: { how: "one line is pasted into its pane", ...typedInto },
+  zellij: { how: "one line is pasted into its pane (zellij 0.44 or newer)", ...typedInto },
+  pty: {
+    how: "`fleet wrap` types one line for it",
     clis: {
-      ...{ claude: typed, gemini: typed, grok: typed, demo: typed },
       codex: no(
-        "one process runs the hooks of all Codex sessions, so its pane is not known",
+        "one process runs the hooks of all Codex sessions, so its terminal is not known",
         "none is needed beside the queue",
       ),
     },
-    other: no(
-      "fleet does not know how its composer looks, so nothing is typed",
-      "its mail waits for its next prompt",
-    ),
+    other: wrapped,
   },
-  zellij: { how: "one line is pasted into its pane", clis: {}, other: noZellij },
-  pty: { how: "`fleet wrap` types one line for it", clis: {}, other: noPty },
   toast: { how: "you are told on this machine's desktop", clis: {}, other: no("nobody is told yet") },
   phone: { how: "you are told where you are", clis: {}, other: no("nobody is told yet") },
 };

@@ -40,6 +40,9 @@ export const rungRules: Readonly<Record<Rung, { readonly deadlineMs: number; rea
   queue: { deadlineMs: 6000, tries: 1 },
   socket: { deadlineMs: 4000, tries: 1 },
   tmux: { deadlineMs: 60_000, tries: 2 },
+  zellij: { deadlineMs: 60_000, tries: 2 },
+  // Once: without a screen nothing tells whether the text stands there, and an Enter may answer a dialog.
+  pty: { deadlineMs: 60_000, tries: 1 },
 };
 /** After this long without a prompt, text that was typed is taken for not submitted. */
 export const typedProofMs = 3000;

@@ -43,6 +43,8 @@ const looks: Readonly<Record<Rung, (record: SessionRecord, facts: LadderFacts) =
   queue: lookAtThread,
   socket: lookAtSocket,
   tmux: lookAtPane,
+  zellij: lookAtZellij,
+  pty: lookAtWrap,
 };
 
 function ready(why: string): Look {
@@ -82,4 +84,16 @@ function lookAtPane({ pane }: SessionRecord): Look {
   return pane?.mux === "tmux"
     ? ready(`it is in tmux pane ${pane.id}; typed only where that is safe`)
     : no("it is in no tmux pane", "start it in tmux");
+}
+
+function lookAtZellij({ pane }: SessionRecord): Look {
+  return pane?.mux === "zellij"
+    ? ready(`it is in pane ${pane.id} of ${pane.socket}; typed only where that is safe`)
+    : no("it is in no zellij pane", "start it in zellij 0.44 or newer, or in tmux");
+}
+
+function lookAtWrap({ pty }: SessionRecord): Look {
+  return pty === undefined
+    ? no("it was not started by fleet wrap", "start it by fleet wrap -- <command>")
+    : ready(`fleet wrap (pid ${pty.pid}) holds its terminal; typed only where that is safe`);
 }

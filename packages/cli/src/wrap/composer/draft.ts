@@ -12,6 +12,8 @@ export interface Draft {
   readonly isPasting: boolean;
   /** Something was submitted that may have opened a menu or a view; a turn tells that it did not, Esc closes it. */
   readonly mayBeOpen: boolean;
+  /** How often that came about. */
+  readonly openings: number;
   /** The last key. */
   readonly last: Key["is"] | "backslash";
   /** The beginning of a sequence that has not all come, in latin1. */
@@ -25,6 +27,7 @@ export const emptyDraft: Draft = {
   hasLines: false,
   isPasting: false,
   mayBeOpen: false,
+  openings: 0,
   last: "report",
   rest: "",
 };
@@ -51,6 +54,17 @@ export function isEmpty({ characters, isUnsure, isPasting, rest }: Draft): boole
   return characters === 0 && !isUnsure && !isPasting && !isBetween;
 }
 
+/** A composer whose text was submitted, by whomever. */
+export function submitted(draft: Draft): Draft {
+  return opened({ ...draft, ...cleared, last: "enter" });
+}
+
+function opened(draft: Draft): Draft {
+  return { ...draft, mayBeOpen: true, openings: draft.openings + 1 };
+}
+
+const cleared = { characters: 0, isUnsure: false, hasLines: false, isPasting: false } as const;
+
 function press(draft: Draft, key: Key): Draft {
   if (key.is === "report") return draft;
   const next = draft.isPasting && key.is !== "paste ends" ? paste(draft, key) : effects[key.is](draft);
@@ -67,22 +81,21 @@ function add(draft: Draft): Draft {
   return { ...draft, characters: draft.characters + 1 };
 }
 
-const cleared = { characters: 0, isUnsure: false, hasLines: false, isPasting: false } as const;
-
 const effects: Readonly<Record<Exclude<Key["is"], "report">, (draft: Draft) => Draft>> = {
   text: add,
   "line break": (draft) => ({ ...add(draft), hasLines: true }),
   enter: (draft) => {
     if (draft.last === "backslash") return { ...add(draft), hasLines: true };
-    const isSubmitted = draft.characters > 0 || draft.isUnsure || draft.mayBeOpen;
-    return { ...draft, ...cleared, mayBeOpen: isSubmitted };
+    const isSubmitted = draft.characters > 0 || draft.isUnsure;
+    return isSubmitted ? submitted(draft) : draft;
   },
   erase: (draft) => ({ ...draft, characters: Math.max(0, draft.characters - 1) }),
   cancel: (draft) => ({ ...draft, ...cleared, mayBeOpen: false }),
   // It takes what stands before the cursor, in its line: all, where that is known to be at the end.
   clear: (draft) => (draft.isUnsure || draft.hasLines ? draft : { ...draft, ...cleared }),
   // The second in a row may open a list of what was said before.
-  escape: (draft) => ({ ...draft, mayBeOpen: draft.last === "escape" && !draft.mayBeOpen }),
+  escape: (draft) =>
+    draft.last === "escape" && !draft.mayBeOpen ? opened(draft) : { ...draft, mayBeOpen: false },
   "paste begins": (draft) => ({ ...draft, isPasting: true }),
   "paste ends": (draft) => ({ ...draft, isPasting: false }),
   other: (draft) => ({ ...draft, isUnsure: true }),

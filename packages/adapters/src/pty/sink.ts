@@ -1,0 +1,128 @@
+import {
+  FleetError,
+  wakeAttemptSchema,
+  type AdapterContext,
+  type PtyFact,
+  type SendReceipt,
+  type Sink,
+  type WakeAttempt,
+} from "@fleetbus/core";
+import { whyNotOwnSocket } from "../claude-socket/owned-socket.ts";
+import { typedLine } from "../typing/line.ts";
+import { findProcess, isInTree } from "../typing/process.ts";
+import { composerOf } from "../typing/screen/clis.ts";
+import { deadlineAt, type Deadline } from "../wake/deadline.ts";
+import { parseWake } from "../wake/parse-wake.ts";
+import type { PtyConfig } from "./adapter.ts";
+import { talkTo, type PtyTalk } from "./talk.ts";
+
+/** What some CLI takes for a command, a shell line or a file at a line's beginning. */
+const anyLeads = "/!#@&?$";
+/** Of a CLI that is not known: enough for the slowest that is (HOOKS.md §5). */
+const anyPasteWaitMs = 250;
+
+/** The sink of the pty adapter. `close` ends sends that are under way: they reject with `unavailable`. */
+export function ptySink(config: PtyConfig, context: AdapterContext): Sink {
+  const closing = new AbortController();
+  let isOpen = false;
+  return {
+    connect: async (signal) => {
+      signal.throwIfAborted();
+      isOpen = true; // terminals are connected to when a wake names one
+    },
+    send: async (event, signal) => {
+      if (!isOpen) throw new FleetError("unavailable", "typing by fleet wrap: the adapter is not connected");
+      signal.throwIfAborted();
+      const attempt = parseWake(event, wakeAttemptSchema);
+      const job = jobOf(attempt);
+      if ("skipped" in job) return job;
+      const deadline = deadlineAt(attempt.deadline, context.clock, AbortSignal.any([signal, closing.signal]));
+      try {
+        return await type(job, { config, context, deadline });
+      } finally {
+        deadline.close();
+      }
+    },
+    close: async () => {
+      isOpen = false;
+      closing.abort(new FleetError("unavailable", "typing by fleet wrap: the adapter was closed"));
+    },
+  };
+}
+
+interface Job {
+  readonly attempt: WakeAttempt;
+  readonly pty: PtyFact;
+  readonly pid: number;
+  readonly line: string;
+  readonly progress: { reason: string };
+}
+
+function jobOf(attempt: WakeAttempt): Job | { readonly skipped: string } {
+  const { pty, pid, cli } = attempt;
+  if (pty === undefined) return { skipped: "it was not started by fleet wrap" };
+  if (pid === undefined)
+    return { skipped: "its process is not known, so the terminal cannot be proved to be its own" };
+  const line = typedLine(attempt.text, composerOf(cli)?.leads ?? anyLeads);
+  if (line === "")
+    throw new FleetError("malformed", "typing by fleet wrap: nothing printable in the wake's text");
+  return { attempt, pty, pid, line, progress: { reason: "another wake for its terminal was under way" } };
+}
+
+interface Lent {
+  readonly config: PtyConfig;
+  readonly context: AdapterContext;
+  readonly deadline: Deadline;
+}
+
+async function type(job: Job, lent: Lent): Promise<SendReceipt> {
+  const { pty, progress } = job;
+  const { deadline } = lent;
+  const reason = await whyNotOwnSocket(pty.socket, "the socket of its fleet wrap");
+  if (reason !== undefined) return { skipped: reason };
+  let talk: PtyTalk | undefined;
+  try {
+    talk = await talkTo(pty.socket, deadline.signal);
+    return await converse(talk, job, lent);
+  } catch (error) {
+    if (deadline.isOver()) return { skipped: `the deadline passed: ${progress.reason}` };
+    if (error instanceof FleetError && error.code === "unavailable" && !deadline.signal.aborted)
+      return { skipped: error.message };
+    throw error;
+  } finally {
+    talk?.close();
+  }
+}
+
+async function converse(talk: PtyTalk, job: Job, lent: Lent): Promise<SendReceipt> {
+  const { attempt, line, progress, pty } = job;
+  const { idleSince, cli } = attempt;
+  talk.say({ ask: "hello" });
+  for await (const answer of talk.answers) {
+    if (answer.is === "here") {
+      if (answer.id !== pty.id) return { skipped: "another fleet wrap answers at its socket" };
+      const pasteWaitMs = composerOf(cli)?.pasteWaitMs ?? anyPasteWaitMs;
+      talk.say({ ask: "type", line, pasteWaitMs, ...(idleSince === undefined ? {} : { idleSince }) });
+    } else if (answer.is === "waiting") progress.reason = answer.reason;
+    else if (answer.is === "skipped") return { skipped: answer.reason };
+    else if (answer.is === "submitted") return { providerId: pty.id };
+    else {
+      const stranger = await untilItsTurn(job, lent);
+      if (stranger !== undefined) return { skipped: stranger };
+      talk.say({ ask: "go", isWanted: await lent.context.stillWanted(attempt.nonce) });
+    }
+  }
+  return { skipped: "its fleet wrap hung up" };
+}
+
+/** Never into a shell: waits until the CLI's own process group has the terminal; a reason when it never will. */
+async function untilItsTurn({ pid, pty, progress }: Job, { config, context, deadline }: Lent) {
+  for (;;) {
+    const cli = await findProcess(pid);
+    if (cli === undefined) return `process ${pid} is gone`;
+    if (!(await isInTree(findProcess, pid, pty.pid))) return `process ${pid} does not run in that fleet wrap`;
+    if (cli.foreground === cli.group) return undefined;
+    progress.reason = `another program is in front of process ${pid}`;
+    await context.clock.sleep(config.lookAgainMs, deadline.signal);
+  }
+}
