@@ -57,7 +57,8 @@ export default defineConfig({
         include: ["test/e2e/**/*.test.ts"],
         exclude: ["test/e2e/{command,adapters}/**"],
       }),
-      realProcesses("command", { include: ["test/e2e/command/**/*.test.ts", "test/wire/**/*.test.ts"] }),
+      realProcesses("wire", { include: ["test/wire/**/*.test.ts"] }),
+      realProcesses("command", { include: ["test/e2e/command/**/*.test.ts"] }),
       realProcesses("adapters", { include: ["test/e2e/adapters/**/*.test.ts"] }),
       realProcesses("chaos", { include: ["test/chaos/**/*.test.ts"], testTimeout: 600_000 }),
       realProcesses("containers", {

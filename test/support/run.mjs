@@ -14,6 +14,7 @@ const results = mkdtempSync(join(tmpdir(), "fleet-test-results-"));
 
 const suites = [
   { name: "unit", projects: ["unit", "house"] },
+  { name: "wire", projects: ["wire"] },
   { name: "e2e", projects: ["e2e"] },
   { name: "command", projects: ["command"] },
   { name: "adapters", projects: ["adapters"] },
@@ -51,15 +52,17 @@ async function main() {
 }
 
 /**
- * What runs after what, and what beside it. `unit` keeps both cores busy; the others mostly wait, and run in three lanes.
+ * What runs after what, and what beside it. `unit` uses the processor most; the others mostly wait, and run in three lanes.
  * Under CI the ones that measure, kill or share a machine with a real CLI run alone.
  */
 function plan(wanted) {
   const named = (...names) => wanted.filter((suite) => names.includes(suite.name));
+  const first = [["unit"], ["wire"]];
   const groups =
     process.env.CI === "true"
-      ? [[["e2e"], ["command"], ["adapters"]], [["chaos"]], [["containers"]], [["clis"]]]
+      ? [first, [["e2e"], ["command"], ["adapters"]], [["chaos"]], [["containers"]], [["clis"]]]
       : [
+          first,
           [
             ["e2e", "chaos"],
             ["command", "clis"],
@@ -69,7 +72,7 @@ function plan(wanted) {
   const lanes = groups.map((group) =>
     group.map((names) => named(...names)).filter((lane) => lane.length > 0),
   );
-  return [[named("unit")], ...lanes].filter((group) => group.some((lane) => lane.length > 0));
+  return lanes.filter((group) => group.length > 0);
 }
 
 async function runLane(lane, { isAlone, failed }) {
