@@ -1,14 +1,7 @@
-import {
-  applyPlan,
-  hookStatus,
-  installClient,
-  planInstall,
-  planUninstall,
-  type HookStatus,
-  type SettingsPlan,
-} from "@fleetbus/hooks";
+import { applyPlan, installClient, planInstall, planUninstall, type SettingsPlan } from "@fleetbus/hooks";
 import type { Context } from "../command/context.ts";
 import type { HookableCli } from "./found.ts";
+import { foundHooks, obstacles, remarks } from "./hooks-found.ts";
 
 /** Whether a change is made: `apply` makes it, `ask` asks a person, `show` only shows it. */
 export type Consent = "apply" | "ask" | "show";
@@ -75,27 +68,15 @@ async function apply(plan: SettingsPlan, cli: HookableCli, context: Context): Pr
   const { hasChanged, backup } = await applyPlan(plan, deps);
   if (hasChanged)
     await context.say(`${cli.title}: wrote ${plan.target}${backup ? `, as it was: ${backup}` : ""}`);
-  if (plan.action === "install") await warn(cli, context);
+  if (plan.action === "install") await sayHooks(cli, context);
   if (plan.action === "install" && hasChanged && cli.afterwards !== undefined)
     await context.say(`${cli.title} ${cli.afterwards}`);
   return hasChanged ? "made" : "nothing to do";
 }
 
-/** What keeps installed hooks from running all the same. */
-async function warn(cli: HookableCli, context: Context): Promise<void> {
-  const status = await hookStatus(cli.settingsFile, cli.set, cli.otherFiles);
-  for (const line of obstacles(cli, status)) await context.say(`${cli.title}: ${line}`);
-}
-
-/** Why a CLI runs no hooks although they are installed. */
-export function obstacles(
-  { title, wantsStrictJson }: Pick<HookableCli, "title" | "wantsStrictJson">,
-  status: Pick<HookStatus, "disabledBy" | "isStrictJson" | "file">,
-): readonly string[] {
-  const switchedOff = status.disabledBy.map((by) => `hooks are switched off by ${by}`);
-  const lax =
-    status.isStrictJson || !wantsStrictJson
-      ? []
-      : [`${status.file} holds comments or trailing commas: ${title} ignores such a file as a whole`];
-  return [...switchedOff, ...lax];
+/** Says what keeps installed hooks from running all the same, and what is worth a word. */
+export async function sayHooks(cli: HookableCli, context: Context): Promise<void> {
+  const found = await foundHooks(cli);
+  for (const line of [...obstacles(cli, found), ...remarks(cli, found)])
+    await context.say(`${cli.title}: ${line}`);
 }

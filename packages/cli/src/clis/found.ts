@@ -5,6 +5,7 @@ import {
   claudeHooks,
   claudeSandbox,
   claudeManagedSettingsFile,
+  claudePluginFolder,
   claudeSettingsFile,
   clientFile,
   codexHooksFile,
@@ -14,10 +15,13 @@ import {
   geminiTable,
   grokHooksFile,
   grokTable,
+  pluginFiles,
   type HookSet,
+  type PluginFile,
   type SandboxFinding,
 } from "@fleetbus/hooks";
 import type { Context } from "../command/context.ts";
+import { version } from "../version.ts";
 
 /** An agent CLI that fleet has hooks for, and where its settings stand in this environment. */
 export interface HookableCli {
@@ -27,6 +31,8 @@ export interface HookableCli {
   /** Files beside it whose switches turn hooks off. */
   readonly otherFiles: readonly string[];
   readonly set: HookSet;
+  /** The same hooks, with a skill and commands, as a plugin in place of the settings; absent where the CLI has none. */
+  readonly plugin?: { readonly folder: string; readonly files: readonly PluginFile[] };
   /** It ignores a settings file with comments or trailing commas as a whole. */
   readonly wantsStrictJson: boolean;
   /** What its person has to do after the hooks were put in. */
@@ -64,6 +70,14 @@ async function claude(context: Context, client: string): Promise<HookableCli> {
   return {
     ...{ name: "claude", title: "Claude Code", settingsFile, otherFiles, wantsStrictJson: true },
     set: claudeHooks({ client }),
+    plugin: {
+      folder: claudePluginFolder(env),
+      files: pluginFiles({
+        hooks: claudeHooks({ client, via: "plugin" }),
+        version,
+        fleet: [process.execPath, context.world.entry],
+      }),
+    },
     check: () => checkClient(client),
     sandbox: () => claudeSandbox({ files: [settingsFile, ...otherFiles], platform, socketFile }),
     program: await programOf("claude", env["PATH"]),

@@ -1,8 +1,7 @@
 import { formatProblem, idleSettings, messageOf, type CheckResult } from "@fleetbus/core";
-import { hookStatus } from "@fleetbus/hooks";
 import { execa } from "execa";
-import { obstacles } from "../clis/change-hooks.ts";
 import { hookableClis, type HookableCli } from "../clis/found.ts";
+import { foundHooks, isByPlugin, obstacles } from "../clis/hooks-found.ts";
 import type { Context } from "../command/context.ts";
 import { readSettings } from "../settings/read-settings.ts";
 
@@ -62,22 +61,20 @@ async function sandboxChecks(cli: HookableCli): Promise<readonly CheckResult[]> 
 }
 
 async function hookCheck(cli: HookableCli): Promise<CheckResult> {
+  const way = `fleet hooks install --${cli.name} --apply`;
   try {
-    const status = await hookStatus(cli.settingsFile, cli.set, cli.otherFiles);
-    const way = `fleet hooks install --${cli.name} --apply`;
-    if (status.state !== "installed")
-      return { isOk: false, text: `hooks of ${cli.title}: ${status.state}`, way };
-    const [obstacle] = obstacles(cli, status);
+    const found = await foundHooks(cli);
+    const { state, settings } = found;
+    const asPlugin = isByPlugin(found) ? " as a plugin" : "";
+    if (state !== "installed")
+      return { isOk: false, text: `hooks of ${cli.title}: ${state}${asPlugin}`, way };
+    const [obstacle] = obstacles(cli, found);
     if (obstacle !== undefined)
-      return { isOk: false, text: `hooks of ${cli.title}: ${obstacle}`, way: `change ${status.file}` };
+      return { isOk: false, text: `hooks of ${cli.title}: ${obstacle}`, way: `change ${settings.file}` };
     await cli.check();
-    return { isOk: true, text: `hooks of ${cli.title}: installed` };
+    return { isOk: true, text: `hooks of ${cli.title}: installed${asPlugin}` };
   } catch (error) {
-    return {
-      isOk: false,
-      text: `hooks of ${cli.title}: ${messageOf(error)}`,
-      way: `fleet hooks install --${cli.name} --apply`,
-    };
+    return { isOk: false, text: `hooks of ${cli.title}: ${messageOf(error)}`, way };
   }
 }
 

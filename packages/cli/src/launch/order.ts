@@ -1,9 +1,8 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { FleetError, nearest, requireToken } from "@fleetbus/core";
-import { hookStatus } from "@fleetbus/hooks";
-import { obstacles } from "../clis/change-hooks.ts";
 import { hookableClis, type HookableCli } from "../clis/found.ts";
+import { foundHooks, obstacles } from "../clis/hooks-found.ts";
 import type { Context } from "../command/context.ts";
 import { launchableClis } from "./instructions.ts";
 
@@ -60,13 +59,13 @@ export async function programsOf(
 async function requireReady(cli: HookableCli): Promise<string> {
   if (cli.program === undefined)
     throw unready(cli, "it is not on PATH: install it, or leave it out of --cli");
-  const status = await hookStatus(cli.settingsFile, cli.set, cli.otherFiles);
-  if (status.state === "missing")
+  const found = await foundHooks(cli);
+  if (found.state === "missing")
     throw unready(
       cli,
-      `fleet's hooks are not in ${status.file}, so it would not register: run fleet setup first`,
+      `fleet's hooks are not in ${found.settings.file}, so it would not register: run fleet setup first`,
     );
-  const [obstacle] = obstacles(cli, status);
+  const [obstacle] = obstacles(cli, found);
   if (obstacle !== undefined) throw unready(cli, `${obstacle}: change that first`);
   return cli.program;
 }

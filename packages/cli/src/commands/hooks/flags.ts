@@ -18,8 +18,14 @@ export const cliFlags = {
   ),
 } as const;
 
+/** Of commands that change something. */
+export const pluginFlag = toggle(
+  "--plugin",
+  "Claude Code's plugin of fleet, in place of its settings: the same hooks, a skill, and commands as /fleet:inbox",
+);
+
 /** What those flags read. */
-export type CliChoice = Values<typeof cliFlags>;
+export type CliChoice = Values<typeof cliFlags> & { readonly plugin?: boolean };
 
 /** The CLIs that the flags name; without any, those that are on PATH. Throws `not_found` when that is none, else as namedClis. */
 export async function chosenClis(flags: CliChoice, context: Context): Promise<readonly HookableCli[]> {
@@ -38,6 +44,7 @@ export async function namedClis(flags: CliChoice, context: Context): Promise<rea
   const clis = await hookableClis(context);
   const wanted = new Map<string, unknown>(Object.entries(flags));
   const named = flags.all ? clis : clis.filter(({ name }) => wanted.get(name) === true);
+  if (flags.plugin === true) return withPlugin(flags, named.length > 0 ? named : clis);
   if (flags.settings === undefined) return named;
   const [cli, second] = named;
   if (cli === undefined || second !== undefined)
@@ -46,4 +53,15 @@ export async function namedClis(flags: CliChoice, context: Context): Promise<rea
       "reading --settings: name the one CLI that reads that file, as --claude --settings .claude/settings.json",
     );
   return [{ ...cli, settingsFile: resolve(context.world.cwd, flags.settings) }];
+}
+
+/** Claude Code is meant, said or not. Throws `usage` where another CLI or a file of settings is named with it. */
+function withPlugin(flags: CliChoice, named: readonly HookableCli[]): readonly HookableCli[] {
+  const able = named.filter(({ plugin }) => plugin !== undefined);
+  const isOther = able.length === 0 || flags.codex || flags.gemini || flags.grok;
+  if (!isOther && flags.settings === undefined) return able;
+  throw new FleetError(
+    "usage",
+    "reading --plugin: it is for Claude Code alone, and has no file of settings; leave the others to a command of their own",
+  );
 }

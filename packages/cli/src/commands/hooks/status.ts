@@ -1,5 +1,5 @@
-import { hookStatus, type HookStatus } from "@fleetbus/hooks";
-import { obstacles } from "../../clis/change-hooks.ts";
+import type { HookStatus, PluginStatus } from "@fleetbus/hooks";
+import { foundHooks, isByPlugin, obstacles, remarks, type FoundHooks } from "../../clis/hooks-found.ts";
 import { hookableClis, type HookableCli } from "../../clis/found.ts";
 import { defineCommand } from "../../command/define.ts";
 import { json } from "../../command/flags.ts";
@@ -20,9 +20,7 @@ export const status = defineCommand({
   async run(options, context) {
     const named = await namedClis(options, context);
     const clis = named.length > 0 ? named : await hookableClis(context);
-    const items = await Promise.all(
-      clis.map(async (cli) => viewOf(cli, await hookStatus(cli.settingsFile, cli.set, cli.otherFiles))),
-    );
+    const items = await Promise.all(clis.map(async (cli) => viewOf(cli, await foundHooks(cli))));
     await printItems(context, { items }, { json: options.json, columns, empty: "no CLI" });
   },
 });
@@ -30,17 +28,25 @@ export const status = defineCommand({
 interface HookView extends HookStatus {
   readonly cli: string;
   readonly program: string | undefined;
+  /** Absent where the CLI has no plugins; `state` is its own where the settings hold none of fleet's hooks. */
+  readonly plugin: PluginStatus | undefined;
   readonly obstacles: readonly string[];
+  readonly remarks: readonly string[];
+  /** Where the hooks stand that count. */
+  readonly place: string;
 }
 
-function viewOf(cli: HookableCli, found: HookStatus): HookView {
-  return { cli: cli.name, program: cli.program, ...found, obstacles: obstacles(cli, found) };
+function viewOf(cli: HookableCli, found: FoundHooks): HookView {
+  const { settings, plugin, state } = found;
+  const place = isByPlugin(found) ? (plugin?.folder ?? "") : settings.file;
+  const said = { obstacles: obstacles(cli, found), remarks: remarks(cli, found) };
+  return { cli: cli.name, program: cli.program, ...settings, state, plugin, place, ...said };
 }
 
 const columns: readonly Column<HookView>[] = [
   { title: "CLI", show: (view) => view.cli },
   { title: "HOOKS", show: (view) => view.state },
-  { title: "SETTINGS", show: (view) => view.file },
+  { title: "IN", show: (view) => view.place },
   { title: "PROGRAM", show: (view) => view.program ?? "not on PATH" },
-  { title: "NOTE", show: (view) => view.obstacles.join("; ") },
+  { title: "NOTE", show: (view) => [...view.obstacles, ...view.remarks].join("; ") },
 ];

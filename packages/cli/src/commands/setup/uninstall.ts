@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import { FleetError } from "@fleetbus/core";
 import { installedFiles } from "@fleetbus/hooks";
-import { changeHooks } from "../../clis/change-hooks.ts";
 import { hookableClis, type HookableCli } from "../../clis/found.ts";
+import { takeOut, type TakingOut } from "../../clis/take-out.ts";
 import type { Context } from "../../command/context.ts";
 import { defineCommand } from "../../command/define.ts";
 import { toggle } from "../../command/flags.ts";
@@ -28,20 +28,23 @@ export const uninstall = defineCommand({
       );
     }
     const clis = await hookableClis(context);
-    for (const cli of clis) await takeOut(cli, yes, context);
-    for (const cli of await elsewhere(clis, context)) await takeOut(cli, yes, context);
+    const consent = yes ? "apply" : "ask";
+    for (const cli of clis) await mustTakeOut({ cli, consent, from: "both" }, context);
+    for (const cli of await elsewhere(clis, context))
+      await mustTakeOut({ cli, consent, from: "settings" }, context);
     await stop(context);
     if (purge) await remove(yes, context);
     else await context.say(`messages and keys stay in ${context.paths().dataDir}; --purge removes them`);
   },
 });
 
-async function takeOut(cli: HookableCli, yes: boolean, context: Context): Promise<void> {
-  const change = await changeHooks("uninstall", { cli, consent: yes ? "apply" : "ask" }, context);
-  if (change !== "declined") return;
+async function mustTakeOut(taking: TakingOut, context: Context): Promise<void> {
+  const changes = await takeOut(taking, context);
+  if (!changes.includes("declined")) return;
+  const { title, settingsFile } = taking.cli;
   throw new FleetError(
     "refused",
-    `uninstalling: ${cli.title} was to stay as it is in ${cli.settingsFile}; nothing else was changed`,
+    `uninstalling: ${title} was to stay as it is in ${settingsFile}; nothing else was changed`,
   );
 }
 
