@@ -9,3 +9,6 @@ export { listPanes } from "./tmux/pane/list.ts";
 export { findProcess, isInTree, type FindProcess, type ProcessFacts } from "./typing/process.ts";
 export { watchPanes, type PanesWatch } from "./tmux/pane/watch.ts";
 export { isTypedInto } from "./typing/screen/clis.ts";
+export { zellij, type ZellijConfig } from "./zellij/adapter.ts";
+export { zellijPlace, type ZellijPlace } from "./zellij/place.ts";
+export { findArguments, findServer, type FindArguments } from "./zellij/server.ts";

@@ -19,6 +19,7 @@ import { telegram } from "./telegram/adapter.ts";
 import { tmux } from "./tmux/adapter.ts";
 import { twilio } from "./twilio/adapter.ts";
 import { webhook } from "./webhook/adapter.ts";
+import { zellij } from "./zellij/adapter.ts";
 
 /** The adapters that ship with fleet, by type in alphabetical order. */
 export const builtInAdapters: readonly Adapter[] = [
@@ -41,4 +42,5 @@ export const builtInAdapters: readonly Adapter[] = [
   tmux,
   twilio,
   webhook,
+  zellij,
 ];

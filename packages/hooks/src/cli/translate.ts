@@ -1,4 +1,4 @@
-import { findNonces, type CliFacts, type EventData, type SessionEventKind } from "@fleetbus/core";
+import { findNonces, type CliFacts, type EventData, type Pane, type SessionEventKind } from "@fleetbus/core";
 import type { HookRequest } from "../request/hook-request.ts";
 import { known, toolOf, detailOf } from "./fields.ts";
 import { parsePayload, type HookPayload } from "./payload.ts";
@@ -11,7 +11,9 @@ export type Translated = {
 
 /** What a translation reads of a request. */
 export type TranslatableRequest = Pick<HookRequest, "event" | "payload"> &
-  Partial<Pick<HookRequest, "pid" | "pane" | "tmux" | "session" | "parent" | "role" | "messagingSocket">>;
+  Partial<
+    Pick<HookRequest, "pid" | "pane" | "tmux" | "zellij" | "session" | "parent" | "role" | "messagingSocket">
+  >;
 
 /**
  * What a call of a CLI's hooks means to a fleet; nothing for an event without meaning and for what is the CLI's own
@@ -121,10 +123,16 @@ const translations: Readonly<Partial<Record<SessionEventKind, (call: Call) => Tr
   }),
 };
 
+/** Both where one multiplexer runs in the other: the environment does not tell which of them is the inner one. */
+function paneOf({ pane, tmux, zellij }: TranslatableRequest): Pane | undefined {
+  const socket = tmux?.split(",")[0];
+  const inZellij: Pane | undefined = zellij && { mux: "zellij", ...zellij };
+  if (pane === undefined || !socket) return inZellij;
+  return { mux: "tmux", socket, id: pane, ...(inZellij === undefined ? {} : { or: inZellij }) };
+}
+
 function factsOf(table: CliTable, request: TranslatableRequest, payload: HookPayload): CliFacts {
-  const socket = request.tmux?.split(",")[0];
-  const pane =
-    request.pane !== undefined && socket ? ({ mux: "tmux", socket, id: request.pane } as const) : undefined;
+  const pane = paneOf(request);
   return {
     cli: table.name,
     cliSession: payload.session_id,

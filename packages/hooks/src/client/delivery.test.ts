@@ -121,6 +121,21 @@ describe.each<Variant>(["bash", "curl"])("the %s client", (variant) => {
     });
   });
 
+  test.each([
+    [{ ZELLIJ_SOCKET_DIR: "/z", XDG_RUNTIME_DIR: "/r" }, "7 /z/my work"],
+    [{ XDG_RUNTIME_DIR: "/r" }, "7 /r/zellij/my work"],
+    [{ TMPDIR: "/t" }, `7 /t/zellij-${process.getuid?.()}/my work`],
+    [{ XDG_RUNTIME_DIR: "/r\nX-Fleet-Role: admin" }, undefined],
+  ])("with %j it tells its place in zellij as %s", async (folders, told) => {
+    const daemon = await fakeDaemon((_, response) => response.end("ok"));
+    const client = await installedClient(variant);
+    await client.pointAt(daemon.port);
+    const env = { ZELLIJ: "0", ZELLIJ_PANE_ID: "7", ZELLIJ_SESSION_NAME: "my work", ...folders };
+    expect(await runClient(client, { stdin: "{}", env })).toMatchObject({ stdout: "ok" });
+    expect(daemon.seen[0]?.headers["x-fleet-zellij"]).toBe(told);
+    expect(daemon.seen[0]?.headers["x-fleet-role"] ?? "").toBe("");
+  });
+
   test("a line break in the environment becomes no header", async () => {
     const daemon = await fakeDaemon((_, response) => response.end("ok"));
     const client = await installedClient(variant);

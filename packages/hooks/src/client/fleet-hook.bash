@@ -103,8 +103,16 @@ X-Fleet-Time: $stamp
 $facts
 Content-Type: application/json
 Content-Length: ${#body}"
+  [[ -z ${ZELLIJ_PANE_ID-} ]] || say_zellij
   [[ -z $via ]] || head+=$'\n'"X-Fleet-Via: $via"
   [[ -z $torn ]] || head+=$'\n'"X-Fleet-Torn: $torn"
+}
+
+# Where zellij looks for its sessions' sockets hangs on its user's environment, which the daemon need not share.
+say_zellij() {
+  local dir=${ZELLIJ_SOCKET_DIR:-${XDG_RUNTIME_DIR:+$XDG_RUNTIME_DIR/zellij}}
+  local place="$ZELLIJ_PANE_ID ${dir:-${TMPDIR:-/tmp}/zellij-$UID}/${ZELLIJ_SESSION_NAME-}"
+  [[ $place == *[[:cntrl:]]* ]] || head+=$'\n'"X-Fleet-Zellij: $place"
 }
 
 # Sends head and body and takes the whole answer; the watch bounds it.

@@ -14,6 +14,7 @@ describe("parseHookRequest", () => {
       "x-fleet-pid": "4711",
       "x-fleet-pane": "%3",
       "x-fleet-tmux": "/tmp/tmux-0/default,12,0",
+      "x-fleet-zellij": "12 /run/user/1000//zellij/my work",
       "x-fleet-session": "Web App",
       "x-fleet-parent": "api",
       "x-fleet-role": "review",
@@ -28,6 +29,7 @@ describe("parseHookRequest", () => {
       pid: 4711,
       pane: "%3",
       tmux: "/tmp/tmux-0/default,12,0",
+      zellij: { id: "12", socket: "/run/user/1000/zellij/my work" },
       session: "Web App",
       parent: "api",
       role: "review",
@@ -57,11 +59,12 @@ describe("parseHookRequest", () => {
     ["an empty one", { "x-fleet-pane": "", "x-fleet-pid": "", "x-fleet-session": "" }],
     ["a pid that is none", { "x-fleet-pid": "-4" }],
     ["a pane that is none", { "x-fleet-pane": "%1;kill-server" }],
+    ["a place in zellij that is none", { "x-fleet-zellij": "7 relative/work" }],
     ["a repeated one", { "x-fleet-role": ["a", "b"] }],
     ["an endless one", { "x-fleet-session": "x".repeat(201) }],
   ])("leaves out a fact that makes no sense: %s", (_, headers) => {
-    const { pid, pane, session, role } = parseHookRequest({ ...request, headers });
-    expect([pid, pane, session, role]).toEqual([undefined, undefined, undefined, undefined]);
+    const { pid, pane, zellij, session, role } = parseHookRequest({ ...request, headers });
+    expect([pid, pane, zellij, session, role].filter((fact) => fact !== undefined)).toEqual([]);
   });
 
   test.each(["99999999999", "yesterday", "-1"])("takes its own time where the client's is %s", (time) => {

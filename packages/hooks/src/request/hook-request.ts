@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { z } from "zod";
 import { FleetError } from "@fleetbus/core";
 import { hookProtocol } from "../client/render.ts";
@@ -18,6 +19,8 @@ export interface HookFacts {
   readonly pane?: string | undefined;
   /** `$TMUX`: socket path, server pid, session, with commas. */
   readonly tmux?: string | undefined;
+  /** `$ZELLIJ_PANE_ID`, and the folder of the sockets with the session's name. */
+  readonly zellij?: { readonly id: string; readonly socket: string } | undefined;
   readonly session?: string | undefined;
   readonly parent?: string | undefined;
   readonly role?: string | undefined;
@@ -70,6 +73,7 @@ export function parseHookFacts({ path, headers, now }: Omit<RawHookRequest, "bod
     pid: found["x-fleet-pid"],
     pane: found["x-fleet-pane"],
     tmux: found["x-fleet-tmux"],
+    zellij: found["x-fleet-zellij"],
     session: found["x-fleet-session"],
     parent: found["x-fleet-parent"],
     role: found["x-fleet-role"],
@@ -102,6 +106,15 @@ const headersSchema = z.object({
     .optional()
     .catch(undefined),
   "x-fleet-tmux": text(400),
+  "x-fleet-zellij": z
+    .string()
+    .regex(/^\d{1,9} \/[^\n]{1,400}[^/\n]$/)
+    .transform((place) => ({
+      id: place.split(" ", 1)[0] ?? "",
+      socket: posix.normalize(place.replace(/^\d+ /, "")),
+    }))
+    .optional()
+    .catch(undefined),
   "x-fleet-session": text(200),
   "x-fleet-parent": text(200),
   "x-fleet-role": text(200),

@@ -7,10 +7,13 @@ import { readComposer, squeeze, type Composer } from "./composer.ts";
 /** Screens of the real CLIs (Claude Code 2.1.329, Codex 0.169.0, Gemini CLI 0.61.0, Grok Build 1.0.41): cursor and command, then the capture. */
 const folder = new URL("./seen/", import.meta.url);
 
-function read(name: string, cli = name.split("-")[0] ?? ""): Composer {
+function read(name: string, cli = name.split("-")[0] ?? "", isCursorTold = true): Composer {
   const [head = "", ...lines] = readFileSync(new URL(`${name}.screen`, folder), "utf8").split("\n");
   const [x = 0, y = 0] = head.split(" ").map(Number);
-  return readComposer({ rows: parseScreen(lines), cursor: { x, y } }, composers[cli]!);
+  return readComposer(
+    { rows: parseScreen(lines), cursor: isCursorTold ? { x, y } : undefined },
+    composers[cli]!,
+  );
 }
 
 const hidden: Composer = { is: "hidden" };
@@ -63,6 +66,13 @@ describe("the composer of a real CLI", () => {
   test.each(Object.entries(seen))("on the screen %s is read as it stands", (name, composer) => {
     expect(read(name)).toEqual(composer);
   });
+
+  test.each(Object.entries(seen))(
+    "on the screen %s is read the same where its cursor is not told",
+    (name, composer) => {
+      expect(read(name, undefined, false)).toEqual(composer);
+    },
+  );
 
   test("is checked on every screen that was kept", () => {
     const kept = readdirSync(folder).map((name) => name.replace(".screen", ""));

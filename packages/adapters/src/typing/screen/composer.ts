@@ -17,12 +17,14 @@ export type Composer =
 /** A captured screen. */
 export interface Screen {
   readonly rows: readonly Row[];
-  readonly cursor: { readonly x: number; readonly y: number };
+  /** Undefined where the program hides it and the multiplexer does not tell it then (zellij). */
+  readonly cursor: { readonly x: number; readonly y: number } | undefined;
 }
 
 /**
  * Reads the composer around the cursor (DESIGN §6, HOOKS.md §5). Empty means both: the cursor stands at its home, and
- * there is no text of normal intensity. What is not recognised for sure is hidden.
+ * there is no text of normal intensity. What is not recognised for sure is hidden. Where the cursor is not told, the last
+ * prompt on the screen counts, and a draft of nothing but blanks is not seen.
  */
 export function readComposer(screen: Screen, facts: ComposerFacts): Composer {
   const box = findBox(screen, facts);
@@ -32,8 +34,8 @@ export function readComposer(screen: Screen, facts: ComposerFacts): Composer {
   );
   const squeezed = squeeze(typed.join(""));
   const isOneRow = box.rows.length === 1 && box.isWhole;
-  const isHome = screen.cursor.x === facts.home && isOneRow;
-  if (squeezed === "" && isHome) return { is: "empty" };
+  const isHome = screen.cursor === undefined || screen.cursor.x === facts.home;
+  if (squeezed === "" && isHome && isOneRow) return { is: "empty" };
   // Blanks alone are a draft too: rows without text, or a cursor that is not at home.
   return { is: "text", squeezed, isWhole: box.isWhole };
 }
@@ -50,13 +52,14 @@ interface Box {
 
 /** The rows around the cursor, from edge to edge, each beginning as a composer's does. */
 function findBox({ rows, cursor }: Screen, facts: ComposerFacts): Box | undefined {
+  const at = cursor?.y ?? rows.findLastIndex((row) => isFirst(textOf(row).padEnd(8), facts));
   const isEdge = (at: number) => facts.edge.test(lineAt(rows, at));
   const inside = (at: number) => at >= 0 && at < rows.length && !isEdge(at);
   // A line of ours that got a newline instead of Enter ends in an empty row, which looks like an edge of blanks.
-  if (!inside(cursor.y) && lineAt(rows, cursor.y).trim() !== "") return undefined;
-  let top = cursor.y;
+  if (!inside(at) && lineAt(rows, at).trim() !== "") return undefined;
+  let top = at;
   while (inside(top - 1) && !isFirst(lineAt(rows, top), facts)) top -= 1;
-  let bottom = cursor.y;
+  let bottom = at;
   while (inside(bottom + 1)) bottom += 1;
   if (top === 0 || bottom + 1 >= rows.length || !isEdge(top - 1)) return undefined;
   const lines = rows.slice(top, bottom + 1).map((_, index) => lineAt(rows, top + index));

@@ -1,0 +1,99 @@
+import {
+  FleetError,
+  wakeAttemptSchema,
+  type AdapterContext,
+  type SendReceipt,
+  type Sink,
+  type WakeAttempt,
+} from "@fleetbus/core";
+import { typingJob } from "../typing/job.ts";
+import { findProcess } from "../typing/process.ts";
+import { isLostConnection, typeWake, type TypingJob } from "../typing/type-wake.ts";
+import { lanes } from "../waiting/lanes.ts";
+import { deadlineAt } from "../wake/deadline.ts";
+import { parseWake } from "../wake/parse-wake.ts";
+import type { ZellijConfig } from "./adapter.ts";
+import { zellijAction } from "./call.ts";
+import { zellijPlace, type ZellijPlace } from "./place.ts";
+import { findArguments, findServer } from "./server.ts";
+import { zellijTerminal } from "./zellij-terminal.ts";
+
+const doing = "typing into zellij";
+
+/** The sink of the zellij adapter. `close` ends sends that are under way: they reject with `unavailable`. */
+export function zellijSink(config: ZellijConfig, context: AdapterContext): Sink {
+  const closing = new AbortController();
+  const inLane = lanes();
+  let isOpen = false;
+  return {
+    connect: async (signal) => {
+      signal.throwIfAborted();
+      isOpen = true; // each look is a call of its own
+    },
+    send: async (event, signal) => {
+      if (!isOpen) throw new FleetError("unavailable", `${doing}: the adapter is not connected`);
+      signal.throwIfAborted();
+      const attempt = parseWake(event, wakeAttemptSchema);
+      const job = jobOf(attempt);
+      if ("skipped" in job) return job;
+      const either = AbortSignal.any([signal, closing.signal]);
+      const deadline = deadlineAt(attempt.deadline, context.clock, either);
+      const { socketDir, session, paneId } = job.place;
+      const work = () => typeAt(job, { attempt, config, context }, deadline.signal);
+      try {
+        return await inLane(`${socketDir}/${session} ${paneId}`, work, deadline.signal);
+      } catch (error) {
+        if (!deadline.isOver()) throw error;
+        return { skipped: `the deadline passed: ${job.progress.reason}` };
+      } finally {
+        deadline.close();
+      }
+    },
+    close: async () => {
+      isOpen = false;
+      closing.abort(new FleetError("unavailable", `${doing}: the adapter was closed`));
+    },
+  };
+}
+
+interface PlacedJob extends TypingJob {
+  readonly place: ZellijPlace;
+}
+
+function jobOf(attempt: WakeAttempt): PlacedJob | { readonly skipped: string } {
+  const place = zellijPlace(attempt.pane);
+  if (place === undefined) return { skipped: "its pane is not known" };
+  const job = typingJob(attempt);
+  return "skipped" in job ? job : { ...job, place };
+}
+
+interface Lent {
+  readonly attempt: WakeAttempt;
+  readonly config: ZellijConfig;
+  readonly context: AdapterContext;
+}
+
+/** A session that is gone, renamed or served by a zellij that is too old is nothing to retry: the next rung is better. */
+async function typeAt(
+  job: PlacedJob,
+  { attempt, config, context }: Lent,
+  signal: AbortSignal,
+): Promise<SendReceipt> {
+  const { clock } = context;
+  const how = { find: findProcess, argumentsOf: findArguments };
+  const serverPid = (await findServer(job.pid, job.place, how)) ?? 0;
+  const action = zellijAction(config, job.place);
+  const terminal = zellijTerminal({ action, clock, paneId: job.place.paneId, serverPid });
+  const stillWanted = () => context.stillWanted(attempt.nonce);
+  try {
+    return await typeWake(job, { terminal, clock, find: findProcess, stillWanted }, signal);
+  } catch (error) {
+    if (signal.aborted || !(isLostConnection(error) || isTooOld(error))) throw error;
+    const typed = job.progress.hasTyped ? { providerId: terminal.id } : {};
+    return { ...typed, skipped: error.message };
+  }
+}
+
+function isTooOld(error: unknown): error is FleetError {
+  return error instanceof FleetError && error.code === "version";
+}
