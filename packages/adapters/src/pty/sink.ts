@@ -9,7 +9,7 @@ import {
 } from "@fleetbus/core";
 import { whyNotOwnSocket } from "../claude-socket/owned-socket.ts";
 import { typedLine } from "../typing/line.ts";
-import { findProcess, isInTree } from "../typing/process.ts";
+import { findProcess, isInTree, type FindProcess } from "../typing/process.ts";
 import { composerOf } from "../typing/screen/clis.ts";
 import { deadlineAt, type Deadline } from "../wake/deadline.ts";
 import { parseWake } from "../wake/parse-wake.ts";
@@ -21,8 +21,8 @@ const anyLeads = "/!#@&?$";
 /** Of a CLI that is not known: enough for the slowest that is (HOOKS.md §5). */
 const anyPasteWaitMs = 250;
 
-/** The sink of the pty adapter. `close` ends sends that are under way: they reject with `unavailable`. */
-export function ptySink(config: PtyConfig, context: AdapterContext): Sink {
+/** The sink of the pty adapter; `find` looks processes up. `close` ends sends that are under way: they reject with `unavailable`. */
+export function ptySink(config: PtyConfig, context: AdapterContext, find: FindProcess = findProcess): Sink {
   const closing = new AbortController();
   let isOpen = false;
   return {
@@ -38,7 +38,7 @@ export function ptySink(config: PtyConfig, context: AdapterContext): Sink {
       if ("skipped" in job) return job;
       const deadline = deadlineAt(attempt.deadline, context.clock, AbortSignal.any([signal, closing.signal]));
       try {
-        return await type(job, { config, context, deadline });
+        return await type(job, { config, context, deadline, find });
       } finally {
         deadline.close();
       }
@@ -73,6 +73,7 @@ interface Lent {
   readonly config: PtyConfig;
   readonly context: AdapterContext;
   readonly deadline: Deadline;
+  readonly find: FindProcess;
 }
 
 async function type(job: Job, lent: Lent): Promise<SendReceipt> {
@@ -103,10 +104,13 @@ async function converse(talk: PtyTalk, job: Job, lent: Lent): Promise<SendReceip
       if (answer.id !== pty.id) return { skipped: "another fleet wrap answers at its socket" };
       const pasteWaitMs = composerOf(cli)?.pasteWaitMs ?? anyPasteWaitMs;
       talk.say({ ask: "type", line, pasteWaitMs, ...(idleSince === undefined ? {} : { idleSince }) });
-    } else if (answer.is === "waiting") progress.reason = answer.reason;
-    else if (answer.is === "skipped") return { skipped: answer.reason };
-    else if (answer.is === "submitted") return { providerId: pty.id };
-    else {
+    } else if (answer.is === "waiting") {
+      progress.reason = answer.reason;
+      lent.context.log.debug({ pty: pty.id, reason: answer.reason }, "waiting to type");
+    }
+    if (answer.is === "skipped") return { skipped: answer.reason };
+    if (answer.is === "submitted") return { providerId: pty.id };
+    if (answer.is === "free") {
       const stranger = await untilItsTurn(job, lent);
       if (stranger !== undefined) return { skipped: stranger };
       talk.say({ ask: "go", isWanted: await lent.context.stillWanted(attempt.nonce) });
@@ -116,11 +120,11 @@ async function converse(talk: PtyTalk, job: Job, lent: Lent): Promise<SendReceip
 }
 
 /** Never into a shell: waits until the CLI's own process group has the terminal; a reason when it never will. */
-async function untilItsTurn({ pid, pty, progress }: Job, { config, context, deadline }: Lent) {
+async function untilItsTurn({ pid, pty, progress }: Job, { config, context, deadline, find }: Lent) {
   for (;;) {
-    const cli = await findProcess(pid);
+    const cli = await find(pid);
     if (cli === undefined) return `process ${pid} is gone`;
-    if (!(await isInTree(findProcess, pid, pty.pid))) return `process ${pid} does not run in that fleet wrap`;
+    if (!(await isInTree(find, pid, pty.pid))) return `process ${pid} does not run in that fleet wrap`;
     if (cli.foreground === cli.group) return undefined;
     progress.reason = `another program is in front of process ${pid}`;
     await context.clock.sleep(config.lookAgainMs, deadline.signal);

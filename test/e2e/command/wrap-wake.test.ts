@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startDemoModel, type DemoModel } from "../../support/demo-model.ts";
+import { fleetCommand } from "../../support/fleet/command.ts";
+import { startFleet, type Fleet } from "../../support/fleet/fleet.ts";
+import { eventually } from "../../support/tmux.ts";
+import { linkLibraries, startWrapped, type WrappedAgent } from "../../support/fleet/wrapped.ts";
+
+let fleet: Fleet;
+let model: DemoModel;
+const agents: WrappedAgent[] = [];
+
+const run = (...argv: readonly string[]) => fleetCommand(fleet, argv);
+const traceSchema = z.object({
+  stages: z.array(z.object({ stage: z.string(), rung: z.string().optional() })),
+});
+const stages = async (id: string) => traceSchema.parse((await run("trace", id, "--json")).json()).stages;
+const rungOf = async (id: string) => (await stages(id)).find(({ stage }) => stage === "woken")?.rung;
+const sentSchema = z.object({ id: z.string() });
+const send = async (to: string, body: string) =>
+  sentSchema.parse((await run("pub", to, body, "--json")).json()).id;
+const untilDone = (id: string) =>
+  eventually(
+    async () => ((await stages(id)).some(({ stage }) => stage === "done") ? true : undefined),
+    () => `message ${id} to be done`,
+  );
+const saw = (text: string) => model.requests.some(({ texts }) => texts.some((each) => each.includes(text)));
+
+async function start(name: string): Promise<WrappedAgent> {
+  const agent = await startWrapped(fleet, { name, modelUrl: model.url });
+  agents.push(agent);
+  return agent;
+}
+
+beforeAll(async () => {
+  [fleet, model] = await Promise.all([startFleet(), startDemoModel()]);
+  await linkLibraries(fleet);
+});
+afterAll(async () => {
+  for (const { terminal } of agents) terminal.close();
+  await fleet?.close();
+  await model?.close();
+});
+
+describe("a session in fleet wrap, without a multiplexer", () => {
+  it("[row 73] is woken by a line that fleet types, proved by its own prompt", async () => {
+    const { terminal } = await start("solo");
+    const shown = (await run("session", "show", "solo", "--json")).json();
+    expect(shown).toMatchObject({ state: "idle", hooked: true, pty: { pid: terminal.pid } });
+    const outlook = (await run("doctor", "--wake", "solo", "--json")).json();
+    expect(JSON.stringify(outlook)).toContain(`fleet wrap (pid ${terminal.pid}) holds its terminal`);
+
+    const sent = await run("pub", "solo", "wake up token-solo", "--wait", "done", "--json");
+    expect(sent.code).toBe(0);
+    const { id } = z.object({ id: z.string() }).parse(sent.json());
+    expect(await rungOf(id)).toBe("pty");
+    expect(saw("token-solo")).toBe(true);
+    expect(terminal.output().toString()).toMatch(/> 1 fleet message waits/);
+  });
+
+  it("[case 50] keeps a half-typed draft as it is, and is woken when the draft is gone", async () => {
+    const { terminal } = await start("writer");
+    terminal.type("my own half");
+    await terminal.waitFor(/my own half/);
+    const id = await send("writer", "patience token-writer");
+    // Another one that was written to later is awake and done: here it was waited.
+    const other = await run("pub", "solo", "meanwhile", "--wait", "done");
+    expect(other.code).toBe(0);
+    expect((await stages(id)).map(({ stage }) => stage)).toEqual(["stored"]);
+    expect(terminal.output().toString()).not.toContain("fleet message");
+    terminal.type(" thought\r");
+    await model.waitFor(({ texts }) => texts.some((text) => text.includes("my own half thought")));
+    await untilDone(id);
+    expect(saw("token-writer")).toBe(true);
+  });
+
+  it("with a draft that is cleared it is woken in the same idle period", async () => {
+    const { terminal } = await start("clearer");
+    terminal.type("nothing much");
+    await terminal.waitFor(/nothing much/);
+    const id = await send("clearer", "now token-clearer");
+    terminal.type("\u0015");
+    await untilDone(id);
+    expect(await rungOf(id)).toBe("pty");
+    const [prompt = ""] = model.requests.flatMap(({ texts }) =>
+      texts.filter((text) => text.includes("token-clearer")),
+    );
+    expect(prompt).not.toContain("nothing much");
+  });
+});

@@ -1,0 +1,52 @@
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { openTerminal, type TestTerminal } from "../pty.ts";
+import { root } from "../tree.ts";
+import type { Fleet } from "./fleet.ts";
+import { demoSettings } from "./settings.ts";
+
+/** A demo agent that a person started by `fleet wrap` in a terminal of theirs, outside of any multiplexer. */
+export interface WrappedAgent {
+  readonly name: string;
+  /** Its process is that of `fleet wrap`. */
+  readonly terminal: TestTerminal;
+}
+
+/** What it is to be. */
+export interface WrappedOptions {
+  readonly name: string;
+  readonly modelUrl: string;
+}
+
+/** Lets the fleet's command find the library of terminals, as an installation beside its packages does. */
+export async function linkLibraries(fleet: Pick<Fleet, "command">): Promise<void> {
+  await symlink(join(root, "node_modules"), join(dirname(fleet.command), "node_modules"));
+}
+
+/** Runs a command by `fleet wrap` of this fleet, in a folder of its own that is called `name`. */
+export async function wrapCommand(
+  fleet: Pick<Fleet, "home" | "env" | "command">,
+  {
+    name,
+    argv,
+    env = {},
+  }: { readonly name: string; readonly argv: readonly string[]; readonly env?: Record<string, string> },
+): Promise<TestTerminal> {
+  const cwd = join(fleet.home, "agents", name);
+  await mkdir(cwd, { recursive: true });
+  const wrapped = [process.execPath, fleet.command, "wrap", "--", ...argv];
+  return openTerminal(wrapped, { env: { ...fleet.env, FLEET_NO_AUTOSTART: "1", ...env }, cwd });
+}
+
+/** Starts it; it can be woken by typing only. Resolves when it is idle. */
+export async function startWrapped(fleet: Fleet, { name, modelUrl }: WrappedOptions): Promise<WrappedAgent> {
+  const folder = join(fleet.home, "agents");
+  const settings = join(folder, `settings-${name}.json`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(settings, JSON.stringify(demoSettings(fleet.client, { hasWaiter: false })));
+  const own = { FLEET_DEMO_HOME: folder, FLEET_DEMO_SETTINGS: settings, FLEET_DEMO_MODEL: modelUrl };
+  const argv = [process.execPath, join(dirname(fleet.command), "agent.mjs")];
+  const terminal = await wrapCommand(fleet, { name, argv, env: own });
+  await fleet.untilState(name, ["idle"]);
+  return { name, terminal };
+}
