@@ -7,6 +7,7 @@ import { startAdapters } from "./host/start.ts";
 import { evidenceOf } from "./inbox/evidence.ts";
 import type { Evidence } from "./inbox/proof.ts";
 import { hookIntake } from "./ingest/intake.ts";
+import { sweepRebooted } from "./ingest/note.ts";
 import { credentialFiles } from "./life/joining/credentials.ts";
 import { closingStack, type Closing } from "./life/ending/closing.ts";
 import { joinBus, type Joined } from "./life/joining/join-bus.ts";
@@ -97,6 +98,7 @@ async function run(local: Local, options: DaemonOptions, closing: Closing): Prom
       .reduce((newest, { lastEventId }) => (lastEventId > newest ? lastEventId : newest), local.ids()),
   );
   edge.outcomes.begin();
+  sweepRebooted(edge);
 
   const credentials = await credentialFiles(joined.server, local.settings.ns, local.paths);
   await credentials.provide({ machine: edge.machine, session: "me" });

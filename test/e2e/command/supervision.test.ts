@@ -1,3 +1,5 @@
+import { rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startDemoModel, type DemoModel } from "../../support/demo-model.ts";
@@ -29,6 +31,28 @@ async function puppet(
   const started = await startPuppet({ name, home, client, ...extra });
   puppets.push(started);
   return started;
+}
+
+/** Hooks that were called so many minutes ago, while no daemon was there to answer them. */
+async function dropped(
+  name: string,
+  boss: Puppet,
+  hooks: readonly (readonly [event: string, payload: object, minutesAgo: number])[],
+): Promise<void> {
+  for (const [index, [event, payload, minutesAgo]] of hooks.entries()) {
+    const seconds = Math.floor(Date.now() / 1000) - 60 * minutesAgo;
+    const cwd = join(fleet.home, "agents", name);
+    const body = JSON.stringify({ session_id: `${name}-1`, cwd, hook_event_name: event, ...payload });
+    const head = [
+      `POST /v1/hook/demo/${event} HTTP/1.1`,
+      `X-Fleet-Time: ${seconds}`,
+      `X-Fleet-Parent: ${boss.name}`,
+      `Content-Length: ${Buffer.byteLength(body)}`,
+    ];
+    const file = join(fleet.paths.dropDir, `${seconds}000000-${boss.pid}-${index}.req`);
+    await writeFile(`${file}.part`, `${head.join("\n")}\n\n${body}\nEND\n`);
+    await rename(`${file}.part`, file);
+  }
 }
 
 const messagesSchema = z.object({
@@ -137,6 +161,29 @@ describe("a supervisor", () => {
       ["sv-ends: is parked by a usage limit", "high"],
       ["sv-ends: exited in the middle of a turn", "normal"],
     ]);
+  });
+
+  it("[want 11] hears of a limit that has passed meanwhile; the worker is idle again, another one says until when it is not", async () => {
+    const boss = await puppet("sv-limit-boss");
+    const alive = await puppet("sv-limit-waits", { env: { FLEET_PARENT: boss.name } });
+    await alive.prompt("work");
+    const limit = { error: "rate_limit", last_assistant_message: "You've hit your limit · resets 3pm (UTC)" };
+    await alive.hook("StopFailure", limit);
+    const shown = (await run("session", "show", alive.name)).stdout;
+    expect(shown).toMatch(/parked until \d{4}-\d\d-\d\dT15:00:00\.000Z/);
+
+    const unsaid = { ...limit, last_assistant_message: "You're out of usage credits." };
+    await dropped("sv-limit", boss, [
+      ["SessionStart", { source: "startup" }, 180],
+      ["UserPromptSubmit", { prompt: "work", prompt_id: "p1" }, 170],
+      ["StopFailure", { ...unsaid, prompt_id: "p1" }, 120],
+    ]);
+    await fleet.untilState("sv-limit", ["idle"]);
+    const mail = await untilMail(boss, 2);
+    const passed = mail.find(({ from }) => from.session === "sv-limit");
+    expect(passed).toMatchObject({ priority: "high" });
+    expect(passed?.body).toContain("is parked by a usage limit until");
+    expect(passed?.body).toContain("(it says no time: tried again in an hour)");
   });
 
   it("is told by the worker itself where that reports: its stop adds nothing", async () => {

@@ -48,6 +48,10 @@ const wakeSchema = z.strictObject({
   enabled: z.boolean().default(true).describe("Whether fleet wakes idle sessions at all"),
   per_session: rateSchema.prefault("20/h").describe("Wakes allowed per session, as 20/h"),
   fleet: rateSchema.prefault("200/h").describe("Wakes allowed over all sessions, as 200/h"),
+  resume_parked: z
+    .boolean()
+    .default(true)
+    .describe("Whether a session parked by a usage limit may be woken when the limit's time is over"),
 });
 
 const outcomesSchema = z.enum(["all", "problems", "off"]);
@@ -58,6 +62,9 @@ const supervisionSchema = z.strictObject({
     .describe(
       "Which ends of turns and sessions become a message to the session's supervisor: all of them, problems alone (errors, limits, interrupts, losses, stalls), or none",
     ),
+  stall_after: durationSchema
+    .prefault("30m")
+    .describe("How long a busy session may give no sign of life until its supervisor is told"),
 });
 
 const policySchema = z.strictObject({

@@ -59,6 +59,8 @@ export const eventDataSchemas = {
   "session.lost": session.extend({ reason: z.string().optional() }),
   /** Its CLI did what its hooks did not tell of: what they told of last need not hold any more. */
   "session.drifted": session.extend({ evidence: z.string() }),
+  /** The time that a usage limit named is over: it may be woken again. */
+  "session.unparked": session.extend({ until: z.string().optional() }),
   "session.renamed": session.extend({
     from: z.string(),
     to: z.string(),
@@ -85,6 +87,8 @@ export const eventDataSchemas = {
   "turn.failed": session.extend({ error: z.string().optional(), lastText: z.string().optional() }),
   "turn.interrupted": session.extend({ confirmedBy: z.string().optional() }),
   "turn.parked": session.extend({ until: z.string().optional(), reason: z.string().optional() }),
+  /** Nothing was heard of a turn that goes on for as long as the config allows: a notice, and no state. */
+  "turn.stalled": session.extend({ evidence: z.string() }),
   "turn.continued": session.extend({ messages: z.array(z.string()).optional() }),
   "permission.requested": withTool.extend({ detail: z.string().optional() }),
   "permission.resolved": withTool,

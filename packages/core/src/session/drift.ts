@@ -8,6 +8,7 @@ const alsoToldWithoutHooks: ReadonlySet<SessionEventKind> = new Set([
   "session.drifted",
   "session.lost",
   "session.renamed",
+  "session.unparked",
   "turn.continued",
   "permission.requested",
 ]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { FleetEvent } from "../event/event.ts";
 import { sessionEventKinds } from "../event/kinds.ts";
-import { foldEvent, foldEvents, stateAt } from "./fold.ts";
+import { foldEvent, foldEvents } from "./fold.ts";
 import type { SessionRecord } from "./record.ts";
 
 type Said = readonly [kind: string, data?: Readonly<Record<string, unknown>>];
@@ -136,18 +136,21 @@ describe("outcomes", () => {
     expect(fold(started, prompt, stopped, prompt, ["turn.interrupted"]).lastText).toBeUndefined();
   });
 
-  test("a parked session is idle again when its time has come, and knows no time once it works", () => {
-    const parked = fold(started, prompt, ["turn.parked", { until: timeOf(60) }]);
-    expect(parked.parkedUntil).toBe(timeOf(60));
-    expect(stateAt(parked, Date.parse(timeOf(59)))).toBe("parked");
-    expect(stateAt(parked, Date.parse(timeOf(60)))).toBe("idle");
-    expect(fold(started, prompt, ["turn.parked", { until: timeOf(60) }], prompt)).not.toHaveProperty(
-      "parkedUntil",
-    );
+  const parked = [prompt, ["turn.parked", { until: timeOf(60) }]] satisfies readonly Said[];
+
+  test("[want 11] a parked session knows until when, and is idle in a new idle period when that is said to be over", () => {
+    const before = fold(started, ...parked);
+    expect(before).toMatchObject({ state: "parked", parkedUntil: timeOf(60) });
+    const after = fold(started, ...parked, ["session.unparked"]);
+    expect(after).toMatchObject({ state: "idle", idleGeneration: before.idleGeneration + 1 });
+    expect(after).not.toHaveProperty("parkedUntil");
   });
 
-  test("a session parked without a time stays so", () => {
-    expect(stateAt(fold(started, ["turn.parked"]), Number.MAX_SAFE_INTEGER)).toBe("parked");
+  test("a prompt ends parking at once, and what then says that it is over changes nothing", () => {
+    const after = fold(started, ...parked, prompt);
+    expect(after.state).toBe("busy");
+    expect(after).not.toHaveProperty("parkedUntil");
+    expect(fold(started, ...parked, prompt, ["session.unparked"]).state).toBe("busy");
   });
 });
 

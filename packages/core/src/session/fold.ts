@@ -5,7 +5,7 @@ import { lastEndOf } from "./end.ts";
 import { sessionFactsSchema, type Seen } from "./facts.ts";
 import { blankRecord, freshRecord, identityOf, placeOf, startsNewProcess } from "./identity.ts";
 import { startAfter } from "./process.ts";
-import type { SessionRecord, State } from "./record.ts";
+import type { SessionRecord } from "./record.ts";
 import { isOtherRun, stepOf, type Step } from "./transitions.ts";
 import { turnOf } from "./turn.ts";
 
@@ -30,12 +30,6 @@ export function foldEvents(events: Iterable<FleetEvent>): SessionRecord | undefi
   let record: SessionRecord | undefined;
   for (const event of events) record = foldEvent(record, event);
   return record;
-}
-
-/** The state at a time: a session parked until then is idle again, though no event says so. */
-export function stateAt(record: SessionRecord, nowMs: number): State {
-  if (record.state !== "parked" || record.parkedUntil === undefined) return record.state;
-  return Date.parse(record.parkedUntil) <= nowMs ? "idle" : "parked";
 }
 
 function take(record: SessionRecord | undefined, seen: Seen): SessionRecord | undefined {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { sessionEventKinds } from "../event/kinds.ts";
-import { foldEvent, stateAt } from "./fold.ts";
+import { foldEvent } from "./fold.ts";
 import { renderTransitions } from "./render-transitions.ts";
 import { stateSchema, type SessionRecord, type State } from "./record.ts";
 import { situations, stepOf, transitions } from "./transitions.ts";
@@ -68,13 +68,12 @@ test("nothing but a start or a prompt brings an ended session back", () => {
   expect([...new Set(ended.map(({ kind }) => kind))]).toEqual(["session.started", "prompt.submitted"]);
 });
 
-test("[row 103] [row 105] idle is set by a boot and by a turn's end alone, and no time ends it", () => {
+test("[row 103] [row 105] idle is set by a boot, a turn's end and a limit's alone, and no event but a session's ends it by itself", () => {
   const setting = transitions.filter(({ to }) => Object.values(to).includes("idle"));
   expect([...new Set(setting.map(({ kind }) => kind))]).toEqual([
-    ...["session.started", "turn.stopped", "turn.failed", "turn.interrupted"],
+    ...["session.started", "session.unparked", "turn.stopped", "turn.failed", "turn.interrupted"],
   ]);
   expect(stepOf(undefined, "session.started", { cli: "claude", reason: "startup" })).toBe("idle");
-  expect(stateAt(recordIn("idle"), Number.MAX_SAFE_INTEGER)).toBe("idle");
 });
 
 test("sub-agents have no row that changes anything", () => {

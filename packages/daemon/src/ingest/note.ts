@@ -1,5 +1,6 @@
 import type { FleetEvent, SessionRecord } from "@fleetbus/core";
 import { ownerOf, type Edge } from "../requests/edge.ts";
+import { bootedAt, endedByReboot } from "../session/boot.ts";
 import { isStillThere } from "../session/process.ts";
 
 /** An event that no hook told: spooled and folded in like the others (DESIGN §4: every end becomes an event). */
@@ -24,4 +25,11 @@ export function sweepDead(edge: Edge): void {
     if (pid !== undefined && !isStillThere(edge.processes, { pid, procStart }))
       noteLost(edge, record, `process ${pid} is gone`);
   }
+}
+
+/** Marks what a restart of the machine has ended; to be called once, at the start. */
+export function sweepRebooted(edge: Edge): void {
+  const since = bootedAt(edge.clock);
+  const reason = `the machine was restarted at ${new Date(since).toISOString()}`;
+  for (const record of endedByReboot(edge.registry.live(), since)) noteLost(edge, record, reason);
 }

@@ -22,6 +22,13 @@ describe("a status line", () => {
     expect(renderLine({ name: "web", mail, isSession: true }, around)).toBe(line);
   });
 
+  test("of a parked session says until when", () => {
+    const owner = { name: "db", mail: 2, isSession: true, parkedUntil: "2026-01-01T15:00:00.000Z" };
+    expect(renderLine(owner, { live: [parked], dead: 0 })).toBe(
+      "[db · parked until 2026-01-01T15:00Z · 0 peers · ✉ 2 · 1 parked]",
+    );
+  });
+
   test("of me counts every session", () => {
     const line = renderLine({ name: "me", mail: 1, isSession: false }, { live: [web, api], dead: 0 });
     expect(line).toBe("[me · 2 peers · ✉ 1]");

@@ -13,16 +13,22 @@ export interface Owner {
   readonly name: string;
   /** Messages that are held for it and have no end yet. */
   readonly mail: number;
+  /** Until when a usage limit has parked it, RFC 3339. */
+  readonly parkedUntil?: string | undefined;
   /** Whether it is itself among the living. */
   readonly isSession: boolean;
 }
 
 /** `[web · 2 peers · ✉ 1]`, and dead letters and parked sessions where there are any. Names are slugs: nothing to sanitise. */
-export function renderLine({ name, mail, isSession }: Owner, { live, dead = 0 }: Surroundings): string {
+export function renderLine(
+  { name, mail, parkedUntil, isSession }: Owner,
+  { live, dead = 0 }: Surroundings,
+): string {
   const peers = live.length - (isSession ? 1 : 0);
   const parked = live.filter(({ state }) => state === "parked").length;
   const parts = [
     name,
+    ...(parkedUntil === undefined ? [] : [`parked until ${parkedUntil.slice(0, 16)}Z`]),
     `${peers} ${peers === 1 ? "peer" : "peers"}`,
     `✉ ${mail}`,
     ...(dead > 0 ? [`${dead} dead`] : []),

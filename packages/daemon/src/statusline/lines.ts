@@ -41,8 +41,8 @@ function render(
     const mailbox = mailboxes.find(name);
     return mailbox === undefined ? 0 : mailbox.held().length + mailbox.deferred().length;
   };
-  const lineOf = ({ name }: SessionRecord) =>
-    renderLine({ name, mail: mailOf(name), isSession: true }, around);
+  const lineOf = ({ name, parkedUntil }: SessionRecord) =>
+    renderLine({ name, mail: mailOf(name), parkedUntil, isSession: true }, around);
   const lines = own.flatMap((record) =>
     keysOf(record)
       .filter((key) => keys.has(key))

@@ -3,7 +3,6 @@ import {
   formatAddress,
   supervisorOf,
   type Clock,
-  type FleetEvent,
   type IdSource,
   type Message,
   type SessionRecord,
@@ -44,12 +43,14 @@ export interface OutcomeDeps {
 export interface Outcomes {
   /** To be told of every change of a session, before its leases are ended. Before `begin` nothing counts. */
   heard(change: Change): void;
-  /** Tells what ended, unless a hook of the session is being answered: its answer may yet continue the turn. */
+  /** Something was heard of it: tells what ended, unless a hook is being answered that may yet continue the turn. */
   flush(name: string): void;
   /** The session has said its own word on the turn that runs. */
   reported(name: string): void;
-  /** A turn that goes on without a sign of life, by the event that says so. */
-  stalled(record: SessionRecord, event: FleetEvent): void;
+  /** A turn that goes on without a sign of life; told once for what was heard of it last. */
+  stalled(record: SessionRecord, evidence: string): void;
+  /** How often something was heard of a session. */
+  signsOfLife(name: string): number;
   /** Once, when the sessions are known: tells of ends that a daemon before this one saw last and may not have told. */
   begin(): void;
 }
@@ -61,12 +62,14 @@ const sweepMs = 55 * 60_000;
 export function outcomes(deps: OutcomeDeps): Outcomes {
   const held = new Map<string, Ending[]>();
   const reports: Reports = new Map();
+  const signs = new Map<string, number>();
   let hasBegun = false;
   const tell = (ending: Ending) =>
     void report(ending, { ...deps, reports }).catch((error: unknown) =>
       deps.onError(error, `telling the supervisor of ${ending.record.name}`),
     );
   const flush = (name: string) => {
+    signs.set(name, (signs.get(name) ?? 0) + 1);
     if (deps.isAnswering(name)) return;
     const endings = held.get(name) ?? [];
     held.delete(name);
@@ -85,11 +88,12 @@ export function outcomes(deps: OutcomeDeps): Outcomes {
       const record = deps.find(name);
       if (record !== undefined && isWorking(record)) reports.set(name, record.idleGeneration);
     },
-    stalled: (record, { time, id, data }) => {
-      const { evidence } = data;
-      const reason = typeof evidence === "string" ? { reason: evidence } : {};
-      tell({ how: "stalled", record, end: { id, time, midTurn: true, ...reason }, causes: [] });
+    stalled: (record, reason) => {
+      const time = new Date(deps.clock.now()).toISOString();
+      const end = { id: record.lastEventId, time, midTurn: true, reason };
+      tell({ how: "stalled", record, end, causes: [] });
     },
+    signsOfLife: (name) => signs.get(name) ?? 0,
     begin: () => {
       hasBegun = true;
       for (const record of deps.all()) {

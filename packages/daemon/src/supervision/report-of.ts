@@ -69,7 +69,9 @@ function isAboutReports(causes: readonly Message[]): boolean {
   return causes.length > 0 && causes.every(({ origin, type }) => origin === "system" && type === "result");
 }
 
-function priorityOf({ how, end }: Ending): Priority {
+/** A tool that takes long may well be what was asked for. */
+function priorityOf({ how, end, record }: Ending): Priority {
+  if (how === "stalled" && record.tool !== undefined) return "normal";
   if (how === "done") return "low";
   if (how === "exited") return end.midTurn ? "normal" : "low";
   return how === "interrupted" || how === "unknown" ? "normal" : "high";

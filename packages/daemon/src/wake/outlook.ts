@@ -40,9 +40,11 @@ function obstaclesOf(record: SessionRecord, facts: OutlookFacts): readonly strin
   ].filter((obstacle) => obstacle !== false);
 }
 
-function stateObstacle({ state }: SessionRecord): string | false {
+function stateObstacle({ state, parkedUntil }: SessionRecord): string | false {
   if (state === "idle") return false;
   if (state === "busy") return "it is busy: its next hook brings the mail, without a wake";
+  if (state === "parked" && parkedUntil !== undefined)
+    return `a usage limit has parked it until ${parkedUntil}: it can be woken then, unless wake.resume_parked says no`;
   if (state === "waiting") return "a permission or question is open in it, which nobody types into";
   return `it is ${state}`;
 }

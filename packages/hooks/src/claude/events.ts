@@ -94,7 +94,8 @@ function ofAgent(kind: SessionEventKind): (payload: HookPayload) => SessionEvent
 }
 
 /** What Claude 2.1.329 says at a limit of the plan (read in the binary, not seen); any other rate limit passes by itself. */
-const planLimit = /\b(hit|reached) your\b.*\blimit\b|\busage limit\b|\bout of usage credits\b/i;
+const planLimit =
+  /\b(hit|reached) your\b.*\blimit\b|\b(usage|spend) limit\b|\bout of usage\b|\brequires usage credits\b/i;
 
 function failureOf({ error, last_assistant_message: lastText = "" }: HookPayload): SessionEventKind {
   const isLimit = error === "rate_limit" || error === "billing_error";

@@ -162,12 +162,32 @@ describe("translating Claude's hooks [row 96] [row 97]", () => {
   test.each([
     ["rate_limit", "You've hit your session limit. It resets 3pm.", "turn.parked"],
     ["billing_error", "You're out of usage credits.", "turn.parked"],
+    ["rate_limit", "Your org is out of usage · contact your admin", "turn.parked"],
+    ["billing_error", "spend limit reached · resets Aug 8 · request an increase", "turn.parked"],
+    ["rate_limit", "Fable requires usage credits. You've hit your weekly limit.", "turn.parked"],
     ["rate_limit", "API Error: 429 too many requests", "turn.failed"],
     ["server_error", "You've hit your limit of patience", "turn.failed"],
   ])("%s with %j means %s", (error, text, kind) => {
     const { event, payload } = fixture("claude", "StopFailure");
     const failure = { ...payload, error, last_assistant_message: text };
     expect(claudeCli.translate({ event, payload: failure })[0]?.kind).toBe(kind);
+  });
+
+  test.each([
+    ["You've hit your session limit · resets 3pm (UTC)", "2026-01-02T15:00:00.000Z", ""],
+    [
+      "You're out of usage credits.",
+      "2026-01-02T11:00:00.000Z",
+      " (it says no time: tried again in an hour)",
+    ],
+  ])("[want 11] %j parks until %s", (text, until, added) => {
+    const { event, payload } = fixture("claude", "StopFailure");
+    const failure = { ...payload, error: "rate_limit", last_assistant_message: text };
+    const call = { event, payload: failure, time: "2026-01-02T10:00:00.000Z" };
+    expect(claudeCli.translate(call)[0]).toMatchObject({
+      kind: "turn.parked",
+      data: { until, reason: `${text}${added}` },
+    });
   });
 
   test.each([

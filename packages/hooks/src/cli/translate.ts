@@ -2,6 +2,7 @@ import { findNonces, type CliFacts, type EventData, type Pane, type SessionEvent
 import type { HookRequest } from "../request/hook-request.ts";
 import { known, toolOf, detailOf } from "./fields.ts";
 import { parsePayload, type HookPayload } from "./payload.ts";
+import { resetTimeIn } from "./reset-time.ts";
 import { eventOf, type CliTable } from "./table.ts";
 
 /** One event to publish: its kind and its data, which that kind's schema accepts. */
@@ -12,7 +13,10 @@ export type Translated = {
 /** What a translation reads of a request. */
 export type TranslatableRequest = Pick<HookRequest, "event" | "payload"> &
   Partial<
-    Pick<HookRequest, "pid" | "pane" | "tmux" | "zellij" | "session" | "parent" | "role" | "messagingSocket">
+    Pick<
+      HookRequest,
+      "time" | "pid" | "pane" | "tmux" | "zellij" | "session" | "parent" | "role" | "messagingSocket"
+    >
   >;
 
 /**
@@ -104,10 +108,7 @@ const translations: Readonly<Partial<Record<SessionEventKind, (call: Call) => Tr
     kind: "turn.failed",
     data: { ...facts, ...known({ error, lastText }) },
   }),
-  "turn.parked": ({ payload, facts }) => ({
-    kind: "turn.parked",
-    data: { ...facts, ...known({ reason: payload.last_assistant_message }) },
-  }),
+  "turn.parked": (call) => ({ kind: "turn.parked", data: { ...call.facts, ...limitOf(call) } }),
   "turn.interrupted": ({ facts }) => ({ kind: "turn.interrupted", data: { ...facts, confirmedBy: "hook" } }),
   "subagent.started": ({ payload, facts }) => ({
     kind: "subagent.started",
@@ -129,6 +130,15 @@ function paneOf({ pane, tmux, zellij }: TranslatableRequest): Pane | undefined {
   const inZellij: Pane | undefined = zellij && { mux: "zellij", ...zellij };
   if (pane === undefined || !socket) return inZellij;
   return { mux: "tmux", socket, id: pane, ...(inZellij === undefined ? {} : { or: inZellij }) };
+}
+
+/** A limit without a time in it says so, for whoever is told until when. */
+function limitOf({ request: { time }, payload: { last_assistant_message: text, error } }: Call) {
+  const reason = text ?? error;
+  if (time === undefined) return known({ reason });
+  const { until, isSaid } = resetTimeIn(reason ?? "", Date.parse(time));
+  const unsaid = `${reason ?? "a usage limit"} (it says no time: tried again in an hour)`;
+  return { until, ...known({ reason: isSaid ? reason : unsaid }) };
 }
 
 function factsOf(table: CliTable, request: TranslatableRequest, payload: HookPayload): CliFacts {

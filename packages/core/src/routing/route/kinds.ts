@@ -3,6 +3,7 @@ export const kindsForPeople: readonly string[] = [
   "permission.requested",
   "turn.failed",
   "turn.parked",
+  "turn.stalled",
   "session.lost",
   "run.output",
   "run.finished",

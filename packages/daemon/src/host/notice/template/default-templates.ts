@@ -24,6 +24,7 @@ export const defaultTemplates: Readonly<Record<string, DefaultTemplate>> = {
     text: "Restart it, or see /hooks in it.\n{{facts}}",
   },
   "session.configured": { title: "{{where}} has another role or supervisor", text: facts },
+  "session.unparked": { title: "{{where}} is no longer parked", text: facts },
   "session.renamed": { title: "{{from}} is now {{to}}", text: facts },
   "prompt.submitted": { title: "{{where}} got a prompt", text: "{{prompt}}\n\n{{facts}}" },
   "tool.started": { title: "{{where}} uses {{tool}}", text: "{{detail}}\n\n{{facts}}" },
@@ -38,6 +39,10 @@ export const defaultTemplates: Readonly<Record<string, DefaultTemplate>> = {
   "turn.parked": {
     title: "{{where}} is parked{{#until}} until {{until}}{{/until}}",
     text: "{{reason}}\n{{facts}}",
+  },
+  "turn.stalled": {
+    title: "{{where}} has stalled",
+    text: "Its turn goes on, and nothing is heard of it.\n{{facts}}",
   },
   "turn.continued": { title: "{{where}} goes on", text: facts },
   "permission.requested": {
