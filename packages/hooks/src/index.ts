@@ -3,6 +3,7 @@ export * from "./request/drop-file.ts";
 export * from "./client/render.ts";
 export * from "./client/install-client.ts";
 export * from "./statusline/install-line.ts";
+export * from "./statusline/line-command.ts";
 export * from "./cli/table.ts";
 export * from "./cli/payload.ts";
 export * from "./cli/translate.ts";

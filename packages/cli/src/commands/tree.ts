@@ -11,6 +11,7 @@ import {
   sessionNoun,
   streamNoun,
 } from "./nouns.ts";
+import { statuslineNoun } from "./statusline/noun.ts";
 
 /**
  * The command line of fleet as data (DESIGN §10): names and summaries here, each command's code behind its `load`. `pub`
@@ -89,11 +90,7 @@ export const tree: Tree = {
           summary: "what happened, and what happens",
           load: async () => (await import("./event/list.ts")).list,
         },
-        {
-          name: "statusline",
-          summary: "the fleet in a status line: Claude, tmux, starship",
-          load: async () => (await import("./statusline/show.ts")).show,
-        },
+        statuslineNoun,
         streamNoun,
         consumerNoun,
         deadNoun,

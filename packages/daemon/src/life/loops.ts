@@ -14,6 +14,7 @@ import { tmuxPanes, watchPanes } from "../session/panes.ts";
 import { watchParked, type ParkedDeps } from "../supervision/parked.ts";
 import { watchStalls, writtenAt, type StallDeps } from "../supervision/stalls.ts";
 import { keepLines } from "../statusline/keep-lines.ts";
+import { refreshScripts } from "../statusline/refresh-scripts.ts";
 import { linesOf } from "../statusline/lines.ts";
 
 const reopenEveryMs = 1000;
@@ -65,6 +66,9 @@ export async function runLoops(deps: LoopDeps, signal: AbortSignal): Promise<voi
     forever("looking for silent hooks", () => edge.drift.follow(pace, signal)),
     forever("expiring messages", () => expireMessages(deps, signal)),
     forever("writing credentials", () => provideCredentials(deps, signal)),
+    refreshScripts(paths, process.platform).catch((error: unknown) =>
+      onError(error, "bringing what hooks run up to date"),
+    ),
     forever("keeping status lines", () =>
       keepLines({ dir: lineDir(paths), pid: process.pid, pace, render: linesOf(edge), onError }, signal),
     ),

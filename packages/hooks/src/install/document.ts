@@ -21,8 +21,8 @@ export function parseDocument(file: string, text: string): SettingsDocument {
   // The mark would be an invalid symbol; a blank keeps the offsets.
   const root = parseTree(text.replace(/^\uFEFF/, " "), errors, { allowTrailingComma: true });
   const [error] = errors;
-  if (error !== undefined) throw invalid({ file, text }, error.offset, printParseErrorCode(error.error));
-  if (root?.type !== "object") throw invalid({ file, text }, root?.offset ?? 0, "no object");
+  if (error !== undefined) throw refusal({ file, text }, error.offset, printParseErrorCode(error.error));
+  if (root?.type !== "object") throw refusal({ file, text }, root?.offset ?? 0, "no object");
   const isCompact = !text.trim().includes("\n") && (root.children?.length ?? 0) > 0;
   return {
     file,
@@ -37,7 +37,7 @@ export function parseDocument(file: string, text: string): SettingsDocument {
 /** The property of an object; throws `config` when it is there twice, for then tools disagree about which one counts. */
 export function propertyOf(document: SettingsDocument, object: Node, name: string): Node | undefined {
   const [found, second] = (object.children ?? []).filter((property) => nameOf(property) === name);
-  if (second !== undefined) throw invalid(document, second.offset, `a second "${name}"`);
+  if (second !== undefined) throw refusal(document, second.offset, `a second "${name}"`);
   return found;
 }
 
@@ -45,7 +45,7 @@ export function propertyOf(document: SettingsDocument, object: Node, name: strin
 export function valueOf(document: SettingsDocument, property: Node, type: "object" | "array"): Node {
   const value = property.children?.[1];
   if (value?.type === type) return value;
-  throw invalid(document, property.offset, `"${nameOf(property)}" is no ${type}`);
+  throw refusal(document, property.offset, `"${nameOf(property)}" is no ${type}`);
 }
 
 /** The name of a property node. */
@@ -67,7 +67,8 @@ function unitOf(text: string, root: Node): string {
 
 type Place = Pick<SettingsDocument, "file" | "text">;
 
-function invalid({ file, text }: Place, offset: number, what: string): FleetError {
+/** The error for a settings file that says something which cannot be worked with, with its line and column. */
+export function refusal({ file, text }: Place, offset: number, what: string): FleetError {
   const lines = text.slice(0, offset).split("\n");
   const place = { line: lines.length, column: (lines.at(-1) ?? "").replace(/^\uFEFF/, "").length + 1 };
   const message = `reading ${file}:${place.line}:${place.column}: ${what}; mend it first, nothing was changed`;

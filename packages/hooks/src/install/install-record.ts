@@ -19,6 +19,7 @@ const recordSchema = z.object({
   ]),
   edits: z.array(z.object({ before: z.string(), after: z.string().min(1) })),
   rules: z.array(z.string()).default([]),
+  line: z.string().optional(),
   folder: z.string().optional(),
 });
 
@@ -76,7 +77,7 @@ export async function writeRecord(
     if (installed === undefined) return await rm(file, { force: true });
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     const edits = installed.edits.map(({ before, after }) => ({ before, after }));
-    const { cli, base, rules, folder } = installed;
+    const { cli, base, rules, line, folder } = installed;
     const record: z.input<typeof recordSchema> = {
       version: 1,
       target,
@@ -84,6 +85,7 @@ export async function writeRecord(
       base,
       edits,
       rules: [...rules],
+      line,
       folder,
     };
     await writeFileAtomic(file, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });

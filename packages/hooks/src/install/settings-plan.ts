@@ -1,11 +1,13 @@
 import { access } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
-import type { HookSet } from "./hook-set.ts";
+import type { SettingsDocument } from "./document.ts";
+import { ownHandlers, type HookSet } from "./hook-set.ts";
 import { hookStates, isInstalled } from "./hook-state.ts";
 import { readRecord, recordFile } from "./install-record.ts";
 import { standingRules } from "./rules.ts";
 import { readSettings } from "./settings-file.ts";
+import { standingLine, withoutLine } from "./status-line.ts";
 import { documentOf, withHooks, withoutHooks, type Installed } from "./settings-text.ts";
 
 /** A settings file of one CLI, and where fleet keeps its notes and backups. */
@@ -30,9 +32,12 @@ export interface SettingsPlan {
   readonly record: { readonly file: string; readonly installed: Installed | undefined };
 }
 
-/** Whether an installation also adds the set's permission rules; else those that an earlier one added stay. */
+/** What an installation adds beside the hooks. */
 export interface InstallOptions {
+  /** The set's permission rules; else those that an earlier one added stay. */
   readonly addRules?: boolean;
+  /** The script of the status line, or false: none; else what an earlier one added stays. */
+  readonly line?: string | false;
 }
 
 /**
@@ -43,7 +48,7 @@ export interface InstallOptions {
 export async function planInstall(
   place: SettingsPlace,
   set: HookSet,
-  { addRules = false }: InstallOptions = {},
+  { addRules = false, line: wantedLine }: InstallOptions = {},
 ): Promise<SettingsPlan> {
   const { settings, installed, recordAt } = await read(place);
   const document = documentOf(settings);
@@ -51,11 +56,16 @@ export async function planInstall(
   // Where fleet has no rules it need not understand the user's.
   const standing = asked.length === 0 ? [] : standingRules(document);
   const rules = addRules ? asked : asked.filter((rule) => standing.includes(rule));
-  const isDone = isInstalled(hookStates(document, set)) && rules.every((rule) => standing.includes(rule));
+  const line = lineFor(document, wantedLine, installed);
+  const isDone =
+    isInstalled(hookStates(document, set)) &&
+    rules.every((rule) => standing.includes(rule)) &&
+    (wantedLine === undefined || standingLine(document)?.script === line);
   if (settings.text !== undefined && isDone)
     return plan("install", { settings, after: settings.text, recordAt, installed });
-  const cleaned = withoutHooks(settings, set, installed);
-  const next = withHooks({ file: settings.file, text: cleaned }, set, rules);
+  const undone = withoutHooks(settings, set, installed);
+  const cleaned = wantedLine === false && undone !== undefined ? lineless(settings.file, undone) : undone;
+  const next = withHooks({ file: settings.file, text: cleaned }, set, { rules, line });
   const folder = installed?.folder ?? (await missingFolder(settings.target));
   return plan("install", {
     settings,
@@ -70,6 +80,40 @@ export async function planUninstall(place: SettingsPlace, set: HookSet): Promise
   const { settings, installed, recordAt } = await read(place);
   const after = withoutHooks(settings, set, installed);
   return plan("uninstall", { settings, after, recordAt, installed });
+}
+
+/**
+ * What adding fleet's status line (its script), or taking it out (undefined), would change; hooks that stand there are
+ * brought up to date, and none are added. Writes nothing; throws as planInstall.
+ */
+export async function planLine(
+  place: SettingsPlace,
+  set: HookSet,
+  script: string | undefined,
+): Promise<SettingsPlan> {
+  const { settings, installed } = await read(place);
+  const document = documentOf(settings);
+  const isHooked = document !== undefined && ownHandlers(document, set).length > 0;
+  const noHooks = { ...set, wanted: [] };
+  if (isHooked || script !== undefined)
+    return planInstall(place, isHooked ? set : noHooks, { line: script ?? false });
+  return installed === undefined
+    ? planInstall(place, noHooks, { line: false })
+    : planUninstall(place, noHooks);
+}
+
+/** A line that the user has taken out meanwhile is not put in again unless it is asked for. */
+function lineFor(
+  document: SettingsDocument | undefined,
+  wanted: string | false | undefined,
+  installed: Installed | undefined,
+): string | undefined {
+  if (wanted !== undefined) return wanted === false ? undefined : wanted;
+  return installed?.line !== undefined && standingLine(document) !== undefined ? installed.line : undefined;
+}
+
+function lineless(file: string, text: string): string {
+  return documentOf({ file, text }) === undefined ? text : withoutLine({ file, text });
 }
 
 async function read({ file, dataDir }: SettingsPlace) {

@@ -3,7 +3,8 @@ import { parseDocument, propertyOf, valueOf, type SettingsDocument } from "./doc
 import { applyEdits, insertion, type Edit } from "./insertion.ts";
 import { hooksObject, ownHandlers, type HookSet, type WantedHook } from "./hook-set.ts";
 import { withoutChild } from "./removal.ts";
-import { ruleInsertion, withoutRules, type RuleInsertion } from "./rules.ts";
+import { ruleInsertion, withoutRules } from "./rules.ts";
+import { lineInsertion, withoutLine, type LineInsertion } from "./status-line.ts";
 
 /** What an installation did to a file, kept so that it can be undone to the byte. */
 export interface Installed {
@@ -17,6 +18,8 @@ export interface Installed {
   readonly edits: readonly Pick<Edit, "before" | "after">[];
   /** The permission rules that it added: those that stood there before are the user's. */
   readonly rules: readonly string[];
+  /** The script of the status line that it added. */
+  readonly line?: string | undefined;
   /** The outermost folder that was made for the file; absent where its folder was there. */
   readonly folder?: string | undefined;
 }
@@ -30,26 +33,39 @@ export interface SettingsText {
 
 const empty = "{}\n";
 
+/** What is wanted in a file beside the set's hooks. */
+export interface Extras {
+  /** Permission rules. */
+  readonly rules: readonly string[];
+  /** The script of the status line. */
+  readonly line?: string | undefined;
+}
+
 /**
- * The text with the set's hooks and `rules` at the end of what stands there, and what was done. The file must hold none
+ * The text with the set's hooks and the extras at the end of what stands there, and what was done. The file must hold none
  * of fleet's hooks; rules that stand there already are left as they are.
  */
 export function withHooks(
   { file, text }: SettingsText,
   { cli, wanted }: Pick<HookSet, "cli" | "wanted">,
-  rules: readonly string[],
+  { rules, line }: Extras,
 ): { readonly text: string; readonly installed: Installed } {
   const base = baseOf(text);
   const document = parseDocument(file, base.is === "settings" && text !== undefined ? text : empty);
   const added = ruleInsertion(document, rules);
-  const edits = editsFor(document, wanted, added);
-  return { text: applyEdits(document.text, edits), installed: { cli, base, edits, rules: added.rules } };
+  const shown = lineInsertion(document, line);
+  const extras = { entries: [...added.entries, ...shown.entries], edits: [...added.edits, ...shown.edits] };
+  const edits = editsFor(document, wanted, extras);
+  return {
+    text: applyEdits(document.text, edits),
+    installed: { cli, base, edits, rules: added.rules, line },
+  };
 }
 
 /**
  * The text without fleet's hooks: what an installation noted is undone to the byte wherever it now stands; what the
- * user changed meanwhile within it, or a lost note, is taken out by ownership; rules only by the note, for the user may
- * have written the same. Undefined: the file is to go.
+ * user changed meanwhile within it, or a lost note, is taken out by ownership; rules and status line only by the note, for
+ * the user may have written the same. Undefined: the file is to go.
  */
 export function withoutHooks(
   { file, text }: SettingsText,
@@ -59,7 +75,8 @@ export function withoutHooks(
   if (text === undefined || baseOf(text).is !== "settings") return text;
   const undone = (installed?.edits ?? []).reduceRight(undo, text);
   const hookless = withoutOwn({ file, text: undone }, set);
-  const cleaned = withoutRules({ file, text: hookless }, installed?.rules ?? []);
+  const ruleless = withoutRules({ file, text: hookless }, installed?.rules ?? []);
+  const cleaned = installed?.line === undefined ? ruleless : withoutLine({ file, text: ruleless });
   if (cleaned.trim() !== empty.trim() || installed === undefined || cleaned === text) return cleaned;
   if (installed.base.is === "missing") return undefined;
   return installed.base.is === "blank" ? installed.base.text : cleaned;
@@ -79,14 +96,15 @@ function baseOf(text: string | undefined): Installed["base"] {
 function editsFor(
   document: SettingsDocument,
   wanted: readonly WantedHook[],
-  rules: RuleInsertion,
+  extras: LineInsertion,
 ): readonly Edit[] {
   const hooks = hooksObject(document);
   const value = Object.fromEntries(wanted.map(({ event, handlers }) => [event, [{ hooks: handlers }]]));
-  const entries = [...(hooks === undefined ? [{ name: "hooks", value }] : []), ...rules.entries];
+  const isNew = hooks === undefined && wanted.length > 0;
+  const entries = [...(isNew ? [{ name: "hooks", value }] : []), ...extras.entries];
   const atRoot = entries.length === 0 ? [] : [insertion(document, document.root, entries)];
   const inHooks = hooks === undefined ? [] : hookEdits(document, hooks, wanted);
-  return [...inHooks, ...rules.edits, ...atRoot];
+  return [...inHooks, ...extras.edits, ...atRoot];
 }
 
 function hookEdits(document: SettingsDocument, hooks: Node, wanted: readonly WantedHook[]): readonly Edit[] {

@@ -98,6 +98,18 @@ describe("the status line's script", () => {
     expect(await marks()).toEqual([]);
   });
 
+  test.each(shells)(
+    "%s %s: with a command it prints that one's rows first, each with the same JSON",
+    async (...shell) => {
+      await keep(process.pid, { [`cli-${id}`]: "[web]" });
+      const json = JSON.stringify({ session_id: id, cwd: "/it's" });
+      const own = `read -r all; printf 'one\\n%s' "$all"; exit 3`;
+      expect(run(["with", own], json, shell)).toEqual(said(`one\n${json}\n[web]\n`));
+      expect(run(["with", "echo mine >&2"], json, shell)).toEqual(said("[web]\n"));
+      expect(run(["with", "true"], "", shell)).toEqual(said(""));
+    },
+  );
+
   test("starts no program: it works with an empty PATH", async () => {
     await keep(process.pid, { "name-me": "[me]", [`cli-${id}`]: "[web]" });
     const input = JSON.stringify({ session_id: id });

@@ -5,20 +5,25 @@ export const lineScript = `#!/bin/sh
 # fleet-line, written by \`fleet statusline\`: do not edit. Prints the line that the daemon keeps for a session, or nothing.
 #
 #   fleet-line claude                 of the session whose JSON is on stdin (Claude Code's statusLine)
+#   fleet-line with <command>         the same, below what that command prints, which gets the JSON too
 #   fleet-line tmux <socket> <pane>   of the session in that pane
 #   fleet-line name <name>            of that session, or of \`me\`
 #
-# Nothing but builtins: it runs at each redraw. It always exits 0, as a status line must not fail.
+# Nothing but builtins, and the command: it runs at each redraw. It always exits 0, as a status line must not fail.
 
 dir=@dir@
 key='' dim='' plain=''
 
 main() {
   case \${1-} in
-    claude)
-      esc='@esc@'
-      dim="\${esc}[2m" plain="\${esc}[0m"
-      read_session
+    claude) of_json ;;
+    with)
+      input=$(cat)
+      own=$(printf '%s\\n' "$input" | /bin/sh -c "\${2-}")
+      [ -z "$own" ] || printf '%s\\n' "$own"
+      of_json <<EOF
+$input
+EOF
       ;;
     tmux) flatten "\${2-}" && key=pane-\${3-},$flat ;;
     name) key=name-\${2-} ;;
@@ -29,6 +34,12 @@ main() {
     '' | *- | */*) ;;
     *) [ "\${#key}" -gt 200 ] || show ;;
   esac
+}
+
+of_json() {
+  esc='@esc@'
+  dim="\${esc}[2m" plain="\${esc}[0m"
+  read_session
 }
 
 # The first \`"session_id": "…"\`; inside another text its quotes would be escaped.

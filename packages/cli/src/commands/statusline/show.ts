@@ -13,7 +13,7 @@ const lookAgainMs = 50;
 /** `fleet statusline` */
 export const show = defineCommand({
   about:
-    "Prints `[name · N peers · ✉ N]`, with dead letters and parked sessions where there are any, by the same script that status lines run; `[fleet: down]` without a daemon. For the session whose JSON is on stdin (as Claude Code gives it), else for you. With --claude, --tmux or --starship it prints what to put into that program's settings, and changes none of them.",
+    "Prints `[name · N peers · ✉ N]`, with dead letters and parked sessions where there are any, by the same script that status lines run; `[fleet: down]` without a daemon. For the session whose JSON is on stdin (as Claude Code gives it), else for you. With --claude, --tmux or --starship it prints what to put into that program's settings, and changes none of them; fleet statusline install does.",
   args: {},
   flags: {
     session: text("--session <name>", "the line of that session of this machine"),

@@ -1,3 +1,5 @@
+import { lineCommand, word } from "@fleetbus/hooks";
+
 /** A program with a status line that fleet knows. */
 export type Place = "claude" | "tmux" | "starship";
 
@@ -7,7 +9,7 @@ export type Place = "claude" | "tmux" | "starship";
  */
 export const snippets: Readonly<Record<Place, (script: string) => string>> = {
   claude: (script) => {
-    const statusLine = { type: "command", command: `${word(script)} claude`, refreshInterval: 5 };
+    const statusLine = { type: "command", command: lineCommand(script), refreshInterval: 5 };
     return `${JSON.stringify({ statusLine }, null, 2)}\n`;
   },
   tmux: (script) => {
@@ -23,11 +25,6 @@ export const snippets: Readonly<Record<Place, (script: string) => string>> = {
       "",
     ].join("\n"),
 };
-
-/** As a word of a shell. */
-function word(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
-}
 
 /** As one argument of tmux' own command line, in double quotes: there a $ and a \ mean something. */
 function tmuxText(text: string): string {

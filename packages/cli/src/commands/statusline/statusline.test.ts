@@ -78,6 +78,81 @@ describe("fleet statusline", () => {
     expect((await stat(script())).mode & 0o777).toBe(0o755);
   });
 
+  describe("install", () => {
+    const own = `{ "statusLine": { "type": "command", "command": "sed -n 's/.*cwd/at/p'", "padding": 0 } }\n`;
+    const settings = () => readFile(join(home, ".claude", "settings.json"), "utf8");
+    const commandIn = (text: string) =>
+      z.object({ statusLine: z.object({ command: z.string() }) }).parse(JSON.parse(text)).statusLine.command;
+    beforeEach(async () => {
+      await mkdir(join(home, ".claude"));
+      await writeFile(join(home, ".claude", "settings.json"), own);
+    });
+
+    test("alone is a dry run that writes nothing", async () => {
+      const ran = await fleet(["install"]);
+      expect(ran).toMatchObject({ code: 0, stderr: expect.stringContaining("a dry run") });
+      expect(ran.stdout).toContain("fleet-line with");
+      expect(await settings()).toBe(own);
+    });
+
+    test("[row 107] shows the fleet below the user's own line, and uninstall gives every byte back", async () => {
+      await keep({ "cli-a1": "[web · 2 peers · ✉ 1]" });
+      expect(await fleet(["install", "--apply"])).toMatchObject({ code: 0 });
+      const shown = await settings();
+      expect(JSON.parse(shown)).toMatchObject({ statusLine: { type: "command", padding: 0 } });
+      expect(inShell(commandIn(shown), '{"session_id":"a1","cwd":"/x"}')).toBe(
+        'at":"/x"}\n[web · 2 peers · ✉ 1]\n',
+      );
+      const again = await fleet(["install", "--apply"]);
+      expect(again).toMatchObject({ stdout: "", stderr: expect.stringContaining("nothing to change") });
+      expect(await fleet(["uninstall", "--apply"])).toMatchObject({ code: 0 });
+      expect(await settings()).toBe(own);
+    });
+
+    test("asks at a terminal, and leaves what is declined", async () => {
+      const asked: string[] = [];
+      const confirm = (question: string) => {
+        asked.push(question);
+        return Promise.resolve(asked.length > 1);
+      };
+      await fleet(["install"], { confirm });
+      expect(await settings()).toBe(own);
+      await fleet(["install"], { confirm });
+      expect(asked).toEqual(
+        Array(2).fill("Show the fleet in the status line of Claude Code, below your own?"),
+      );
+      expect(commandIn(await settings())).toContain("fleet-line");
+    });
+
+    test("[row 23] stays with the hooks' update and goes with them", async () => {
+      await runFleet(["hooks", "install", "--claude", "--apply"], home);
+      await fleet(["install", "--apply"]);
+      await runFleet(["hooks", "install", "--claude", "--apply"], home);
+      expect(commandIn(await settings())).toContain("fleet-line");
+      await runFleet(["hooks", "uninstall", "--claude", "--apply"], home);
+      expect(await settings()).toBe(own);
+    });
+
+    test("--settings is another file, which fleet uninstall finds", async () => {
+      const file = join(home, "project.json");
+      await fleet(["install", "--settings", "project.json", "--apply"]);
+      expect([commandIn(await readFile(file, "utf8")), await settings()]).toEqual([
+        `${script()} claude`,
+        own,
+      ]);
+      await runFleet(["uninstall", "--yes"], home);
+      await expect(stat(file)).rejects.toMatchObject({ code: "ENOENT" });
+    });
+
+    test("a status line that is no command is refused with its place, untouched", async () => {
+      const odd = '{\n  "statusLine": "mine"\n}\n';
+      await writeFile(join(home, ".claude", "settings.json"), odd);
+      const ran = await fleet(["install", "--apply"]);
+      expect(ran).toMatchObject({ stdout: "", stderr: expect.stringContaining("settings.json:2:3") });
+      expect([ran.code === 0, await settings()]).toEqual([false, odd]);
+    });
+  });
+
   test("two places at once are refused", async () => {
     expect(await fleet(["--tmux", "--claude"])).toMatchObject({ code: 2, stdout: "" });
   });

@@ -1,0 +1,42 @@
+import { applyPlan, installLine, lineFile, planLine, type SettingsPlan } from "@fleetbus/hooks";
+import type { Context } from "../command/context.ts";
+import type { Change, Consent } from "./change-hooks.ts";
+import type { HookableCli } from "./found.ts";
+
+/** What is to become of fleet's line in the CLI's status line. */
+export interface LineChange {
+  readonly cli: HookableCli;
+  readonly isShown: boolean;
+  readonly consent: Consent;
+}
+
+/** Shows what showing fleet's line in the CLI's own status line changes, or taking it out, and does so as far as there is consent. */
+export async function changeLine(change: LineChange, context: Context): Promise<Change> {
+  const { cli, isShown } = change;
+  const paths = context.paths();
+  const place = { file: cli.settingsFile, dataDir: paths.dataDir };
+  const plan = await planLine(place, cli.set, isShown ? lineFile(paths) : undefined);
+  if (plan.diff !== "") await context.print(plan.diff.trimEnd());
+  else await context.say(`${cli.title}: nothing to change in the status line of ${plan.file}`);
+  if (change.consent === "show") return "shown";
+  if (!(await isWanted(plan, change, context))) return "declined";
+  if (isShown) await installLine(paths);
+  const { clock } = context.world;
+  const { hasChanged, backup } = await applyPlan(plan, { clock, dataDir: paths.dataDir });
+  if (!hasChanged) return "nothing to do";
+  await context.say(`${cli.title}: wrote ${plan.target}${backup ? `, as it was: ${backup}` : ""}`);
+  return "made";
+}
+
+async function isWanted(
+  plan: SettingsPlan,
+  { cli, isShown, consent }: LineChange,
+  { world }: Context,
+): Promise<boolean> {
+  if (consent === "apply" || plan.diff === "") return true;
+  const below = plan.before?.includes('"statusLine"') === true ? ", below your own" : "";
+  const question = isShown
+    ? `Show the fleet in the status line of ${cli.title}${below}?`
+    : `Take the fleet out of the status line of ${cli.title}?`;
+  return (await world.confirm?.(question)) === true;
+}
