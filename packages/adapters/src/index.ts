@@ -10,5 +10,6 @@ export { findProcess, isInTree, type FindProcess, type ProcessFacts } from "./ty
 export { watchPanes, type PanesWatch } from "./tmux/pane/watch.ts";
 export { isTypedInto } from "./typing/screen/clis.ts";
 export { zellij, type ZellijConfig } from "./zellij/adapter.ts";
+export { isNewEnoughZellij } from "./zellij/check.ts";
 export { zellijPlace, type ZellijPlace } from "./zellij/place.ts";
 export { findArguments, findServer, type FindArguments } from "./zellij/server.ts";

@@ -170,7 +170,7 @@ describe("fleet launch", () => {
     [["1", "--cli", "codex,claude"], 7, "not on PATH"],
     [["1", "--dir", "nowhere"], 2, "is no folder"],
     [["1", "--name", "Shop Floor"], 2, "use a-z"],
-    [["1", "--mux", "zellij"], 2, "cannot launch in zellij yet; use --mux tmux"],
+    [["1", "--mux", "screen"], 2, "tmux, zellij"],
   ])("%j is refused with exit code %i before anything is started", async (argv, code, words) => {
     const ran = await at.run(["launch", ...argv], {
       env: { ...env, PATH: `${standIn.bin}:/usr/bin:/bin` },

@@ -9,6 +9,13 @@ const config = z.strictObject({
     .min(1)
     .default("zellij")
     .describe("The zellij program, or its path where it is not in the usual folders."),
+  path: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "The PATH on which it is looked for; without one the usual folders, with fleet's own rung the daemon's.",
+    ),
   callMs: z
     .int()
     .min(1)

@@ -9,6 +9,7 @@ export type ZellijAction = (args: readonly string[], signal: AbortSignal) => Pro
 /** How zellij is called. */
 export interface Calling {
   readonly command: string;
+  readonly path?: string | undefined;
   readonly callMs: number;
 }
 
@@ -18,8 +19,9 @@ const maxBytes = 4 * 1024 * 1024;
  * The actions of the session that a place is in. Rejects with `unavailable` where that session or its server is gone or
  * does not answer, with `version` where zellij is too old for an argument, with `config` where there is no zellij.
  */
-export function zellijAction({ command, callMs }: Calling, place: ZellijPlace): ZellijAction {
-  const env = { ...programEnvironment, ZELLIJ_SOCKET_DIR: place.socketDir };
+export function zellijAction(calling: Calling, place: ZellijPlace): ZellijAction {
+  const { command, path, callMs } = calling;
+  const env = { ...zellijEnvironment(path), ZELLIJ_SOCKET_DIR: place.socketDir };
   return (args, signal) =>
     new Promise((resolve, reject) => {
       const all = ["--session", place.session, "action", ...args];
@@ -30,6 +32,11 @@ export function zellijAction({ command, callMs }: Calling, place: ZellijPlace): 
         else reject(refusal(error, { place, stderr, command, callMs }));
       });
     });
+}
+
+/** Also without what tells zellij that it runs in itself. */
+export function zellijEnvironment(path: string | undefined): Readonly<Record<string, string>> {
+  return { ...programEnvironment, ...(path === undefined ? {} : { PATH: path }) };
 }
 
 interface Refused extends Calling {

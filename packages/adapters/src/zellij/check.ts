@@ -1,16 +1,16 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { messageOf, type CheckResult } from "@fleetbus/core";
-import { programEnvironment } from "../program/environment.ts";
 import type { ZellijConfig } from "./adapter.ts";
+import { zellijEnvironment } from "./call.ts";
 
 /** `--pane-id`, `paste`, `list-panes` and a dump with colours came with it (its CHANGELOG, 0.44.0). */
 export const oldestZellij = [0, 44] as const;
 
 /** What `fleet doctor` asks: whether there is a zellij that is new enough. Nobody needs one who does not use it. */
-export async function checkZellij({ command, callMs }: ZellijConfig): Promise<readonly CheckResult[]> {
+export async function checkZellij({ command, path, callMs }: ZellijConfig): Promise<readonly CheckResult[]> {
   try {
-    const options = { env: programEnvironment, timeout: callMs };
+    const options = { env: zellijEnvironment(path), timeout: callMs };
     const { stdout } = await promisify(execFile)(command, ["--version"], options);
     return [judge(stdout.trim())];
   } catch (error) {
@@ -22,7 +22,7 @@ export async function checkZellij({ command, callMs }: ZellijConfig): Promise<re
 }
 
 function judge(version: string): CheckResult {
-  if (isNewEnough(version)) return { isOk: true, text: version };
+  if (isNewEnoughZellij(version)) return { isOk: true, text: version };
   return {
     isOk: false,
     text: `${version || "a zellij without a version"} is too old to wake sessions`,
@@ -31,7 +31,7 @@ function judge(version: string): CheckResult {
 }
 
 /** Whether `zellij --version` names one that takes what fleet says. */
-export function isNewEnough(version: string): boolean {
+export function isNewEnoughZellij(version: string): boolean {
   const [, major = "", minor = ""] = /(\d+)\.(\d+)/.exec(version) ?? [];
   if (major === "") return false;
   const [wantedMajor, wantedMinor] = oldestZellij;

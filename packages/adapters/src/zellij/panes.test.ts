@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isNewEnough } from "./check.ts";
+import { isNewEnoughZellij } from "./check.ts";
 import { readPanes } from "./panes.ts";
 import { zellijPlace } from "./place.ts";
 import { findServer } from "./server.ts";
@@ -60,6 +60,6 @@ describe("a place in zellij", () => {
     ["zellij 1.0.0", true],
     ["something", false],
   ])("of %s is new enough: %s", (version, isNew) => {
-    expect(isNewEnough(version)).toBe(isNew);
+    expect(isNewEnoughZellij(version)).toBe(isNew);
   });
 });

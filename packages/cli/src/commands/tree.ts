@@ -124,7 +124,7 @@ export const tree: Tree = {
         },
         {
           name: "launch",
-          summary: "start a commander and its workers in tmux",
+          summary: "start a commander and its workers in tmux or zellij",
           load: async () => (await import("./launch/launch.ts")).launchCommand,
         },
         {

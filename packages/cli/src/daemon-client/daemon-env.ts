@@ -6,7 +6,7 @@ const paths = ["FLEET_HOME", "FLEET_CONFIG"] as const;
 
 /** What belongs to the shell or agent that happens to start the daemon; the daemon serves all of them. */
 const ofTheCaller =
-  /^(TMUX|TMUX_PANE|FLEET_SESSION|FLEET_ROLE|FLEET_PARENT|FLEET_NO_AUTOSTART|CLAUDECODE|CLAUDE_(PID|CODE_).*)$/;
+  /^(TMUX|TMUX_PANE|ZELLIJ|ZELLIJ_PANE_ID|ZELLIJ_SESSION_NAME|FLEET_SESSION|FLEET_ROLE|FLEET_PARENT|FLEET_NO_AUTOSTART|CLAUDECODE|CLAUDE_(PID|CODE_).*)$/;
 
 /** The environment of a daemon that this command starts. */
 export function daemonEnv({

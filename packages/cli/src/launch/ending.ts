@@ -18,7 +18,7 @@ export function isSignalled(pid: number, signal: "SIGTERM" | 0): boolean {
   }
 }
 
-/** One that ended is there until its parent, tmux, has asked how: it takes its time. */
+/** One that ended is there until its parent, the multiplexer, has asked how: it takes its time. */
 function isRunning(pid: number): boolean {
   return isSignalled(pid, 0) && !/^[ZX]/.test(stateOf(pid));
 }

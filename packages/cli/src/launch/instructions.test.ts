@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { crewOf } from "./crew.ts";
 import { argumentsOf, launchableClis } from "./instructions.ts";
 import { planOf } from "./plan.ts";
-import { paneFormat, readPanes, writeMark } from "./panes.ts";
+import { writeMark } from "./mux/mark.ts";
+import { paneFormat, readPanes } from "./mux/panes.ts";
 
 const crew = crewOf({ prefix: "shop", workers: 3, clis: ["claude", "codex"] });
 const [commander, first] = crew;
@@ -36,6 +37,8 @@ describe("a crew", () => {
   });
 });
 
+const mux = { name: "tmux", renameLine: () => "" } as const;
+
 describe("a plan", () => {
   const line = (id: string, name: string, session = "shop") =>
     `${id} 7 0 $1 [shop] [${writeMark({ crew: "shop", name, cli: "claude" })}] ${session}:any name: of a window`;
@@ -45,7 +48,7 @@ describe("a plan", () => {
     const panes = readPanes(
       [line("%1", "shop-commander", "till"), line("%2", "shop-worker-2", "till")].join("\n"),
     );
-    const plan = planOf({ prefix: "shop", crew }, panes);
+    const plan = planOf({ prefix: "shop", crew }, panes, mux);
     expect(plan.session).toBe("$1");
     expect(plan.steps.map(({ does }) => does)).toEqual(["keep", "open", "keep", "open"]);
   });
@@ -53,7 +56,7 @@ describe("a plan", () => {
   it("counts no pane that is marked badly or for another crew", () => {
     const others =
       "%1 7 0 $2 [] [shop:shop-commander] own:w\n%2 7 0 $2 [] [yard:shop-commander:claude] own:w\nnonsense";
-    const plan = planOf({ prefix: "shop", crew }, readPanes(others));
+    const plan = planOf({ prefix: "shop", crew }, readPanes(others), mux);
     expect(plan.steps.every(({ does }) => does === "open")).toBe(true);
     expect(plan.session).toBeUndefined();
   });

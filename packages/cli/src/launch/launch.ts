@@ -6,10 +6,11 @@ import { clisOf, dirOf, prefixOf, programsOf, workersOf } from "./order.ts";
 import { planOf, type Plan } from "./plan.ts";
 import { untilRegistered, type Outcome } from "./registered.ts";
 import { start } from "./start.ts";
-import { launchTmux } from "./tmux.ts";
+import { launchMux, type MuxName } from "./mux/mux.ts";
 
 /** What the command line asks for, as it stands there. */
 export interface Asked {
+  readonly mux: MuxName;
   readonly workers: string | undefined;
   readonly cli: string | undefined;
   readonly name: string | undefined;
@@ -39,6 +40,8 @@ export type Launched =
       readonly is: "launched";
       readonly name: string;
       readonly hasChanged: boolean;
+      /** What a person types to see them. */
+      readonly attachLine: string;
       readonly items: readonly LaunchedView[];
     };
 
@@ -48,17 +51,19 @@ export async function launch(asked: Asked, context: Context): Promise<Launched> 
   const clis = clisOf(asked.cli);
   const crew = crewOf({ prefix, workers: workersOf(asked.workers), clis });
   const dir = await dirOf(asked.dir, context.world.cwd);
-  const tmux = launchTmux(context);
-  const plan = planOf({ prefix, crew }, await tmux.panes());
+  const mux = launchMux(asked.mux, prefix, context);
+  const plan = planOf({ prefix, crew }, await mux.panes(), mux);
   for (const line of remarksOn(plan, crew)) await context.say(line);
   if (asked.dryRun) return { is: "planned", name: prefix, items: plan.steps.map(plannedView) };
   const missing = plan.steps.filter(({ does }) => does !== "keep").map(({ member }) => member);
   const programs = await programsOf([...new Set(missing.map(({ cli }) => cli))], context);
   await requireFreeNames(missing, context);
   const starting = { prefix, crew, dir, programs };
-  const placed = await start(plan, { starting, tmux }, context);
-  const outcomes = await untilRegistered(placed, { tmux, timeoutMs: asked.timeoutMs }, context);
-  return { is: "launched", name: prefix, hasChanged: missing.length > 0, items: outcomes.map(launchedView) };
+  const placed = await start(plan, { starting, mux }, context);
+  const outcomes = await untilRegistered(placed, { mux, timeoutMs: asked.timeoutMs }, context);
+  const { attachLine } = mux;
+  const items = outcomes.map(launchedView);
+  return { is: "launched", name: prefix, hasChanged: missing.length > 0, attachLine, items };
 }
 
 /** What a person may not expect of a second run. */

@@ -1,7 +1,7 @@
 import type { SessionView } from "@fleetbus/core/api";
 import type { Context } from "../command/context.ts";
 import type { Placed } from "./start.ts";
-import type { LaunchTmux } from "./tmux.ts";
+import type { LaunchMux } from "./mux/mux.ts";
 
 /** What became of one member. */
 export interface Outcome extends Placed {
@@ -14,18 +14,18 @@ export interface Outcome extends Placed {
 /** Waits until every member has registered, has ended, or the time is up. */
 export async function untilRegistered(
   placed: readonly Placed[],
-  { tmux, timeoutMs }: { readonly tmux: LaunchTmux; readonly timeoutMs: number },
+  { mux, timeoutMs }: { readonly mux: LaunchMux; readonly timeoutMs: number },
   context: Context,
 ): Promise<readonly Outcome[]> {
   const { clock, signal } = context.world;
-  const socket = await tmux.socket();
+  const socket = await mux.socket();
   const { machine } = await context.api().status();
   const endsAt = clock.monotonic() + timeoutMs;
   const outcomes = new Map<string, Outcome>();
   for (;;) {
     const { items } = await context.api().sessions();
     const here = items.filter((view) => view.machine === machine && view.pane?.socket === socket);
-    const panes = await tmux.panes();
+    const panes = await mux.panes();
     const alive = new Set(panes.filter(({ isDead }) => !isDead).map(({ id }) => id));
     for (const each of placed.filter(({ pane }) => !outcomes.has(pane))) {
       const outcome = outcomeOf(each, { here, alive });
@@ -39,7 +39,7 @@ export async function untilRegistered(
     await clock.sleep(pollMs, signal);
   }
   return Promise.all(
-    placed.map(async (each) => outcomes.get(each.pane) ?? late(each, await tmux.screen(each.pane))),
+    placed.map(async (each) => outcomes.get(each.pane) ?? late(each, await mux.screen(each.pane))),
   );
 }
 

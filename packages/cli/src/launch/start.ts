@@ -4,7 +4,7 @@ import type { World } from "../world/world.ts";
 import type { Member } from "./crew.ts";
 import { argumentsOf } from "./instructions.ts";
 import type { Plan, Step } from "./plan.ts";
-import type { LaunchTmux, Start } from "./tmux.ts";
+import type { LaunchMux, Start } from "./mux/mux.ts";
 
 /** A member in its pane. */
 export interface Placed {
@@ -27,23 +27,32 @@ export interface Starting {
 /** Takes the steps one after the other; what runs already is not touched. */
 export async function start(
   plan: Plan,
-  { starting, tmux }: { readonly starting: Starting; readonly tmux: LaunchTmux },
+  { starting, mux }: { readonly starting: Starting; readonly mux: LaunchMux },
   context: Context,
 ): Promise<readonly Placed[]> {
   const placed: Placed[] = [];
   let { session } = plan;
   for (const step of plan.steps) {
-    const now = await take(step, { session, starting, tmux }, context);
+    const now = await take(step, { session, starting, mux }, context);
     placed.push(now);
     if (now.did !== "kept") await context.say(`${now.did} ${now.member.name} (${now.member.cli})`);
-    session ??= (await tmux.panes()).find(({ id }) => id === now.pane)?.session;
+    session ??= await sessionWith(now.pane, starting.prefix, mux);
   }
+  await mux.opened();
   return placed;
+}
+
+/** By its name where the pane closed at once: it has just been opened in, or made. */
+async function sessionWith(pane: string, prefix: string, mux: LaunchMux): Promise<string | undefined> {
+  const panes = await mux.panes();
+  const found =
+    panes.find(({ id }) => id === pane) ?? panes.find(({ sessionName }) => sessionName === prefix);
+  return found?.session;
 }
 
 async function take(
   step: Step,
-  how: { readonly session: string | undefined; readonly starting: Starting; readonly tmux: LaunchTmux },
+  how: { readonly session: string | undefined; readonly starting: Starting; readonly mux: LaunchMux },
   { world }: Context,
 ): Promise<Placed> {
   const { member } = step;
@@ -51,12 +60,11 @@ async function take(
   const sinceMs = world.clock.now();
   const what = startOf(member, how.starting, world);
   if (step.does === "open")
-    return { member, pane: await how.tmux.open(what, how.session), did: "started", sinceMs };
-  await how.tmux.refill(step.pane.id, what);
-  return { member, pane: step.pane.id, did: "restarted", sinceMs };
+    return { member, pane: await how.mux.open(what, how.session), did: "started", sinceMs };
+  return { member, pane: await how.mux.refill(step.pane.id, what), did: "restarted", sinceMs };
 }
 
-/** What a CLI may need of this environment, where the tmux server was started in another; no secrets: a pane shows its argv. */
+/** What a CLI may need of this environment, where the multiplexer was started in another; no secrets: a pane shows its argv. */
 const handedOn = ["PATH", "FLEET_NS", "FLEET_MACHINE", "CLAUDE_CONFIG_DIR", "CODEX_HOME"] as const;
 
 const folders = ["FLEET_HOME", "FLEET_CONFIG"] as const;

@@ -2,13 +2,13 @@ import { FleetError } from "@fleetbus/core";
 import type { Context } from "../command/context.ts";
 import { isGone, isSignalled } from "./ending.ts";
 import { requireFreeSession } from "./plan.ts";
-import type { LaunchPane } from "./panes.ts";
-import type { LaunchTmux } from "./tmux.ts";
+import type { LaunchMux, LaunchPane } from "./mux/mux.ts";
 
 /** What became of one that was to end. */
 export interface Stopped {
   readonly name: string;
-  readonly pid: number;
+  /** Undefined where neither the multiplexer nor a registration tells it. */
+  readonly pid: number | undefined;
   readonly isEnded: boolean;
 }
 
@@ -18,37 +18,65 @@ export interface Stopped {
  */
 export async function stop(
   { prefix, graceMs }: { readonly prefix: string; readonly graceMs: number },
-  tmux: LaunchTmux,
+  mux: LaunchMux,
   context: Context,
 ): Promise<readonly Stopped[]> {
-  const panes = await tmux.panes();
-  requireFreeSession(prefix, panes);
-  const own = panes.filter(({ mark }) => mark?.crew === prefix);
+  const panes = await mux.panes();
+  requireFreeSession(prefix, panes, mux);
+  const own = await withPids(
+    panes.filter(({ mark }) => mark?.crew === prefix),
+    mux,
+    context,
+  );
   const isCommander = ({ mark }: LaunchPane) => mark?.name === `${prefix}-commander`;
-  const end = (pane: LaunchPane) => endOf(pane, { graceMs, tmux }, context);
+  const end = (pane: LaunchPane) => endOf(pane, { graceMs, mux }, context);
   const workers = await Promise.all(own.filter((pane) => !isCommander(pane)).map(end));
   const commanders = await Promise.all(own.filter(isCommander).map(end));
+  if (own.length > 0) await mux.closed();
   return [...commanders, ...workers];
+}
+
+/** zellij tells no pids: those that registered told their own. */
+async function withPids(
+  own: readonly LaunchPane[],
+  mux: LaunchMux,
+  context: Context,
+): Promise<readonly LaunchPane[]> {
+  if (own.every(({ pid }) => pid !== undefined)) return own;
+  const [socket, { items }] = [await mux.socket(), await context.api().sessions()];
+  const pidOf = ({ id }: LaunchPane) =>
+    items.find(({ pane, state }) => pane?.socket === socket && pane.id === id && state !== "ended")?.pid;
+  return own.map((pane) => ({ ...pane, pid: pane.pid ?? pidOf(pane) }));
 }
 
 /** What a stop could not end. Throws `failed` naming the processes. */
 export function requireEnded(stopped: readonly Stopped[]): void {
   const left = stopped.filter(({ isEnded }) => !isEnded);
   if (left.length === 0) return;
-  const list = left.map(({ name, pid }) => `${name} (process ${pid})`).join(", ");
-  const pids = left.map(({ pid }) => pid).join(" ");
-  throw new FleetError("failed", `stopping: still running: ${list}; kill -9 ${pids} ends them at once`);
+  const list = left.map(({ name, pid }) => `${name} (process ${pid ?? "not known"})`).join(", ");
+  const pids = left.flatMap(({ pid }) => pid ?? []).join(" ");
+  const way = pids === "" ? "" : `; kill -9 ${pids} ends them at once`;
+  throw new FleetError("failed", `stopping: still running: ${list}${way}`);
 }
 
 async function endOf(
   { id, pid, isDead, mark }: LaunchPane,
-  { graceMs, tmux }: { readonly graceMs: number; readonly tmux: LaunchTmux },
+  { graceMs, mux }: { readonly graceMs: number; readonly mux: LaunchMux },
   context: Context,
 ): Promise<Stopped> {
   const name = mark?.name ?? id;
-  if (!isDead && isSignalled(pid, "SIGTERM")) await isGone(pid, graceMs, context);
-  await tmux.close(id);
-  const isEnded = isDead || (await isGone(pid, graceMs, context));
+  if (!isDead && pid !== undefined && isSignalled(pid, "SIGTERM")) await isGone(pid, graceMs, context);
+  await mux.close(id);
+  const isEnded = isDead || (await hasEnded({ id, pid, graceMs }, mux, context));
   await context.say(isEnded ? `ended ${name}` : `${name} does not end`);
   return { name, pid, isEnded };
+}
+
+async function hasEnded(
+  { id, pid, graceMs }: Pick<LaunchPane, "id" | "pid"> & { readonly graceMs: number },
+  mux: LaunchMux,
+  context: Context,
+): Promise<boolean> {
+  if (pid !== undefined) return isGone(pid, graceMs, context);
+  return (await mux.panes()).every((pane) => pane.id !== id);
 }

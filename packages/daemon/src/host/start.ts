@@ -85,6 +85,7 @@ type Environment = Local["env"];
 
 /** What rungs need to know of this machine. */
 const rungKeys: Readonly<Record<string, (env: Environment) => Readonly<Record<string, unknown>>>> = {
+  zellij: ({ PATH }) => (PATH === undefined || PATH === "" ? {} : { path: PATH }),
   "codex-queue": (env) => ({
     env: Object.fromEntries(
       ["PATH", "HOME", "CODEX_HOME"].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),

@@ -23,6 +23,6 @@ export const resultColumns: readonly Column<LaunchedView>[] = [
 /** Of `fleet launch --stop`. */
 export const stopColumns: readonly Column<Stopped>[] = [
   { title: "SESSION", show: ({ name }) => name },
-  { title: "PROCESS", show: ({ pid }) => String(pid) },
+  { title: "PROCESS", show: ({ pid }) => (pid === undefined ? "" : String(pid)) },
   { title: "NOW", show: ({ isEnded }) => (isEnded ? "ended" : "still running") },
 ];

@@ -5,21 +5,21 @@ import { choice, duration, json, text, toggle } from "../../command/flags.ts";
 import { launch } from "../../launch/launch.ts";
 import { prefixOf } from "../../launch/order.ts";
 import { requireEnded, stop } from "../../launch/stop.ts";
-import { launchTmux } from "../../launch/tmux.ts";
+import { launchMux, muxNames, type MuxName } from "../../launch/mux/mux.ts";
 import { printItems } from "../../output/items.ts";
 import { planColumns, resultColumns, stopColumns } from "./columns.ts";
 
 const args = { workers: text("[N]", "how many workers (1)") } as const;
 
 const flags = {
-  mux: choice("--mux <multiplexer>", "where they run (tmux; zellij is not there yet)", ["tmux", "zellij"]),
+  mux: choice("--mux <multiplexer>", "where they run (tmux)", muxNames),
   cli: text(
     "--cli <clis>",
     "with commas: the first is the commander's, the workers take them in turn (claude)",
   ),
   name: text(
     "--name <prefix>",
-    "the crew: its tmux session, and the beginning of its sessions' names (fleet)",
+    "the crew: its session in the multiplexer, and the beginning of its sessions' names (fleet)",
   ),
   dir: text("--dir <folder>", "where they work (this folder)"),
   dryRun: toggle("--dry-run", "only say what would be done"),
@@ -33,7 +33,7 @@ type Options = Values<typeof args> & Values<typeof flags>;
 /** `fleet launch [N]` */
 export const launchCommand = defineCommand({
   about:
-    "Starts a commander and N workers, each in a named window of one tmux session, registered with role and parent, and told how to work together. What runs already stays as it is; what ended is started again. Sessions and windows that it did not make are never touched. Exit code 5: not all registered in time.",
+    "Starts a commander and N workers, each in a named window of one session of tmux or zellij, registered with role and parent, and told how to work together. What runs already stays as it is; what ended is started again. Sessions and windows that it did not make are never touched. Exit code 5: not all registered in time.",
   args,
   flags,
   examples: [
@@ -42,17 +42,22 @@ export const launchCommand = defineCommand({
       line: "fleet launch 4 --cli claude,codex --name shop --dir ~/shop",
       about: "two of each, in that folder",
     },
+    {
+      line: "fleet launch 3 --mux zellij",
+      about: "in zellij 0.44 or newer; sit down with zellij attach fleet",
+    },
     { line: "fleet launch --stop --name shop", about: "ends them" },
   ],
   async run(options, context) {
-    if (options.mux === "zellij")
-      throw new FleetError("usage", "reading --mux: fleet cannot launch in zellij yet; use --mux tmux");
     return options.stop ? stopCrew(options, context) : launchCrew(options, context);
   },
 });
 
 async function launchCrew(options: Options, context: Context): Promise<void> {
-  const result = await launch({ ...options, timeoutMs: options.timeout ?? 60_000 }, context);
+  const result = await launch(
+    { ...options, mux: muxOf(options), timeoutMs: options.timeout ?? 60_000 },
+    context,
+  );
   const how = { json: options.json, empty: "nothing to do" };
   if (result.is === "planned") return printItems(context, result, { ...how, columns: planColumns });
   await printItems(context, result, { ...how, columns: resultColumns });
@@ -60,16 +65,20 @@ async function launchCrew(options: Options, context: Context): Promise<void> {
   if (late.length > 0)
     throw new FleetError(
       "pending",
-      `launching ${result.name}: ${late.map(({ name, trouble }) => `${name}: ${trouble}`).join("; ")}; tmux attach -t =${result.name} shows them`,
+      `launching ${result.name}: ${late.map(({ name, trouble }) => `${name}: ${trouble}`).join("; ")}; ${result.attachLine} shows them`,
     );
   const said = result.hasChanged ? "all are registered" : "all of it runs already: nothing changed";
-  await context.say(`${said}; tmux attach -t =${result.name} shows them`);
+  await context.say(`${said}; ${result.attachLine} shows them`);
 }
 
 async function stopCrew(options: Options, context: Context): Promise<void> {
   const prefix = prefixOf(options.name);
-  const items = await stop({ prefix, graceMs: 5000 }, launchTmux(context), context);
+  const items = await stop({ prefix, graceMs: 5000 }, launchMux(muxOf(options), prefix, context), context);
   const empty = `nothing runs that was launched as ${prefix}`;
   await printItems(context, { items }, { json: options.json, columns: stopColumns, empty });
   requireEnded(items);
+}
+
+function muxOf({ mux }: Options): MuxName {
+  return mux ?? "tmux";
 }

@@ -1,26 +1,5 @@
-/** A pane of the tmux server that a launch looks at. */
-export interface LaunchPane {
-  readonly id: string;
-  /** Of the program that was started in it. */
-  readonly pid: number;
-  /** It ended, and tmux keeps its pane (remain-on-exit). */
-  readonly isDead: boolean;
-  /** tmux's own id of the session that shows it, as `$3`. */
-  readonly session: string;
-  readonly sessionName: string;
-  readonly window: string;
-  /** The crew that the session was made for. */
-  readonly crew: string | undefined;
-  /** What a launch started in it; undefined for everybody else's. */
-  readonly mark: Mark | undefined;
-}
-
-/** Written on a pane that a launch opened (the pane's user option). */
-export interface Mark {
-  readonly crew: string;
-  readonly name: string;
-  readonly cli: string;
-}
+import { readMark } from "./mark.ts";
+import type { LaunchPane } from "./mux.ts";
 
 /** The user options by which tmux says what is fleet's: of the session, and of the pane. */
 export const options = { session: "@fleet-launch", pane: "@fleet-launch-pane" } as const;
@@ -51,15 +30,4 @@ export function readPanes(answer: string): readonly LaunchPane[] {
     ];
   });
   return [...new Map(panes.map((pane) => [pane.id, pane])).values()];
-}
-
-/** A mark as tmux keeps it. */
-export function writeMark({ crew, name, cli }: Mark): string {
-  return `${crew}:${name}:${cli}`;
-}
-
-function readMark(text: string): Mark | undefined {
-  const [crew, name, cli, more] = text.split(":");
-  const isWhole = crew && name && cli && more === undefined;
-  return isWhole ? { crew, name, cli } : undefined;
 }
