@@ -1,10 +1,12 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startDemoModel, type DemoModel } from "../../support/demo-model.ts";
 import { fleetCommand } from "../../support/fleet/command.ts";
 import { startFleet, type Fleet } from "../../support/fleet/fleet.ts";
 import { eventually } from "../../support/tmux.ts";
-import { linkLibraries, startWrapped, type WrappedAgent } from "../../support/fleet/wrapped.ts";
+import { linkLibraries, startWrapped, wrapCommand, type WrappedAgent } from "../../support/fleet/wrapped.ts";
 
 let fleet: Fleet;
 let model: DemoModel;
@@ -86,5 +88,57 @@ describe("a session in fleet wrap, without a multiplexer", () => {
       texts.filter((text) => text.includes("token-clearer")),
     );
     expect(prompt).not.toContain("nothing much");
+  });
+});
+
+/** An agent without hooks: it runs what it is told to run. */
+const parrot = `#!/bin/sh
+printf 'parrot> '
+while read -r line; do
+  echo "heard: $line"
+  case $line in *"fleet inbox"*) "$NODE" "$FLEET_COMMAND" inbox ;; esac
+  printf 'parrot> '
+done
+`;
+
+describe("a command without hooks in fleet wrap", () => {
+  const open = async (name: string, ...flags: readonly string[]) => {
+    const file = join(fleet.home, "parrot");
+    await writeFile(file, parrot, { mode: 0o755 });
+    const env = { NODE: process.execPath, FLEET_COMMAND: fleet.command };
+    const terminal = await wrapCommand(fleet, { name, flags, argv: [file], env });
+    agents.push({ name, terminal });
+    return terminal;
+  };
+
+  it("that was named is a session by what it prints, is said to be weaker, and is woken by a typed line", async () => {
+    const terminal = await open("polly", "--name", "polly");
+    await fleet.untilState("polly", ["idle"], 30_000);
+    expect((await run("session", "show", "polly", "--json")).json()).toMatchObject({
+      ...{ hooked: false, cli: "parrot", pty: { pid: terminal.pid } },
+      advice: "not hooked: taken for idle when it prints nothing, which is weaker than hooks",
+    });
+    const id = await send("polly", "a cracker token-polly");
+    await terminal.waitFor(/heard: 1 fleet message waits[^]*token-polly[^]*parrot> /);
+    await untilDone(id);
+    expect(await rungOf(id)).toBe("pty");
+    await fleet.untilState("polly", ["idle"], 30_000);
+    terminal.type("\u0004");
+    expect(await terminal.ended).toBe(0);
+    await fleet.untilState("polly", ["ended"]);
+  });
+
+  it("that was not named is none, and neither is a shell", async () => {
+    const plain = await open("nameless");
+    await plain.waitFor(/parrot> /);
+    const shell = await wrapCommand(fleet, { name: "shell", flags: ["--name", "shell"], argv: ["sh"] });
+    agents.push({ name: "shell", terminal: shell });
+    shell.type("echo ready-$((1+1))\r");
+    await shell.waitFor(/ready-2/);
+    // Whoever comes later is there: these two would be.
+    await open("later", "--name", "later");
+    await fleet.untilState("later", ["starting", "idle"]);
+    const listed = JSON.stringify((await run("session", "list", "--json")).json());
+    expect(listed).not.toMatch(/"name":"(nameless|shell)"/);
   });
 });

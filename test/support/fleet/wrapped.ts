@@ -23,18 +23,24 @@ export async function linkLibraries(fleet: Pick<Fleet, "command">): Promise<void
   await symlink(join(root, "node_modules"), join(dirname(fleet.command), "node_modules"));
 }
 
-/** Runs a command by `fleet wrap` of this fleet, in a folder of its own that is called `name`. */
+/** What to wrap. */
+export interface Wrapping {
+  /** Of its folder. */
+  readonly name: string;
+  readonly argv: readonly string[];
+  /** Of `fleet wrap`. */
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs a command by `fleet wrap` of this fleet, in a folder of its own. */
 export async function wrapCommand(
   fleet: Pick<Fleet, "home" | "env" | "command">,
-  {
-    name,
-    argv,
-    env = {},
-  }: { readonly name: string; readonly argv: readonly string[]; readonly env?: Record<string, string> },
+  { name, argv, flags = [], env = {} }: Wrapping,
 ): Promise<TestTerminal> {
   const cwd = join(fleet.home, "agents", name);
   await mkdir(cwd, { recursive: true });
-  const wrapped = [process.execPath, fleet.command, "wrap", "--", ...argv];
+  const wrapped = [process.execPath, fleet.command, "wrap", ...flags, "--", ...argv];
   return openTerminal(wrapped, { env: { ...fleet.env, FLEET_NO_AUTOSTART: "1", ...env }, cwd });
 }
 

@@ -1,41 +1,58 @@
 import { randomBytes } from "node:crypto";
-import { messageOf, ptySocketOf } from "@fleetbus/core";
+import { messageOf, ptySocketOf, type PtyFact } from "@fleetbus/core";
 import type { Context } from "../command/context.ts";
 import type { Proxy } from "./proxy.ts";
-import type { Typist } from "./typing/typist.ts";
+import { serveTyping } from "./typing/serve.ts";
+import { typist, type Typist } from "./typing/typist.ts";
+import { watchUnhooked, type Watched } from "./unhooked/watch.ts";
 
 /** A terminal that fleet may type into. */
 export interface Held {
   readonly hand: Proxy["hand"];
-  close(): void;
+  /** The command runs: where the person named it, it may become a session without hooks. */
+  started(pid: number): void;
+  /** Resolves when what is to be told of its end is told, or soon. */
+  close(): Promise<void>;
+}
+
+/** What is held. */
+export interface Holding {
+  readonly argv: readonly string[];
+  /** As the person called it. */
+  readonly name: string | undefined;
 }
 
 /**
  * Lets the daemon have lines typed for the session in this terminal, over the socket that it finds by this process
  * (core/wake/pty.ts). Where there can be no socket the terminal is a plain one, and says so once.
  */
-export async function holdTerminal({ world, paths, say }: Context): Promise<Held> {
-  const [{ typist }, { serveTyping }] = await Promise.all([
-    import("./typing/typist.ts"),
-    import("./typing/serve.ts"),
-  ]);
-  let mine: Typist | undefined;
-  const served = {
-    path: ptySocketOf(paths(), world.pid),
-    id: `${world.pid}-${randomBytes(6).toString("hex")}`,
-    pid: world.pid,
-    typist: {
-      type: async (...given: Parameters<Typist["type"]>) =>
-        mine === undefined ? notYet : mine.type(...given),
-    },
-  };
-  const server = await serveTyping(served).catch((error: unknown) =>
+export async function holdTerminal(holding: Holding, context: Context): Promise<Held> {
+  const { world, paths, say } = context;
+  const id = `${world.pid}-${randomBytes(6).toString("hex")}`;
+  const pty: PtyFact = { id, socket: ptySocketOf(paths(), world.pid), pid: world.pid };
+  let hand: Typist | undefined;
+  let watched: Watched | undefined;
+  const type: Typist["type"] = async (job, signal) =>
+    hand === undefined ? "the command has not been started yet" : hand.type(job, signal);
+  const server = await serveTyping({ ...pty, typist: { type } }).catch((error: unknown) =>
     say(`fleet: what runs here cannot be woken by fleet wrap: ${messageOf(error)}`),
   );
   return {
-    hand: (write) => (mine = typist({ clock: world.clock, write })),
-    close: () => server?.close(),
+    hand: (write) =>
+      (hand = typist({
+        ...{ clock: world.clock, write },
+        quietMs: () => watched?.quietMs() ?? 0,
+        onSubmit: (line) => watched?.submitted(line),
+        onPrint: () => watched?.printed(),
+      })),
+    started: (pid) => {
+      const { argv, name } = holding;
+      if (server !== undefined && name !== undefined)
+        watched = watchUnhooked({ argv, name, pid, pty }, context);
+    },
+    close: async () => {
+      server?.close();
+      await watched?.end();
+    },
   };
 }
-
-const notYet = "the command has not been started yet";

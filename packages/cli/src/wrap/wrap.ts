@@ -3,7 +3,7 @@ import { FleetError, messageOf } from "@fleetbus/core";
 import type { Context } from "../command/context.ts";
 import { launch, type Launch, type Launched } from "../run/child/launch.ts";
 import { forwardSignals } from "../run/child/signals.ts";
-import { holdTerminal } from "./hold.ts";
+import type { Holding } from "./hold.ts";
 import { loadPtyLibrary } from "./library.ts";
 import { whyNotStarted } from "./program.ts";
 import { startInTerminal } from "./proxy.ts";
@@ -28,7 +28,7 @@ export async function wrap({ argv, name }: WrapOrder, context: Context): Promise
   const undo = forwardSignals(() => launched);
   try {
     const refused = whyNotStarted(argv[0] ?? "", what);
-    launched = refused === undefined ? await start(what, context) : undefined;
+    launched = refused === undefined ? await start(what, { argv, name }, context) : undefined;
     const ending = refused ?? (await launched?.ended);
     if (ending?.error !== undefined) await say(`fleet: ${ending.error}`);
     return ending?.exitCode ?? 0;
@@ -37,22 +37,23 @@ export async function wrap({ argv, name }: WrapOrder, context: Context): Promise
   }
 }
 
-async function start(what: Launch, context: Context): Promise<Launched> {
+async function start(what: Launch, holding: Holding, context: Context): Promise<Launched> {
   if (![0, 1, 2].every((fd) => isatty(fd))) return launch(what);
   const library = await loadPtyLibrary();
   const { stdin, stdout } = process;
-  const held = await holdTerminal(context);
+  const { holdTerminal } = await import("./hold.ts");
+  const held = await holdTerminal(holding, context);
   try {
-    const launched = startInTerminal(what, {
-      library,
-      outer: outerTerminal(),
-      stdin,
-      stdout,
-      hand: held.hand,
+    const proxy = { library, outer: outerTerminal(), stdin, stdout, hand: held.hand };
+    const launched = startInTerminal(what, proxy);
+    void launched.spawned.then((pid) => pid !== undefined && held.started(pid));
+    const ended = launched.ended.then(async (ending) => {
+      await held.close();
+      return ending;
     });
-    return { ...launched, ended: launched.ended.finally(held.close) };
+    return { ...launched, ended };
   } catch (error) {
-    held.close();
+    await held.close();
     throw new FleetError(
       "failed",
       `wrapping the command: it got no terminal of its own: ${messageOf(error)}; start it without fleet wrap`,

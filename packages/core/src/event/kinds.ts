@@ -70,6 +70,8 @@ export const eventDataSchemas = {
     upTo: z.int().optional(),
   }),
   "prompt.submitted": session.extend({
+    /** False: `fleet wrap` typed it, and no hook told of it. */
+    hooked: z.boolean().optional(),
     prompt: z.string().optional(),
     nonces: z.array(z.string()).optional(),
   }),

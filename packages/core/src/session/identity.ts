@@ -74,7 +74,8 @@ export function identityOf(before: SessionRecord, { kind, event, facts }: Seen):
     return { name, display: displayOf(facts) ?? facts.to ?? before.display, formerly };
   }
   if (kind === "session.configured") return { role: facts.role, parent: facts.parent };
-  if (kind === "prompt.submitted" || kind.startsWith("tool.")) return { hooked: true };
+  if (kind === "prompt.submitted" || kind.startsWith("tool."))
+    return facts.hooked === false ? {} : { hooked: true };
   if (kind !== "session.started") return {};
   const hooked = before.hooked || facts.hooked !== false;
   return { display, hooked, role: facts.role ?? before.role, parent: facts.parent ?? before.parent };

@@ -10,6 +10,7 @@ import {
   inboxSchema,
   kickSchema,
   pauseSchema,
+  ptyReportSchema,
   publishSchema,
   renameSchema,
   replySchema,
@@ -96,6 +97,7 @@ function sessionRoutes(routes: Hono, desk: Desk): void {
   routes.get("/v1/sessions/:ref{.+}", async (c) => c.json(await desk.session(c.req.param("ref"))));
   routes.post("/v1/sessions/rename", async (c) => c.json(await desk.rename(await body(c, renameSchema))));
   routes.post("/v1/sessions/kick", async (c) => c.json(await desk.kick(await body(c, kickSchema)), 201));
+  routes.post("/v1/ptys", async (c) => c.json(await desk.takePtyReport(await body(c, ptyReportSchema))));
   routes.get("/v1/wakes/:ref{.+}", async (c) => c.json(await desk.wake(c.req.param("ref"))));
   routes.post("/v1/pause", async (c) => c.json(await desk.pause(await body(c, pauseSchema), true)));
   routes.post("/v1/resume", async (c) => c.json(await desk.pause(await body(c, pauseSchema), false)));

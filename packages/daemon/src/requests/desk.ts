@@ -7,6 +7,8 @@ import type {
   Identity,
   InboxAnswer,
   Items,
+  PtyReport,
+  PtyReportAnswer,
   PublishAnswer,
   RunEventAnswer,
   RunEventRequest,
@@ -18,6 +20,7 @@ import type {
   publishSchema,
 } from "@fleetbus/core/api";
 import type { z } from "zod";
+import { takePtyReport } from "../pty/report.ts";
 import { adapterDesk, type AdapterDesk } from "./adapters.ts";
 import { attest } from "../session/attest.ts";
 import { arrivals } from "./arrivals.ts";
@@ -74,6 +77,8 @@ export interface Desk {
   readonly adapters: AdapterDesk;
   /** An event of a wrapped command (`fleet run`), told as the caller's. */
   takeRunEvent(request: RunEventRequest): Promise<RunEventAnswer>;
+  /** What `fleet wrap` sees of a command without hooks. */
+  takePtyReport(report: PtyReport): Promise<PtyReportAnswer>;
   /** The full log of a run, as `fleet run` left it. */
   runLog(run: string): Promise<AsyncIterable<Uint8Array>>;
 }
@@ -119,6 +124,7 @@ export function desk(edge: Edge, status: () => Promise<StatusAnswer>): Desk {
     deadLetter: (verb, seq) => ({ show: showDead, retry: retryDead, drop: dropDead })[verb](edge.bus, seq),
     adapters: adapterDesk(edge),
     takeRunEvent: async (request) => takeRunEvent(edge, await who(request), request),
+    takePtyReport: (report) => takePtyReport(edge, report),
     runLog: (run) => readRunLog(edge.bus, run),
   };
 }

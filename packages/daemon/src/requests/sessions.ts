@@ -54,10 +54,14 @@ async function lookAgain(edge: Edge, ref: string): Promise<SessionRecord | undef
 function viewOf(edge: Edge, record: SessionRecord): SessionView {
   const mailbox = record.machine === edge.machine ? edge.mailboxes.find(record.name) : undefined;
   const inbox = mailbox === undefined ? 0 : mailbox.held().length + mailbox.deferred().length;
-  const advice = record.hooked
-    ? {}
-    : { advice: `not hooked: run \`fleet hooks install --${record.cli} --apply\` and start it again` };
+  const advice = record.hooked ? {} : { advice: adviceOf(record) };
   return { ...record, inbox, isPaused: edge.pauses.isPaused(record.name), ...advice };
+}
+
+function adviceOf({ cli, pty }: SessionRecord): string {
+  return pty === undefined
+    ? `not hooked: run \`fleet hooks install --${cli} --apply\` and start it again`
+    : "not hooked: taken for idle when it prints nothing, which is weaker than hooks";
 }
 
 function nameOf(record: SessionRecord): string {

@@ -92,8 +92,8 @@ function lookAtZellij({ pane }: SessionRecord): Look {
     : no("it is in no zellij pane", "start it in zellij 0.44 or newer, or in tmux");
 }
 
-function lookAtWrap({ pty }: SessionRecord): Look {
-  return pty === undefined
-    ? no("it was not started by fleet wrap", "start it by fleet wrap -- <command>")
-    : ready(`fleet wrap (pid ${pty.pid}) holds its terminal; typed only where that is safe`);
+function lookAtWrap({ pty, hooked }: SessionRecord): Look {
+  if (pty === undefined) return no("it was not started by fleet wrap", "start it by fleet wrap -- <command>");
+  const holder = `fleet wrap (pid ${pty.pid}) holds its terminal; typed only where that is safe`;
+  return ready(hooked ? holder : `${holder}, and only while it prints nothing: it has no hooks`);
 }

@@ -7,6 +7,7 @@ const free: Sight = {
   hasEnded: false,
   draft: emptyDraft,
   restMs: Number.POSITIVE_INFINITY,
+  quietInMs: 0,
   submittedAtMs: undefined,
   idleSinceMs: 10_000,
   isWanted: true,
@@ -39,6 +40,7 @@ describe("[case 34] whether to type", () => {
     ["keys that rest for 499 ms", { restMs: 499 }, "wait: a person is typing (1)"],
     ["keys that rest for 500 ms", { restMs: 500 }, "type"],
     ["a key of this moment", { restMs: 0 }, "wait: a person is typing (500)"],
+    ["a command without hooks that prints", { quietInMs: 7 }, "wait: the command is printing (7)"],
     [
       "a command that was submitted in this idle period",
       { ...typed("/model\r"), submittedAtMs: 10_000 },

@@ -6,6 +6,8 @@ export interface Sight {
   readonly draft: Draft;
   /** Milliseconds since the person's last key; infinite before the first. */
   readonly restMs: number;
+  /** Of a command without hooks: milliseconds until it has printed nothing for long enough; 0 when it has. */
+  readonly quietInMs: number;
   /** RFC 3339 in milliseconds: when something was submitted last, by whomever; undefined before the first time. */
   readonly submittedAtMs: number | undefined;
   /** Since when the session is idle; undefined where the daemon does not say. */
@@ -35,6 +37,8 @@ export function decide(sight: Sight): Decision {
     return { is: "wait", reason: "keys were pressed that may have put something into the composer" };
   if (isUnproved(sight))
     return { is: "wait", reason: "what was submitted last began no turn: a menu or a view may be open" };
+  if (sight.quietInMs > 0)
+    return { is: "wait", reason: "the command is printing", retryInMs: sight.quietInMs };
   if (restMs < quietMs) return { is: "wait", reason: "a person is typing", retryInMs: quietMs - restMs };
   return { is: sight.isWanted === undefined ? "ask" : "type" };
 }

@@ -7,8 +7,8 @@ import type { Typist } from "./typist.ts";
 
 /** What the socket answers for. */
 export interface Served {
-  /** See `ptySocketOf`. */
-  readonly path: string;
+  /** Its path: see `ptySocketOf`. */
+  readonly socket: string;
   /** What the session's fact `pty` says. */
   readonly id: string;
   readonly pid: number;
@@ -24,11 +24,11 @@ export async function serveTyping(served: Served): Promise<{ close(): void }> {
     socket.on("close", () => open.delete(socket)).on("error", () => undefined); // closed next
     converse(socket, served, queue);
   });
-  await mkdir(dirname(served.path), { recursive: true, mode: 0o700 });
-  await rm(served.path, { force: true }); // of a process before, that had this pid
-  server.listen(served.path);
+  await mkdir(dirname(served.socket), { recursive: true, mode: 0o700 });
+  await rm(served.socket, { force: true }); // of a process before, that had this pid
+  server.listen(served.socket);
   await once(server, "listening");
-  await chmod(served.path, 0o600);
+  await chmod(served.socket, 0o600);
   const close = () => {
     server.close();
     for (const socket of open) socket.destroy();

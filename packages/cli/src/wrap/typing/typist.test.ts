@@ -6,10 +6,16 @@ const line = "2 fleet messages wait [fleet:abcdef]";
 const bracketed = `\u001b[200~${line}\u001b[201~`;
 
 /** A typist, what went into the terminal since the last look, and a job that tells what it was told. */
-function stage(clock: FakeClock = fakeClock()) {
+function stage(outputMs = 0) {
+  const clock = fakeClock();
   const written: string[] = [];
   const reasons: string[] = [];
-  const hand = typist({ clock, write: (input) => void written.push(input.toString()) });
+  const submitted: unknown[] = [];
+  const hand = typist({
+    ...{ clock, quietMs: () => outputMs, onPrint: () => undefined },
+    write: (input) => void written.push(input.toString()),
+    onSubmit: (own) => void submitted.push(own),
+  });
   const job = (change: Partial<TypingJob> = {}): TypingJob => ({
     ...{ line, idleSinceMs: clock.now(), pasteWaitMs: 100 },
     onWaiting: (reason) => void reasons.push(reason),
@@ -18,7 +24,7 @@ function stage(clock: FakeClock = fakeClock()) {
   });
   const never = new AbortController();
   return {
-    ...{ clock, hand, reasons, job },
+    ...{ clock, hand, reasons, job, submitted },
     press: (keys: string) => hand.typed(Buffer.from(keys)),
     print: (output: string) => hand.printed(Buffer.from(output)),
     start: (change?: Partial<TypingJob>, signal = never.signal) => hand.type(job(change), signal),
@@ -140,6 +146,30 @@ describe("the hand that types for a session", () => {
     answer(false);
     expect(await typing).toBe("no longer wanted");
     expect(look()).toBe("\u0003");
+  });
+
+  test("of a command without hooks waits until it has printed nothing for long enough", async () => {
+    const { clock, print, start, look, reasons } = stage(3000);
+    print("thinking");
+    const typing = start();
+    await clock.advance(2000);
+    print(".");
+    await clock.advance(2999);
+    expect(look()).toBe("");
+    expect(reasons).toEqual(["the command is printing"]);
+    await clock.advance(101);
+    expect(await typing).toBeUndefined();
+    expect(look()).toBe(`${line}\r`);
+  });
+
+  test("tells what was submitted: the person's text without its words, and its own line", async () => {
+    const { clock, press, start, submitted } = stage();
+    press("hello\r");
+    const typing = start({ idleSinceMs: clock.now() + 1 });
+    await clock.advance(600);
+    await typing;
+    press("\r");
+    expect(submitted).toEqual([undefined, line]);
   });
 
   test("ends with the command, and with who asked", async () => {

@@ -35,13 +35,19 @@ export interface TypistDeps {
   readonly clock: Clock;
   /** Into the command's terminal. */
   write(input: Buffer | string): void;
+  /** How long the command must have printed nothing: 0 where its hooks tell that it is idle. */
+  quietMs(): number;
+  /** Something was submitted: a line of ours, or what the person typed. */
+  onSubmit(line: string | undefined): void;
+  onPrint(): void;
 }
 
 /** The typist of one terminal that nothing was typed into yet. */
-export function typist({ clock, write }: TypistDeps): Typist {
+export function typist({ clock, write, quietMs, onSubmit, onPrint }: TypistDeps): Typist {
   let draft = emptyDraft;
   let pasteMode = plainPaste;
   let lastKeyAt = Number.NEGATIVE_INFINITY;
+  let lastPrintAt = Number.NEGATIVE_INFINITY;
   let submittedAtMs: number | undefined;
   let hasEnded = false;
   /** What the person types while a line is typed. */
@@ -53,13 +59,16 @@ export function typist({ clock, write }: TypistDeps): Typist {
     write(input);
     const folded = foldDraft(draft, input);
     if (folded.hasKey) lastKeyAt = clock.monotonic();
-    if (folded.draft.openings !== draft.openings) submittedAtMs = clock.now();
+    const hasSubmitted = folded.draft.openings !== draft.openings;
+    if (hasSubmitted) submittedAtMs = clock.now();
     draft = folded.draft;
+    if (hasSubmitted) onSubmit(undefined);
     ring();
   };
   const sightOf = ({ idleSinceMs }: TypingJob, isWanted: boolean | undefined): Sight => {
     const restMs = clock.monotonic() - lastKeyAt;
-    return { hasEnded, draft, restMs, submittedAtMs, idleSinceMs, isWanted };
+    const quietInMs = Math.max(0, quietMs() - (clock.monotonic() - lastPrintAt));
+    return { hasEnded, draft, restMs, quietInMs, submittedAtMs, idleSinceMs, isWanted };
   };
   const change = async (ms: number | undefined, signal: AbortSignal) => {
     const rung = new AbortController();
@@ -75,6 +84,7 @@ export function typist({ clock, write }: TypistDeps): Typist {
     if (!hasEnded) write("\r");
     draft = submitted(draft);
     submittedAtMs = clock.now();
+    onSubmit(line);
     const late = held;
     held = undefined;
     late.forEach(typed);
@@ -96,7 +106,11 @@ export function typist({ clock, write }: TypistDeps): Typist {
   return {
     typed,
     type,
-    printed: (output) => void (pasteMode = foldPasteMode(pasteMode, output)),
+    printed: (output) => {
+      lastPrintAt = clock.monotonic();
+      pasteMode = foldPasteMode(pasteMode, output);
+      onPrint();
+    },
     end: () => {
       hasEnded = true;
       ring();
