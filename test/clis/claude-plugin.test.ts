@@ -1,9 +1,14 @@
+import { execFile } from "node:child_process";
 import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { FleetEvent } from "@fleetbus/core";
+import { findClaudeBinary } from "../support/claude-binary.ts";
 import { must } from "../support/claude-fleet/ask.ts";
 import { useFleet } from "../support/claude-fleet/fleet.ts";
+
+const run = promisify(execFile);
 
 describe("the plugin in the real Claude Code", () => {
   const { open, fleet } = useFleet();
@@ -34,6 +39,15 @@ describe("the plugin in the real Claude Code", () => {
     expect(told).toMatchObject({ rung: "rewake", lastText: "plugged in", outcome: "done" });
     const { stdout } = await fleet().run("hooks", "status", "--claude");
     expect(stdout).toMatch(/installed +\S*\/skills\/fleet /);
+  });
+
+  test("is what the CLI's own check takes for a plugin, with all its parts", async () => {
+    const { path = "" } = findClaudeBinary(process.env);
+    const env = { HOME: join(folder(), "../../.."), PATH: "/usr/bin:/bin", NO_COLOR: "1" };
+    const { stdout } = await run(path, ["plugin", "validate", folder()], { env, timeout: 30_000 });
+    expect(stdout).toContain("Validation passed");
+    for (const part of ["hooks: SessionStart command", "skills: fleet:bus", "fleet:inbox", "bin: fleet"])
+      expect(stdout).toContain(part);
   });
 
   test("brings fleet along where the session's PATH has none, and its human's commands", async () => {

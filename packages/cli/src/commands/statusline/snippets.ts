@@ -14,7 +14,7 @@ export const snippets: Readonly<Record<Place, (script: string) => string>> = {
   },
   tmux: (script) => {
     const call = `${word(script)} tmux "#{socket_path}" "#{pane_id}"`;
-    return `set -ag status-right ${tmuxText(` #(${call})`)}\n`;
+    return `${tmuxRoom}set -ag status-right ${tmuxText(` #(${call})`)}\n`;
   },
   starship: (script) =>
     [
@@ -25,6 +25,9 @@ export const snippets: Readonly<Record<Place, (script: string) => string>> = {
       "",
     ].join("\n"),
 };
+
+/** tmux cuts its right side at 40 cells, which its own default fills; who has more room keeps it. */
+const tmuxRoom = "if-shell -F '#{e|<:#{status-right-length},100}' 'set -g status-right-length 100'\n";
 
 /** As one argument of tmux' own command line, in double quotes: there a $ and a \ mean something. */
 function tmuxText(text: string): string {

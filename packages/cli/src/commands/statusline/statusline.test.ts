@@ -73,7 +73,7 @@ describe("fleet statusline", () => {
   test("--tmux prints a line for tmux.conf that asks by socket and pane", async () => {
     const { stdout } = await fleet(["--tmux"]);
     expect(stdout).toBe(
-      `set -ag status-right " #(${script()} tmux \\"#{socket_path}\\" \\"#{pane_id}\\")"\n`,
+      `if-shell -F '#{e|<:#{status-right-length},100}' 'set -g status-right-length 100'\nset -ag status-right " #(${script()} tmux \\"#{socket_path}\\" \\"#{pane_id}\\")"\n`,
     );
     expect((await stat(script())).mode & 0o777).toBe(0o755);
   });
