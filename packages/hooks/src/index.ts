@@ -12,6 +12,8 @@ export * from "./cli/custom.ts";
 export * from "./cli/preview.ts";
 export * from "./cli/hook-set.ts";
 export * from "./cli/settings-files.ts";
+export * from "./cli/answers.ts";
+export * from "./answers.ts";
 export * from "./claude/events.ts";
 export * from "./claude/cli.ts";
 export * from "./claude/transcript.ts";

@@ -33,6 +33,8 @@ export const cliFactsSchema = z.looseObject({
   pane: paneSchema.optional(),
   pty: ptySchema.optional(),
   transcript: z.string().optional(),
+  /** The CLI's own record of the conversation, in a shape that proves nothing of what was shown. */
+  chatLog: z.string().optional(),
   permissionMode: z.string().optional(),
   messagingSocket: z.string().optional(),
   /** The CLI's id of the prompt that this belongs to, stable across a stop continuation. */

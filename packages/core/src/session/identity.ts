@@ -51,6 +51,7 @@ const placeKeys = [
   "pane",
   "pty",
   "transcript",
+  "chatLog",
   "permissionMode",
   "messagingSocket",
   "promptId",

@@ -36,6 +36,7 @@ export const sessionRecordSchema = z.looseObject({
   pane: paneSchema.optional(),
   pty: ptySchema.optional(),
   transcript: z.string().optional(),
+  chatLog: z.string().optional(),
   permissionMode: z.string().optional(),
   messagingSocket: z.string().optional(),
   state: stateSchema,

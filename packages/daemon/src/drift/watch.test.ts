@@ -21,8 +21,8 @@ function timeOf(second: number): string {
 
 /** One line of a transcript, told `second` seconds after the session became idle. */
 async function write(second: number, line: object = {}, message: object = {}): Promise<void> {
-  const said = { type: "assistant", timestamp: timeOf(second), ...line };
-  const whole = { ...said, message: { model: "m", content: text, ...message } };
+  const said = { type: "assistant", uuid: `u${second}`, timestamp: timeOf(second), ...line };
+  const whole = { ...said, message: { role: said.type, model: "m", content: text, ...message } };
   await appendFile(transcript, `${JSON.stringify(whole)}\n`);
 }
 
@@ -32,7 +32,7 @@ function stage(changes: Partial<SessionRecord> = {}) {
   let record: SessionRecord = {
     ...{ machine: "lab", name: "web", display: "web", cli: "claude", state: "idle", stateSince: at },
     ...{ startedAt: at, seenAt: at, hooked: true, wake: true, idleGeneration: 1, lastEventId: "a" },
-    ...{ transcript, ...changes },
+    ...("chatLog" in changes ? changes : { transcript, ...changes }),
   };
   let second = 60;
   const noted: unknown[] = [];
@@ -147,10 +147,52 @@ describe("a session that its hooks call idle", () => {
   });
 });
 
+describe.each<readonly [cli: string, answer: (second: number) => object]>([
+  [
+    "codex",
+    (second) => ({
+      ...{ timestamp: timeOf(second), ordinal: 9, type: "response_item" },
+      payload: { type: "message", status: "completed", role: "assistant", content: [] },
+    }),
+  ],
+  ["gemini", (second) => ({ id: "a", timestamp: timeOf(second), type: "gemini", content: "one" })],
+  [
+    "grok",
+    (second) => ({
+      ...{ timestamp: 1, method: "session/update" },
+      params: {
+        sessionId: "s1",
+        update: { sessionUpdate: "agent_message_chunk", content: text[0] },
+        _meta: { agentTimestampMs: idleSince + second * 1000 },
+      },
+    }),
+  ],
+])("a session of %s that its hooks call idle", (cli, answer) => {
+  const session = { cli, cliSession: "s1" };
+
+  it("is marked when its own record says that it answered since", async () => {
+    const { watch, noted } = stage({ ...session, chatLog: transcript });
+    await appendFile(transcript, `${JSON.stringify(answer(30))}\n`);
+    await watch.look("web");
+    expect(noted).toEqual([drifted(30)]);
+  });
+
+  it("is not marked when a hook told of that answer", async () => {
+    const { watch, noted, setSecond } = stage({ ...session, chatLog: transcript });
+    setSecond(31);
+    watch.heard("web");
+    setSecond(60);
+    await appendFile(transcript, `${JSON.stringify(answer(30))}\n`);
+    await watch.look("web");
+    expect(noted).toEqual([]);
+  });
+});
+
 it.each<readonly [what: string, changes: Partial<SessionRecord>]>([
   ["a busy session", { state: "busy" }],
   ["one that was found without hooks", { hooked: false }],
-  ["one of another CLI", { cli: "codex" }],
+  ["one whose CLI keeps a record of a shape that nobody knows", { cli: "aide" }],
+  ["one of another CLI than the record's", { cli: "codex" }],
   ["one without a transcript", { transcript: "/nowhere/at-all.jsonl" }],
 ])("nothing is said of %s", async (_, changes) => {
   const { watch, noted } = stage(changes);

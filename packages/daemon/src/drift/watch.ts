@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import type { Clock, FleetEvent, SessionRecord } from "@fleetbus/core";
+import { answersOf } from "@fleetbus/hooks";
 import type { Registry } from "../session/registry.ts";
 import { lastAnswerAt } from "./last-answer.ts";
 
@@ -7,7 +8,7 @@ import { lastAnswerAt } from "./last-answer.ts";
 const apartMs = 1000;
 /** The hook that tells of an answer is given this long. */
 const graceMs = 2000;
-/** A thousand transcripts cost a thousand stats each time. */
+/** A thousand records cost a thousand stats each time. */
 const lookEveryMs = 10_000;
 
 /** What the drift self-test needs. */
@@ -20,7 +21,7 @@ export interface DriftDeps {
 
 /**
  * The drift self-test (DESIGN §4): hooks that were switched off in a running CLI say nothing of it, and leave their
- * session idle for ever. Its transcript says that it answered all the same; then `session.drifted` is noted, once until
+ * session idle for ever. The CLI's own record of the conversation says that it answered all the same; then `session.drifted` is noted, once until
  * the hooks speak again (core: foldEvent).
  */
 export interface DriftWatch {
@@ -35,17 +36,19 @@ export interface DriftWatch {
 /** The self-test of one daemon; it has heard nothing yet. */
 export function driftWatch(deps: DriftDeps): DriftWatch {
   const heardAt = new Map<string, number>();
-  /** Up to which change a transcript holds nothing new. */
+  /** Up to which change a record holds nothing new. */
   const readUpTo = new Map<string, number>();
   const look = async (name: string): Promise<void> => {
     const record = deps.registry.find(name);
     if (record === undefined || !isWatched(record)) return;
     const toldUntil = toldUntilOf(record, heardAt.get(name)) + apartMs;
-    const changedAt = statSync(record.transcript, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    if (changedAt <= toldUntil || readUpTo.get(record.transcript) === changedAt) return;
-    const answeredAt = await lastAnswerAt(record.transcript);
-    if (answeredAt === undefined || answeredAt <= toldUntil)
-      return void readUpTo.set(record.transcript, changedAt);
+    const open = answersOf(record.cli);
+    const path = logOf(record);
+    if (open === undefined || path === undefined) return;
+    const changedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (changedAt <= toldUntil || readUpTo.get(path) === changedAt) return;
+    const answeredAt = await lastAnswerAt(path, open(record.cliSession));
+    if (answeredAt === undefined || answeredAt <= toldUntil) return void readUpTo.set(path, changedAt);
     const left = answeredAt + graceMs - deps.clock.now();
     if (left > 0) {
       await deps.clock.sleep(Math.min(left, graceMs));
@@ -57,10 +60,11 @@ export function driftWatch(deps: DriftDeps): DriftWatch {
   const lookAtAll = async () => {
     const names = new Set<string>();
     const paths = new Set<string | undefined>();
-    for (const { name, transcript } of deps.registry.live()) {
+    for (const record of deps.registry.live()) {
+      const { name } = record;
       names.add(name);
-      paths.add(transcript);
-      await look(name).catch((error: unknown) => deps.onError(error, `reading the transcript of ${name}`));
+      paths.add(logOf(record));
+      await look(name).catch((error: unknown) => deps.onError(error, `reading what ${name} answered`));
     }
     for (const name of heardAt.keys()) if (!names.has(name)) heardAt.delete(name);
     for (const path of readUpTo.keys()) if (!paths.has(path)) readUpTo.delete(path);
@@ -77,12 +81,13 @@ export function driftWatch(deps: DriftDeps): DriftWatch {
   };
 }
 
-type Watched = SessionRecord & { readonly transcript: string };
-
 /** While it is busy its hooks may be silent for long; one that was found without hooks has none. */
-function isWatched(record: SessionRecord): record is Watched {
-  const { cli, state, hooked, drift, transcript } = record;
-  return cli === "claude" && state === "idle" && hooked && drift === undefined && transcript !== undefined;
+function isWatched({ state, hooked, drift }: SessionRecord): boolean {
+  return state === "idle" && hooked && drift === undefined;
+}
+
+function logOf({ transcript, chatLog }: SessionRecord): string | undefined {
+  return transcript ?? chatLog;
 }
 
 /** What happened until then the hooks have told of, or never tell of (Esc). Before the daemon's start: until it became idle. */

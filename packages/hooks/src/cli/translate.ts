@@ -150,6 +150,7 @@ function factsOf(table: CliTable, request: TranslatableRequest, payload: HookPay
       cwd: payload.cwd,
       ...(table.isOwnProcess ? { pid: request.pid, pane, messagingSocket: request.messagingSocket } : {}),
       transcript: table.hasProof ? payload.transcript_path : undefined,
+      chatLog: table.hasProof ? undefined : payload.transcript_path,
       permissionMode: payload.permission_mode,
       promptId: payload.prompt_id,
       agentId: payload.agent_id,

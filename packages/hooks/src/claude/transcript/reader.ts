@@ -43,7 +43,11 @@ const recordSchema = z.looseObject({
   isApiErrorMessage: z.boolean().optional(),
   subtype: z.string().optional(),
   message: z
-    .looseObject({ role: z.string(), content: z.union([z.string(), z.array(blockSchema)]) })
+    .looseObject({
+      role: z.string(),
+      model: z.string().optional(),
+      content: z.union([z.string(), z.array(blockSchema)]),
+    })
     .optional(),
   attachment: z.looseObject({ type: z.string() }).optional(),
   hash: z.string().optional(),
@@ -104,7 +108,7 @@ function bringsNonces(record: EntryRecord): boolean {
 }
 
 function roleOf(record: EntryRecord): EntryRole {
-  if (record.type === "assistant") return record.isApiErrorMessage === true ? "failure" : "answer";
+  if (record.type === "assistant") return answerRole(record);
   if (record.type === "system") return record.subtype === "compact_boundary" ? "compaction" : "other";
   if (record.type !== "user" || record.message === undefined) return "other";
   const { content } = record.message;
@@ -112,6 +116,12 @@ function roleOf(record: EntryRecord): EntryRole {
   if (content.some((block) => block.text?.startsWith("[Request interrupted by user") === true))
     return "interruption";
   return content.some((block) => block.type === "tool_result") ? "other" : "prompt";
+}
+
+/** What the CLI writes in the model's place bears no model's name. */
+function answerRole({ isApiErrorMessage, message }: EntryRecord): EntryRole {
+  if (isApiErrorMessage === true) return "failure";
+  return message?.model === "<synthetic>" ? "other" : "answer";
 }
 
 /** User records that follow each other become one message; the canonical texts of their blocks. */
