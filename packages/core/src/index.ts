@@ -25,6 +25,7 @@ export * from "./run-log/unseal.ts";
 export * from "./message/limits.ts";
 export * from "./message/message.ts";
 export * from "./message/receipt.ts";
+export * from "./session/drift.ts";
 export * from "./session/end.ts";
 export * from "./session/record.ts";
 export * from "./session/transitions.ts";

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { silenceOf } from "./drift.ts";
 import { foldEvents } from "./fold.ts";
 import type { SessionRecord } from "./record.ts";
 
@@ -42,4 +43,14 @@ describe("the mark that hooks are silent", () => {
   ])("is taken away by %s of a hook", (kind, data) => {
     expect(fold(started, drifted, [kind, data])).not.toHaveProperty("drift");
   });
+});
+
+test.each([
+  ["claude", "restart it, or see /hooks in it"],
+  ["codex", "restart it, and trust its hooks when it asks"],
+  ["constructor", "restart it, or see /hooks in it"],
+])("what it means for %s is said with the way out, in one line", (cli, way) => {
+  const drift = "it answered\nat 10:00";
+  expect(silenceOf({ cli, drift })).toEqual({ what: "its hooks are silent (it answered at 10:00)", way });
+  expect(silenceOf({ cli })).toBeUndefined();
 });

@@ -68,7 +68,7 @@ const drifted = (second: number) => [
 ];
 
 describe("a session that its hooks call idle", () => {
-  it("is marked, once, when its transcript says that it answered since", async () => {
+  it("[want 20] is marked, once, when its transcript says that it answered since", async () => {
     const { watch, noted } = stage();
     await write(30);
     await watch.look("web");

@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
-import type { Address, Rung, WakeAttempt } from "@fleetbus/core";
+import { silenceOf, type Address, type Rung, type WakeAttempt } from "@fleetbus/core";
 import { isCurrent, type Climb } from "./climb.ts";
 import { rungRules, typedProofMs, type AttemptResult, type PlannerDeps } from "./plan.ts";
 import { ringOrTimeout } from "./ring-or-timeout.ts";
-import { silenceOf } from "./silence.ts";
 
 /** How an attempt is made. */
 export interface How {
@@ -19,7 +18,8 @@ export async function attempt(deps: PlannerDeps, climb: Climb, how: How): Promis
   if (!(await mayAfford(deps, climb))) return undefined;
   await deps.listen(name);
   const silence = silenceOf(deps.session(name));
-  if (silence !== undefined) return { how: "skipped", reason: silence, hasActed: false };
+  if (silence !== undefined)
+    return { how: "skipped", reason: `${silence.what}: ${silence.way}`, hasActed: false };
   if (!isCurrent(deps, climb)) return undefined;
   const wakeful = deps.wakeful(name);
   if (!how.isBegun) climb.nonce = randomBytes(8).toString("hex");

@@ -1,9 +1,8 @@
-import type { Rung, SessionRecord } from "@fleetbus/core";
+import { silenceOf, type Rung, type SessionRecord } from "@fleetbus/core";
 import { attempt } from "./attempt.ts";
 import type { Climb } from "./climb.ts";
 import { excuse, type Excuse } from "./excuse.ts";
 import { rungRules, type PlannerDeps } from "./plan.ts";
-import { noWay, silenceOf } from "./silence.ts";
 
 /** From a session's start until all of its ways to be woken are there. */
 const startMs = 400;
@@ -52,4 +51,10 @@ async function tryRung(deps: PlannerDeps, climb: Climb, rung: Rung): Promise<str
     }
   }
   return "no prompt came of it";
+}
+
+/** What its senders are told where no rung was open. */
+function noWay(record: SessionRecord | undefined): string {
+  const silence = silenceOf(record);
+  return `there is no way to wake it${silence === undefined ? "" : `: ${silence.what}: ${silence.way}`}`;
 }

@@ -1,7 +1,6 @@
-import { rungSchema, type Rung, type SessionRecord } from "@fleetbus/core";
+import { rungSchema, silenceOf, type Rung, type SessionRecord } from "@fleetbus/core";
 import type { WakeStepView } from "@fleetbus/core/api";
 import { cellOf, ladderFor } from "./ladder.ts";
-import { silenceOf } from "./silence.ts";
 import type { Waiters } from "./waiters.ts";
 
 /** What the user's settings say of messages from peers; undefined: nothing. */
@@ -23,7 +22,7 @@ export function ladderOf(record: SessionRecord, facts: LadderFacts): readonly Wa
   return ladderFor(record.cli, mode).map(({ rung, has, ...said }) => {
     const attempt = rungSchema.safeParse(rung).data;
     if (attempt === undefined) return { rung, isReady: false, ...said };
-    if (silence !== undefined) return { rung, isReady: false, why: silence };
+    if (silence !== undefined) return { rung, ...no(silence.what, silence.way) };
     return has ? { rung, ...looks[attempt](record, facts) } : { rung, isReady: false, ...said };
   });
 }
