@@ -1,4 +1,11 @@
-import { applyPlan, installClient, planInstall, planUninstall, type SettingsPlan } from "@fleetbus/hooks";
+import {
+  applyPlan,
+  installClient,
+  planInstall,
+  planRules,
+  planUninstall,
+  type SettingsPlan,
+} from "@fleetbus/hooks";
 import type { Context } from "../command/context.ts";
 import type { HookableCli } from "./found.ts";
 import { foundHooks, obstacles, remarks } from "./hooks-found.ts";
@@ -27,14 +34,14 @@ export async function changeHooks(
 
 /**
  * Offers the permission rules by which a woken session may answer without its human (DESIGN §6): as its own diff and its
- * own question, never with the hooks. The hooks must be installed.
+ * own question, never with the hooks; those may stand in a plugin.
  */
 export async function offerRules(
   { cli, consent }: { readonly cli: HookableCli; readonly consent: Consent },
   context: Context,
 ): Promise<Change> {
   const place = { file: cli.settingsFile, dataDir: context.paths().dataDir };
-  const plan = await planInstall(place, cli.set, { addRules: true });
+  const plan = await planRules(place, cli.set);
   const rules = cli.set.rules.join(", ");
   if (plan.diff === "") {
     await context.say(`${cli.title}: a woken session may answer already: ${rules}`);

@@ -21,6 +21,7 @@ import {
   type SandboxFinding,
 } from "@fleetbus/hooks";
 import type { Context } from "../command/context.ts";
+import { codexTrusts } from "./codex-trust.ts";
 import { version } from "../version.ts";
 
 /** An agent CLI that fleet has hooks for, and where its settings stand in this environment. */
@@ -37,6 +38,12 @@ export interface HookableCli {
   readonly wantsStrictJson: boolean;
   /** What its person has to do after the hooks were put in. */
   readonly afterwards?: string;
+  /** When fleet lists its sessions, where that is not at their start. */
+  readonly listed?: string;
+  /** It has a status line that fleet can add to. */
+  readonly hasStatusLine?: boolean;
+  /** Whether its person trusts the hooks, as far as that can be told; absent for a CLI that does not ask. */
+  trust?(): Promise<boolean | undefined>;
   /** Rejects when what the settings would point at does not work. */
   check(): Promise<void>;
   /** Whether its own shell reaches the daemon, by its settings; absent where that is not known how to tell. */
@@ -49,15 +56,16 @@ export interface HookableCli {
 export async function hookableClis(context: Context): Promise<readonly HookableCli[]> {
   const { env } = context.world;
   const client = clientFile(context.paths());
-  const others = otherClis.map(async ({ table, settingsFileOf, program, ...rest }) => ({
-    ...rest,
-    name: table.name,
-    settingsFile: settingsFileOf(env),
-    otherFiles: [],
-    set: commandHooks(table, client),
-    check: () => checkClient(client),
-    program: await programOf(program, env["PATH"]),
-  }));
+  const others = otherClis.map(async ({ table, settingsFileOf, program, ...rest }) => {
+    const settingsFile = settingsFileOf(env);
+    const set = commandHooks(table, client);
+    return {
+      ...{ ...rest, name: table.name, settingsFile, otherFiles: [], set },
+      ...(table === codexTable ? { trust: () => codexTrusts(settingsFile, set) } : {}),
+      check: () => checkClient(client),
+      program: await programOf(program, env["PATH"]),
+    };
+  });
   return [await claude(context, client), ...(await Promise.all(others))];
 }
 
@@ -69,6 +77,7 @@ async function claude(context: Context, client: string): Promise<HookableCli> {
   const otherFiles = [claudeManagedSettingsFile(platform)];
   return {
     ...{ name: "claude", title: "Claude Code", settingsFile, otherFiles, wantsStrictJson: true },
+    hasStatusLine: true,
     set: claudeHooks({ client }),
     plugin: {
       folder: claudePluginFolder(env),
@@ -88,6 +97,7 @@ const otherClis = [
   {
     ...{ table: codexTable, title: "Codex", program: "codex", settingsFileOf: codexHooksFile },
     wantsStrictJson: true,
+    listed: "it shows in fleet ls with its first prompt, not at its start",
     afterwards:
       "runs new hooks only after you trusted them: choose so in the dialog of its next start, else it skips them and says nothing",
   },

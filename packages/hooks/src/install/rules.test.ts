@@ -1,10 +1,12 @@
 import { mkdir, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "jsonc-parser";
+import { systemClock } from "@fleetbus/core";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { claudeAllowRules } from "../claude/hook-set.ts";
-import { planInstall, planUninstall } from "./settings-plan.ts";
+import { applyPlan } from "./apply-plan.ts";
+import { planInstall, planLine, planRules, planUninstall } from "./settings-plan.ts";
 import { hooks, install, olderHooks, placeWith, settingsFiles, uninstall } from "./settings.test.support.ts";
 
 const schema = z.looseObject({
@@ -28,6 +30,20 @@ describe.each(settingsFiles)("settings with %s", (_, text) => {
     expect(allowed(after)).toEqual([...allowed(text), ...missing]);
     expect((await planInstall(place, hooks, { addRules: true })).diff).toBe("");
     expect((await planInstall(place, hooks)).diff).toBe("");
+    await uninstall(place);
+    expect(await place.text()).toBe(text);
+  });
+
+  test("get the rules alone where the hooks are not wanted in them, with a status line or without", async () => {
+    const place = await placeWith(text);
+    const deps = { clock: systemClock, dataDir: place.dataDir };
+    await applyPlan(await planRules(place, hooks), deps);
+    const withRules = await place.text();
+    expect(allowed(withRules)).toEqual(expect.arrayContaining([...claudeAllowRules]));
+    expect(withRules?.includes("fleet-hook claude")).toBe(text?.includes("fleet-hook claude") ?? false);
+    await applyPlan(await planLine(place, hooks, "/x/fleet-line"), deps);
+    await applyPlan(await planLine(place, hooks, undefined), deps);
+    expect(await place.text()).toBe(withRules);
     await uninstall(place);
     expect(await place.text()).toBe(text);
   });

@@ -8,7 +8,7 @@ import { readRecord, recordFile } from "./install-record.ts";
 import { standingRules } from "./rules.ts";
 import { readSettings } from "./settings-file.ts";
 import { standingLine, withoutLine } from "./status-line.ts";
-import { documentOf, withHooks, withoutHooks, type Installed } from "./settings-text.ts";
+import { documentOf, withHooks, withoutHooks, type Installed, type SettingsText } from "./settings-text.ts";
 
 /** A settings file of one CLI, and where fleet keeps its notes and backups. */
 export interface SettingsPlace {
@@ -82,6 +82,12 @@ export async function planUninstall(place: SettingsPlace, set: HookSet): Promise
   return plan("uninstall", { settings, after, recordAt, installed });
 }
 
+/** What adding the set's rules would change, alone: as planLine of the hooks. Writes nothing; throws as planInstall. */
+export async function planRules(place: SettingsPlace, set: HookSet): Promise<SettingsPlan> {
+  const { settings } = await read(place);
+  return planInstall(place, isHooked(settings, set) ? set : { ...set, wanted: [] }, { addRules: true });
+}
+
 /**
  * What adding fleet's status line (its script), or taking it out (undefined), would change; hooks that stand there are
  * brought up to date, and none are added. Writes nothing; throws as planInstall.
@@ -92,14 +98,19 @@ export async function planLine(
   script: string | undefined,
 ): Promise<SettingsPlan> {
   const { settings, installed } = await read(place);
-  const document = documentOf(settings);
-  const isHooked = document !== undefined && ownHandlers(document, set).length > 0;
   const noHooks = { ...set, wanted: [] };
-  if (isHooked || script !== undefined)
-    return planInstall(place, isHooked ? set : noHooks, { line: script ?? false });
+  const hasHooks = isHooked(settings, set);
+  const hasRules = (installed?.rules.length ?? 0) > 0;
+  if (hasHooks || hasRules || script !== undefined)
+    return planInstall(place, hasHooks ? set : noHooks, { line: script ?? false });
   return installed === undefined
     ? planInstall(place, noHooks, { line: false })
     : planUninstall(place, noHooks);
+}
+
+function isHooked(settings: SettingsText, set: HookSet): boolean {
+  const document = documentOf(settings);
+  return document !== undefined && ownHandlers(document, set).length > 0;
 }
 
 /** A line that the user has taken out meanwhile is not put in again unless it is asked for. */

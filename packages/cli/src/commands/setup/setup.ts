@@ -1,49 +1,70 @@
 import { delimiter } from "node:path";
 import { FleetError } from "@fleetbus/core";
-import { changeHooks, offerRules, type Change } from "../../clis/change-hooks.ts";
+import type { Consent } from "../../clis/change-hooks.ts";
 import { hookableClis, programOf, type HookableCli } from "../../clis/found.ts";
 import type { Context } from "../../command/context.ts";
 import { defineCommand } from "../../command/define.ts";
 import { toggle } from "../../command/flags.ts";
+import { firstWake } from "../../setup/first-wake.ts";
+import { visit, type Visit } from "../../setup/visit.ts";
 
 /** `fleet setup` */
 export const setup = defineCommand({
   about:
-    "Finds the agent CLIs on this machine, shows each change to their settings as a diff and asks: the hooks, then rules that let a woken session read its inbox, reply and report without asking. Then starts the daemon.",
+    "The first tour: finds the agent CLIs on this machine with their versions, shows each change to their settings as a diff and asks: the hooks, rules that let a woken session read its inbox, reply and report without asking, the status line. Says what else each CLI wants (trust), starts the daemon and ends with a first wake. Run it again any time: what is done stays.",
   args: {},
-  flags: { yes: toggle("-y, --yes", "make every change without asking") },
+  flags: {
+    yes: toggle("-y, --yes", "make every change without asking; wakes nobody"),
+    dryRun: toggle("-n, --dry-run", "show every change and make none; starts nothing"),
+  },
   examples: [
     { line: "fleet setup", about: "asks before it changes anything" },
+    { line: "fleet setup --dry-run", about: "what it would change, as diffs" },
     { line: "fleet setup --yes", about: "for a script; fleet uninstall takes it back" },
   ],
-  async run({ yes }, context) {
-    if (!yes && context.world.confirm === undefined) {
-      throw new FleetError(
-        "usage",
-        "setting up: there is no terminal to ask at; --yes makes every change without asking",
-      );
-    }
-    const found = (await hookableClis(context)).filter((cli) => cli.program !== undefined);
-    if (found.length === 0)
+  async run({ yes, dryRun }, context) {
+    const consent = consentOf({ yes, dryRun }, context);
+    const visits = await visitAll(consent, context);
+    if (consent === "show")
       await context.say(
-        "no agent CLI that fleet has hooks for is on PATH; fleet hooks install --claude later",
+        "a dry run: nothing was written, and no daemon was started; without --dry-run it asks",
       );
-    const changes: (readonly [HookableCli, Change])[] = [];
-    for (const cli of found) changes.push([cli, await install(cli, yes, context)]);
-    const status = (await context.daemon().status()) ?? (await context.daemon().start());
-    await context.say(`daemon ${status.version} of ${status.machine} runs, server ${status.server.url}`);
-    await sayWhatNext(changes, context);
+    else await start(yes, context);
+    await sayOutcome(visits, context);
   },
 });
 
-async function install(cli: HookableCli, yes: boolean, context: Context): Promise<Change> {
-  await context.say(`found ${cli.title}: ${cli.program ?? ""}`);
-  const consent = yes ? "apply" : "ask";
-  const change = await changeHooks("install", { cli, consent }, context);
-  if (change === "declined") return change;
-  if (cli.set.rules.length > 0) await offerRules({ cli, consent }, context);
-  await sayWhetherItCanAnswer(cli, context);
-  return change;
+function consentOf(
+  { yes, dryRun }: Readonly<Record<"yes" | "dryRun", boolean>>,
+  { world }: Context,
+): Consent {
+  if (yes && dryRun)
+    throw new FleetError("usage", "setting up: --yes makes every change, --dry-run none: one of them");
+  if (dryRun) return "show";
+  if (yes) return "apply";
+  if (world.confirm !== undefined) return "ask";
+  throw new FleetError(
+    "usage",
+    "setting up: there is no terminal to ask at; --yes makes every change without asking, --dry-run shows them",
+  );
+}
+
+async function visitAll(consent: Consent, context: Context): Promise<readonly Visit[]> {
+  const clis = await hookableClis(context);
+  const found = clis.filter((cli) => cli.program !== undefined);
+  if (found.length === 0)
+    await context.say(
+      "no agent CLI that fleet has hooks for is on PATH; install one and run fleet setup again, or see fleet wrap for any other",
+    );
+  const visits: Visit[] = [];
+  for (const cli of found) {
+    const visited = await visit(cli, consent, context);
+    visits.push(visited);
+    if (visited.isHooked) await sayWhetherItCanAnswer(cli, context);
+  }
+  const others = clis.filter((cli) => cli.program === undefined).map(({ title }) => title);
+  if (found.length > 0 && others.length > 0) await context.say(`not on PATH: ${others.join(", ")}`);
+  return visits;
 }
 
 /** A woken agent answers by running `fleet` in its CLI's shell: whether that can be. */
@@ -62,14 +83,21 @@ function lastingPath(path = ""): string {
   return folders.join(delimiter);
 }
 
-async function sayWhatNext(
-  changes: readonly (readonly [HookableCli, Change])[],
-  context: Context,
-): Promise<void> {
-  const isHooked = changes.some(([, change]) => change === "made" || change === "nothing to do");
-  if (isHooked)
-    await context.say("start an agent (one that runs already has to be started anew), then: fleet ls");
-  await context.say(
-    'then say something to it: fleet pub <name> "hello" --wait done; fleet uninstall takes all of this back',
-  );
+async function start(yes: boolean, context: Context): Promise<void> {
+  const status = (await context.daemon().status()) ?? (await context.daemon().start());
+  await context.say(`daemon ${status.version} of ${status.machine} runs, server ${status.server.url}`);
+  await firstWake({ machine: status.machine, mayAsk: !yes }, context);
+}
+
+/** Throws `failed` where a CLI could not be set up: why was said with it. */
+async function sayOutcome(visits: readonly Visit[], context: Context): Promise<void> {
+  const failed = visits.filter(({ hasFailed }) => hasFailed).map(({ cli }) => cli.title);
+  if (failed.length > 0)
+    throw new FleetError(
+      "failed",
+      `setting up ${failed.join(", ")}: not all of it could be done, as said above; mend that and run fleet setup again`,
+    );
+  const isDone =
+    visits.length > 0 && visits.every(({ changes }) => changes.every((change) => change === "nothing to do"));
+  await context.say(isDone ? "all of it was set up already" : "fleet uninstall takes all of this back");
 }
