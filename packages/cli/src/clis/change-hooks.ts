@@ -48,6 +48,7 @@ export async function offerRules(
     return "nothing to do";
   }
   await context.print(plan.diff.trimEnd());
+  if (consent === "show") return "shown";
   const question = `Let ${cli.title} read its fleet inbox, reply and report without asking you each time?`;
   if (await isWanted(plan, { consent, question }, context)) {
     const change = await apply(plan, cli, context);

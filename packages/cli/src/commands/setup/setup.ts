@@ -97,6 +97,7 @@ async function sayOutcome(visits: readonly Visit[], context: Context): Promise<v
       "failed",
       `setting up ${failed.join(", ")}: not all of it could be done, as said above; mend that and run fleet setup again`,
     );
+  if (visits.some(({ changes }) => changes.includes("shown"))) return;
   const isDone =
     visits.length > 0 && visits.every(({ changes }) => changes.every((change) => change === "nothing to do"));
   await context.say(isDone ? "all of it was set up already" : "fleet uninstall takes all of this back");
