@@ -7,5 +7,6 @@ export { templateProblems } from "./host/notice/template/config-templates.ts";
 export { kindProblems } from "./host/entry/kinds.ts";
 export { moduleForms, type ModuleForms } from "./host/entry/module-forms.ts";
 export { adapterSchemas } from "./host/entry/schemas.ts";
+export { takeLock, type Lock, type SayHeld } from "./life/lock.ts";
 export { loadSettings } from "./life/settings.ts";
 export { renderLadder } from "./wake/render-ladder.ts";

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -140,6 +140,42 @@ describe("fleet launch", () => {
     ]);
     expect(didOf(again.stdout).did).toEqual(["kept-commander kept", "kept-worker-1 restarted"]);
     expect((await fleet("launch", "--stop", "--name", "kept")).code).toBe(0);
+  });
+
+  it("two at once start each of them once: the second one waits, and finds them running", async () => {
+    const both = await Promise.all([1, 2].map(() => fleet("launch", "2", "--name", "twice", "--json")));
+    expect(both.map(({ code, stderr }) => [code, code === 0 ? "" : stderr])).toEqual([
+      [0, ""],
+      [0, ""],
+    ]);
+    expect(both.filter(({ stdout }) => didOf(stdout).hasChanged)).toHaveLength(1);
+    const names = ["twice-commander", "twice-worker-1", "twice-worker-2"];
+    for (const name of names) expect(await standIn.startsOf(name)).toHaveLength(1);
+    expect((await windows()).split("\n")).toEqual(names.map((name) => `twice/${name}`));
+    expect((await fleet("launch", "--stop", "--name", "twice")).code).toBe(0);
+  });
+
+  it("[row 37] starts who stands in a layout file, each in its folder, with its role, parent and arguments; once; --stop ends them", async () => {
+    await mkdir(join(at.home, "services", "api"), { recursive: true });
+    const layout = `[[window]]\nname = "lead"\nargs = ["--model", "opus"]\n[[window]]\nname = "api"\nrole = "backend"\ncwd = "services/api"\n`;
+    await writeFile(join(at.home, "plan.toml"), layout);
+    const first = await fleet("launch", "--layout", "plan.toml", "--json");
+    expect([first.code, didOf(first.stdout).did], first.stderr).toEqual([0, ["lead started", "api started"]]);
+    expect((await windows()).split("\n")).toEqual(["plan/lead", "plan/api"]);
+    const { items } = sessionsSchema.parse((await fleet("session", "list", "--json")).json());
+    expect(items.filter(({ name }) => name === "lead" || name === "api")).toEqual([
+      expect.objectContaining({ name: "api", role: "backend", parent: "lead" }),
+      expect.objectContaining({ name: "lead", role: "commander" }),
+    ]);
+    const [[lead], [api]] = [await standIn.startsOf("lead"), await standIn.startsOf("api")];
+    expect(lead?.argv.slice(0, 2)).toEqual(["--model", "opus"]);
+    expect(api?.cwd).toMatch(/\/services\/api$/);
+    const second = await fleet("launch", "--layout", "plan.toml", "--json");
+    expect(didOf(second.stdout).hasChanged).toBe(false);
+    const mixed = await fleet("launch", "3", "--layout", "plan.toml");
+    expect([mixed.code, mixed.stderr]).toEqual([2, expect.stringContaining("the layout file says that")]);
+    const stopped = await fleet("launch", "--stop", "--layout", "plan.toml");
+    expect([stopped.code, stopped.stdout.match(/ended/g)?.length]).toEqual([0, 2]);
   });
 
   it("touches no tmux session and no window of its names that it did not make, and says the way out", async () => {

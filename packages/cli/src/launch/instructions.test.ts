@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { crewOf } from "./crew.ts";
-import { argumentsOf, launchableClis } from "./instructions.ts";
+import { crewOf } from "./order/crew.ts";
+import { argumentsOf, launchable, launchableClis } from "./instructions.ts";
 import { planOf } from "./plan.ts";
 import { writeMark } from "./mux/mark.ts";
 import { paneFormat, readPanes } from "./mux/panes.ts";
 
-const crew = crewOf({ prefix: "shop", workers: 3, clis: ["claude", "codex"] });
+const crew = crewOf({ prefix: "shop", workers: 3, clis: ["claude", "codex"], dir: "/shop" });
 const [commander, first] = crew;
 
 describe("a crew", () => {
@@ -25,6 +25,10 @@ describe("a crew", () => {
     ["grok", []],
   ])("gives %s its first prompt as the last argument, after %j", (cli, before) => {
     expect(launchableClis[cli]?.("the prompt")).toEqual([...before, "the prompt"]);
+  });
+
+  it("is made of CLIs whose first prompt is known", () => {
+    expect(Object.keys(launchableClis)).toEqual(launchable);
   });
 
   it("is told who its workers are, and each worker who its commander is", () => {

@@ -1,20 +1,17 @@
 import { FleetError } from "@fleetbus/core";
 import type { Context } from "../command/context.ts";
 import { isGone } from "./ending.ts";
-import { crewOf, type Member } from "./crew.ts";
-import { clisOf, dirOf, prefixOf, programsOf, workersOf } from "./order.ts";
+import { locked } from "./locked.ts";
+import type { Member } from "./order/crew.ts";
+import type { Ordered } from "./order/ordered.ts";
+import { programsOf } from "./order/order.ts";
 import { planOf, type Plan } from "./plan.ts";
 import { untilRegistered, type Outcome } from "./registered.ts";
-import { start } from "./start.ts";
-import { launchMux, type MuxName } from "./mux/mux.ts";
+import { start, type Placed } from "./start.ts";
+import { launchMux, type LaunchMux } from "./mux/mux.ts";
 
-/** What the command line asks for, as it stands there. */
-export interface Asked {
-  readonly mux: MuxName;
-  readonly workers: string | undefined;
-  readonly cli: string | undefined;
-  readonly name: string | undefined;
-  readonly dir: string | undefined;
+/** What is to be launched, and how. */
+export interface Asked extends Ordered {
   readonly dryRun: boolean;
   readonly timeoutMs: number;
 }
@@ -47,23 +44,37 @@ export type Launched =
 
 /** Checks everything, then starts what is missing of the crew and waits for it. Throws before it has changed anything. */
 export async function launch(asked: Asked, context: Context): Promise<Launched> {
-  const prefix = prefixOf(asked.name);
-  const clis = clisOf(asked.cli);
-  const crew = crewOf({ prefix, workers: workersOf(asked.workers), clis });
-  const dir = await dirOf(asked.dir, context.world.cwd);
+  const { prefix, crew, timeoutMs } = asked;
   const mux = launchMux(asked.mux, prefix, context);
+  if (asked.dryRun) {
+    const { steps } = await planned(asked, mux, context);
+    return { is: "planned", name: prefix, items: steps.map(plannedView) };
+  }
+  const placed = await locked(timeoutMs, context, async () => {
+    const plan = await planned(asked, mux, context);
+    return startMissing(plan, { prefix, crew, mux }, context);
+  });
+  const outcomes = await untilRegistered(placed, { mux, timeoutMs }, context);
+  const { attachLine } = mux;
+  const hasChanged = placed.some(({ did }) => did !== "kept");
+  return { is: "launched", name: prefix, hasChanged, attachLine, items: outcomes.map(launchedView) };
+}
+
+async function planned({ prefix, crew }: Asked, mux: LaunchMux, context: Context): Promise<Plan> {
   const plan = planOf({ prefix, crew }, await mux.panes(), mux);
   for (const line of remarksOn(plan, crew)) await context.say(line);
-  if (asked.dryRun) return { is: "planned", name: prefix, items: plan.steps.map(plannedView) };
+  return plan;
+}
+
+async function startMissing(
+  plan: Plan,
+  { prefix, crew, mux }: Pick<Asked, "prefix" | "crew"> & { readonly mux: LaunchMux },
+  context: Context,
+): Promise<readonly Placed[]> {
   const missing = plan.steps.filter(({ does }) => does !== "keep").map(({ member }) => member);
   const programs = await programsOf([...new Set(missing.map(({ cli }) => cli))], context);
   await requireFreeNames(missing, context);
-  const starting = { prefix, crew, dir, programs };
-  const placed = await start(plan, { starting, mux }, context);
-  const outcomes = await untilRegistered(placed, { mux, timeoutMs: asked.timeoutMs }, context);
-  const { attachLine } = mux;
-  const items = outcomes.map(launchedView);
-  return { is: "launched", name: prefix, hasChanged: missing.length > 0, attachLine, items };
+  return start(plan, { starting: { prefix, crew, programs }, mux }, context);
 }
 
 /** What a person may not expect of a second run. */

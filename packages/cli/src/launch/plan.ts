@@ -1,5 +1,5 @@
 import { FleetError } from "@fleetbus/core";
-import type { Member } from "./crew.ts";
+import type { Member } from "./order/crew.ts";
 import type { LaunchMux, LaunchPane } from "./mux/mux.ts";
 
 /** What becomes of one member: it runs already, its dead pane is filled again, or a pane is opened. */

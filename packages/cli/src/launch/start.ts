@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Context } from "../command/context.ts";
 import type { World } from "../world/world.ts";
-import type { Member } from "./crew.ts";
+import type { Member } from "./order/crew.ts";
 import { argumentsOf } from "./instructions.ts";
 import type { Plan, Step } from "./plan.ts";
 import type { LaunchMux, Start } from "./mux/mux.ts";
@@ -19,7 +19,6 @@ export interface Placed {
 export interface Starting {
   readonly prefix: string;
   readonly crew: readonly Member[];
-  readonly dir: string;
   /** Of each CLI. */
   readonly programs: ReadonlyMap<string, string>;
 }
@@ -69,8 +68,8 @@ const handedOn = ["PATH", "FLEET_NS", "FLEET_MACHINE", "CLAUDE_CONFIG_DIR", "COD
 
 const folders = ["FLEET_HOME", "FLEET_CONFIG"] as const;
 
-function startOf(member: Member, { prefix, crew, dir, programs }: Starting, world: World): Start {
-  const { name, role, parent, cli } = member;
+function startOf(member: Member, { prefix, crew, programs }: Starting, world: World): Start {
+  const { name, role, parent, cli, dir } = member;
   const program = programs.get(cli) ?? cli;
   const own = { FLEET_SESSION: name, FLEET_ROLE: role, FLEET_PARENT: parent ?? "" };
   const variables = Object.entries({ ...environmentOf(world), ...own });

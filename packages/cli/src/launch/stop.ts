@@ -14,7 +14,7 @@ export interface Stopped {
 
 /**
  * Ends what launches of this name started, by its marks, and nothing else: SIGTERM, after `graceMs` its pane is closed,
- * and after `graceMs` more it is said to be left. The workers first: the command may run in the commander's window.
+ * and after `graceMs` more it is said to be left. The commander, and the window that this runs in, come last.
  */
 export async function stop(
   { prefix, graceMs }: { readonly prefix: string; readonly graceMs: number },
@@ -28,12 +28,14 @@ export async function stop(
     mux,
     context,
   );
-  const isCommander = ({ mark }: LaunchPane) => mark?.name === `${prefix}-commander`;
+  const { TMUX_PANE, ZELLIJ_PANE_ID } = context.world.env;
+  const isLast = ({ id, mark }: LaunchPane) =>
+    mark?.name === `${prefix}-commander` || id === (mux.name === "tmux" ? TMUX_PANE : ZELLIJ_PANE_ID);
   const end = (pane: LaunchPane) => endOf(pane, { graceMs, mux }, context);
-  const workers = await Promise.all(own.filter((pane) => !isCommander(pane)).map(end));
-  const commanders = await Promise.all(own.filter(isCommander).map(end));
+  const others = await Promise.all(own.filter((pane) => !isLast(pane)).map(end));
+  const last = await Promise.all(own.filter(isLast).map(end));
   if (own.length > 0) await mux.closed();
-  return [...commanders, ...workers];
+  return [...last, ...others];
 }
 
 /** zellij tells no pids: those that registered told their own. */

@@ -1,14 +1,13 @@
-import { parse, TomlError } from "smol-toml";
-import { FleetError, messageOf } from "../errors/fleet-error.ts";
 import type { AdapterSchemas } from "./adapter-forms.ts";
 import { adapterSecrets, checkAdapters } from "./check-adapters.ts";
 import { checkReplies } from "./check-replies.ts";
 import { checkVia } from "./check-via.ts";
 import { jsonSchemaOf, placesOf, secretPathsOf, type Place } from "./json-schema.ts";
 import { formatPath, positionsOf, type Position } from "./positions.ts";
-import { formatProblem, placed, problemsOf, type Problem } from "./problems.ts";
+import { placed, problemsOf, type Problem } from "./problems.ts";
 import { configSchema, type FleetConfig } from "./schema.ts";
 import { isSecretReference } from "./secret.ts";
+import { parseToml, problemError } from "./toml.ts";
 
 /** The file that a config text is from. */
 export interface ConfigFile {
@@ -51,31 +50,6 @@ export function loadConfig(text: string, file: ConfigFile, adapters: AdapterSche
     );
   }
   return { file, config: parsed.data, raw, positions, secrets: secrets.map(({ path }) => formatPath(path)) };
-}
-
-function parseToml(text: string, file: ConfigFile): Readonly<Record<string, unknown>> {
-  try {
-    return parse(text);
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    const message =
-      messageOf(error)
-        .replace(/^Invalid TOML document: /, "")
-        .split("\n")[0] ?? "";
-    throw problemError(file, [{ path: "", message, line: error.line, column: error.column }]);
-  }
-}
-
-/** The error that tells of all problems of a file, in the order of their places. */
-export function problemError({ path }: ConfigFile, problems: readonly Problem[]): FleetError {
-  const inOrder = problems.toSorted(
-    (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
-  );
-  const count = `${problems.length} problem${problems.length === 1 ? "" : "s"}`;
-  const text = [`reading ${path}: ${count}`, ...inOrder.map((problem) => `  ${formatProblem(problem)}`)].join(
-    "\n",
-  );
-  return new FleetError("config", text, { details: { file: path, problems: inOrder } });
 }
 
 function secretsOf(raw: unknown, adapters: AdapterSchemas): readonly Place[] {

@@ -5,31 +5,38 @@ import { setTimeout } from "node:timers/promises";
 import { FleetError, messageOf } from "@fleetbus/core";
 import { systemProcesses } from "../session/process.ts";
 
-/** The lock that one daemon a machine holds. */
+/** A lock of one process; the daemon of a machine holds one, and a launch while it starts things. */
 export interface Lock {
   release(): Promise<void>;
 }
 
 /**
  * Takes the lock; rejects with `conflict` while another daemon lives. A stale lock (its process is gone) is taken over,
- * by one of all who try. The file holds pid and start time, because pids come again.
+ * by one of all who try. The file holds pid and start time, because pids come again. `held` says what the living holder
+ * means.
  */
-export async function takeLock(file: string): Promise<Lock> {
+export async function takeLock(file: string, held: SayHeld = daemonRuns): Promise<Lock> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const own = `${process.pid} ${startOf(process.pid)}\n`;
   const made = `${file}.${process.pid}.${randomBytes(4).toString("hex")}`;
   await write(made, own);
   try {
     for (let attempt = 0; attempt < takeAttempts; attempt += 1) {
-      if ((await claim(made, file)) || (await takeOver(made, file)))
+      if ((await claim(made, file)) || (await takeOver(made, file, held)))
         return { release: () => release(file, own) };
       await setTimeout(takeEveryMs);
     }
   } finally {
     await unlink(made).catch(() => undefined); // it was moved into place
   }
-  throw new FleetError("conflict", `starting the daemon: ${file} changes hands all the time`);
+  throw new FleetError("conflict", `taking the lock ${file}: it changes hands all the time`);
 }
+
+/** What is said to whom the lock is refused, by its holder's pid. */
+export type SayHeld = (pid: number) => string;
+
+const daemonRuns: SayHeld = (pid) =>
+  `starting the daemon: another one runs with pid ${pid}; stop it with \`fleet down\``;
 
 const takeAttempts = 100;
 const takeEveryMs = 20;
@@ -48,15 +55,15 @@ async function claim(made: string, file: string): Promise<boolean> {
 }
 
 /** Replaces a stale lock. Of all who found it stale one at a time may look again and do it: the next finds a new holder. */
-async function takeOver(made: string, file: string): Promise<boolean> {
-  await requireStale(file);
+async function takeOver(made: string, file: string, held: SayHeld): Promise<boolean> {
+  await requireStale(file, held);
   const turn = `${file}.takeover`;
   if (!(await claim(made, turn))) {
     await dropDeadTurn(turn);
     return false;
   }
   try {
-    await requireStale(file);
+    await requireStale(file, held);
     await rename(made, file);
     return true;
   } catch (error) {
@@ -73,11 +80,10 @@ export async function holderOf(file: string): Promise<number | undefined> {
   return isHeld(holder) ? Number.parseInt(holder, 10) : undefined;
 }
 
-async function requireStale(file: string): Promise<void> {
+async function requireStale(file: string, held: SayHeld): Promise<void> {
   const pid = await holderOf(file);
   if (pid === undefined) return;
-  const text = `starting the daemon: another one runs with pid ${pid}; stop it with \`fleet down\``;
-  throw new FleetError("conflict", text, { details: { pid } });
+  throw new FleetError("conflict", held(pid), { details: { pid } });
 }
 
 async function dropDeadTurn(turn: string): Promise<void> {

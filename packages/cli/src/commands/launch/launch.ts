@@ -3,9 +3,11 @@ import type { Context } from "../../command/context.ts";
 import { defineCommand, type Values } from "../../command/define.ts";
 import { choice, duration, json, text, toggle } from "../../command/flags.ts";
 import { launch } from "../../launch/launch.ts";
-import { prefixOf } from "../../launch/order.ts";
+import { crewNameOf, orderOf } from "../../launch/order/ordered.ts";
+import { locked } from "../../launch/locked.ts";
 import { requireEnded, stop } from "../../launch/stop.ts";
-import { launchMux, muxNames, type MuxName } from "../../launch/mux/mux.ts";
+import { launchMux } from "../../launch/mux/mux.ts";
+import { muxNames } from "../../launch/mux/names.ts";
 import { printItems } from "../../output/items.ts";
 import { planColumns, resultColumns, stopColumns } from "./columns.ts";
 
@@ -22,6 +24,7 @@ const flags = {
     "the crew: its session in the multiplexer, and the beginning of its sessions' names (fleet)",
   ),
   dir: text("--dir <folder>", "where they work (this folder)"),
+  layout: text("--layout <file>", "a TOML file that says who runs where, in place of [N], --cli and --dir"),
   dryRun: toggle("--dry-run", "only say what would be done"),
   stop: toggle("--stop", "end what was launched under this name, and only that"),
   timeout: duration("--timeout <duration>", "how long to wait until all are registered (60s)"),
@@ -46,6 +49,7 @@ export const launchCommand = defineCommand({
       line: "fleet launch 3 --mux zellij",
       about: "in zellij 0.44 or newer; sit down with zellij attach fleet",
     },
+    { line: "fleet launch --layout shop.toml", about: "who runs where, with what, as the file says" },
     { line: "fleet launch --stop --name shop", about: "ends them" },
   ],
   async run(options, context) {
@@ -54,10 +58,9 @@ export const launchCommand = defineCommand({
 });
 
 async function launchCrew(options: Options, context: Context): Promise<void> {
-  const result = await launch(
-    { ...options, mux: muxOf(options), timeoutMs: options.timeout ?? 60_000 },
-    context,
-  );
+  const order = await orderOf(options, context);
+  const { dryRun, timeout: timeoutMs = 60_000 } = options;
+  const result = await launch({ ...order, dryRun, timeoutMs }, context);
   const how = { json: options.json, empty: "nothing to do" };
   if (result.is === "planned") return printItems(context, result, { ...how, columns: planColumns });
   await printItems(context, result, { ...how, columns: resultColumns });
@@ -72,13 +75,11 @@ async function launchCrew(options: Options, context: Context): Promise<void> {
 }
 
 async function stopCrew(options: Options, context: Context): Promise<void> {
-  const prefix = prefixOf(options.name);
-  const items = await stop({ prefix, graceMs: 5000 }, launchMux(muxOf(options), prefix, context), context);
+  const { prefix, mux } = await crewNameOf(options, context);
+  const items = await locked(options.timeout ?? 60_000, context, () =>
+    stop({ prefix, graceMs: 5000 }, launchMux(mux, prefix, context), context),
+  );
   const empty = `nothing runs that was launched as ${prefix}`;
   await printItems(context, { items }, { json: options.json, columns: stopColumns, empty });
   requireEnded(items);
-}
-
-function muxOf({ mux }: Options): MuxName {
-  return mux ?? "tmux";
 }

@@ -1,11 +1,8 @@
 import type { Context } from "../../command/context.ts";
 import type { Mark } from "./mark.ts";
+import type { MuxName } from "./names.ts";
 import { launchTmux } from "./tmux.ts";
 import { launchZellij } from "./zellij.ts";
-
-/** What a launch runs its crew in. */
-export const muxNames = ["tmux", "zellij"] as const;
-export type MuxName = (typeof muxNames)[number];
 
 /** What is started in a pane. */
 export interface Start {

@@ -1,7 +1,7 @@
 import { FleetError } from "@fleetbus/core";
 import type { Context } from "../../command/context.ts";
 import { daemonEnv } from "../../daemon-client/daemon-env.ts";
-import type { MuxName } from "./mux.ts";
+import type { MuxName } from "./names.ts";
 
 /** How a multiplexer's program ended. */
 export interface Ran {

@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { FleetError, nearest, requireToken } from "@fleetbus/core";
-import { hookableClis, type HookableCli } from "../clis/found.ts";
-import { foundHooks, obstacles } from "../clis/hooks-found.ts";
-import type { Context } from "../command/context.ts";
-import { launchableClis } from "./instructions.ts";
+import { hookableClis, type HookableCli } from "../../clis/found.ts";
+import { foundHooks, obstacles } from "../../clis/hooks-found.ts";
+import type { Context } from "../../command/context.ts";
+import { launchable } from "../instructions.ts";
 
 /** How many workers one launch may ask for. */
 export const maxWorkers = 32;
@@ -26,7 +26,7 @@ export function prefixOf(raw: string | undefined): string {
 /** The CLIs of a list with commas, in its order. Throws `usage` with what may have been meant. */
 export function clisOf(raw: string | undefined): readonly string[] {
   const names = (raw ?? "claude").split(",").map((name) => name.trim());
-  const known = Object.keys(launchableClis);
+  const known: readonly string[] = launchable;
   for (const name of names.filter((each) => !known.includes(each))) {
     const [meant] = nearest(name, known);
     const hint = meant === undefined ? "" : `, did you mean ${meant}?`;
