@@ -58,7 +58,7 @@ export * from "./config/adapter-replies.ts";
 export * from "./config/cli-entry.ts";
 export * from "./config/schema.ts";
 export * from "./config/load.ts";
-export { loadToml, problemError, type TomlReading } from "./config/toml.ts";
+export * from "./config/toml.ts";
 export * from "./config/settings.ts";
 export * from "./config/idle-keys.ts";
 export * from "./config/places.ts";
