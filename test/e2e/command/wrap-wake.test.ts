@@ -6,7 +6,13 @@ import { startDemoModel, type DemoModel } from "../../support/demo-model.ts";
 import { fleetCommand } from "../../support/fleet/command.ts";
 import { startFleet, type Fleet } from "../../support/fleet/fleet.ts";
 import { eventually } from "../../support/tmux.ts";
-import { linkLibraries, startWrapped, wrapCommand, type WrappedAgent } from "../../support/fleet/wrapped.ts";
+import {
+  demoAgent,
+  linkLibraries,
+  startWrapped,
+  wrapCommand,
+  type WrappedAgent,
+} from "../../support/fleet/wrapped.ts";
 
 let fleet: Fleet;
 let model: DemoModel;
@@ -96,7 +102,7 @@ const parrot = `#!/bin/sh
 printf 'parrot> '
 while read -r line; do
   echo "heard: $line"
-  case $line in *"fleet inbox"*) "$NODE" "$FLEET_COMMAND" inbox ;; esac
+  case $line in *"fleet inbox"*) "$NODE" "$FLEET_COMMAND" inbox; "$NODE" "$FLEET_COMMAND" reply nevermore ;; esac
   printf 'parrot> '
 done
 `;
@@ -111,7 +117,7 @@ describe("a command without hooks in fleet wrap", () => {
     return terminal;
   };
 
-  it("that was named is a session by what it prints, is said to be weaker, and is woken by a typed line", async () => {
+  it("[row 51] that was named is a session by what it prints, reads its mail and answers, is said to be weaker, and is woken by a typed line", async () => {
     const terminal = await open("polly", "--name", "polly");
     await fleet.untilState("polly", ["idle"], 30_000);
     expect((await run("session", "show", "polly", "--json")).json()).toMatchObject({
@@ -122,10 +128,40 @@ describe("a command without hooks in fleet wrap", () => {
     await terminal.waitFor(/heard: 1 fleet message waits[^]*token-polly[^]*parrot> /);
     await untilDone(id);
     expect(await rungOf(id)).toBe("pty");
+    const answered = JSON.stringify((await run("inbox", "--json")).json());
+    expect(answered).toMatch(/"from":[^}]*"polly"[^]*nevermore/);
     await fleet.untilState("polly", ["idle"], 30_000);
     terminal.type("\u0004");
     expect(await terminal.ended).toBe(0);
     await fleet.untilState("polly", ["ended"]);
+  });
+
+  it("whose hooks speak after all is one session by its hooks, under its name", async () => {
+    const { file, env } = await demoAgent(fleet, { name: "tucked", modelUrl: model.url });
+    const script = join(fleet.home, "tucked-in");
+    await writeFile(script, `#!/bin/sh\nprintf 'press '\nread -r key\n"$NODE" "${file}"\n`, { mode: 0o755 });
+    const own = { ...env, NODE: process.execPath };
+    const terminal = await wrapCommand(fleet, {
+      ...{ name: "tucked", flags: ["--name", "tucked"] },
+      ...{ argv: [script], env: own },
+    });
+    agents.push({ name: "tucked", terminal });
+    await terminal.waitFor(/press /);
+    await fleet.untilState("tucked", ["idle"], 30_000);
+    expect((await run("session", "show", "tucked", "--json")).json()).toMatchObject({ hooked: false });
+    terminal.type("\r");
+    await eventually(
+      async () => {
+        const shown = z.object({ hooked: z.boolean(), state: z.string() });
+        const { hooked, state } = shown.parse((await run("session", "show", "tucked", "--json")).json());
+        return hooked && state === "idle" ? true : undefined;
+      },
+      () => "the hooks of tucked to speak",
+    );
+    const sent = await run("pub", "tucked", "wake up token-tucked", "--wait", "done", "--json");
+    expect(sent.code).toBe(0);
+    expect(saw("token-tucked")).toBe(true);
+    expect(JSON.stringify((await run("session", "list", "--json")).json())).not.toContain("tucked-2");
   });
 
   it("that was not named is none, and neither is a shell", async () => {

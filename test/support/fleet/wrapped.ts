@@ -44,15 +44,24 @@ export async function wrapCommand(
   return openTerminal(wrapped, { env: { ...fleet.env, FLEET_NO_AUTOSTART: "1", ...env }, cwd });
 }
 
-/** Starts it; it can be woken by typing only. Resolves when it is idle. */
-export async function startWrapped(fleet: Fleet, { name, modelUrl }: WrappedOptions): Promise<WrappedAgent> {
+/** The program of a demo agent that can be woken by typing only, and the environment that it runs in. */
+export async function demoAgent(
+  fleet: Pick<Fleet, "home" | "client" | "command">,
+  { name, modelUrl }: WrappedOptions,
+): Promise<{ readonly file: string; readonly env: Readonly<Record<string, string>> }> {
   const folder = join(fleet.home, "agents");
   const settings = join(folder, `settings-${name}.json`);
   await mkdir(folder, { recursive: true });
   await writeFile(settings, JSON.stringify(demoSettings(fleet.client, { hasWaiter: false })));
-  const own = { FLEET_DEMO_HOME: folder, FLEET_DEMO_SETTINGS: settings, FLEET_DEMO_MODEL: modelUrl };
-  const argv = [process.execPath, join(dirname(fleet.command), "agent.mjs")];
-  const terminal = await wrapCommand(fleet, { name, argv, env: own });
+  const env = { FLEET_DEMO_HOME: folder, FLEET_DEMO_SETTINGS: settings, FLEET_DEMO_MODEL: modelUrl };
+  return { file: join(dirname(fleet.command), "agent.mjs"), env };
+}
+
+/** Starts it. Resolves when it is idle. */
+export async function startWrapped(fleet: Fleet, options: WrappedOptions): Promise<WrappedAgent> {
+  const { name } = options;
+  const { file, env } = await demoAgent(fleet, options);
+  const terminal = await wrapCommand(fleet, { name, argv: [process.execPath, file], env });
   await fleet.untilState(name, ["idle"]);
   return { name, terminal };
 }

@@ -29,6 +29,17 @@ test.each([
   expect(known.identify(sighting)?.name).toBe(name);
 });
 
+test("what was known by its output in a wrapped terminal is identified by that, until its hooks speak", () => {
+  const known = registry({ store: nothingKept, fold: foldEvent, onChange: () => undefined });
+  const pty = { id: "7-abc", socket: "/run/pty-7", pid: 7 };
+  known.apply(started("web", { pid: 10, cli: "wrapper", hooked: false, pty }));
+  expect(known.identify({ pid: 11, pty: { ...pty, id: "7-other" } })).toBeUndefined();
+  expect(known.identify({ pid: 11, pty })?.name).toBe("web");
+  known.apply({ ...started("web", { pid: 11, hooked: true, pty }), id: "e2" });
+  expect(known.find("web")).toMatchObject({ pid: 11, cli: "claude", hooked: true });
+  expect(known.identify({ pid: 12, pty })).toBeUndefined();
+});
+
 test("the live sessions are the very same list until one of them changes", () => {
   const known = registry({ store: nothingKept, fold: foldEvent, onChange: () => undefined });
   known.apply(started("web", { pid: 10 }));

@@ -6,6 +6,7 @@ export interface Sighting {
   readonly cliSession?: string | undefined;
   readonly pid?: number | undefined;
   readonly procStart?: string | undefined;
+  readonly pty?: { readonly id: string } | undefined;
 }
 
 /** What changed, for those who act on it. */
@@ -104,12 +105,18 @@ export function registry(deps: RegistryDeps): Registry {
 function identify(live: readonly SessionRecord[], sighting: Sighting): SessionRecord | undefined {
   return (
     live.find((record) => isSameCliSession(record, sighting)) ??
-    live.find((record) => isSameProcess(record, sighting))
+    live.find((record) => isSameProcess(record, sighting)) ??
+    live.find((record) => isUnhookedThere(record, sighting))
   );
 }
 
 function isSameProcess(record: SessionRecord, sighting: Sighting): boolean {
   return record.pid !== undefined && record.pid === sighting.pid && !isOtherProcess(record, sighting);
+}
+
+/** What was known by its output alone turns out to be a CLI whose hooks speak. */
+function isUnhookedThere({ hooked, pty }: SessionRecord, sighting: Sighting): boolean {
+  return !hooked && pty !== undefined && pty.id === sighting.pty?.id;
 }
 
 function isSameCliSession(record: SessionRecord, sighting: Sighting): boolean {
