@@ -20,9 +20,11 @@ describe.each(agentClis.map((cli) => [cli.name, rows[cli.name], cli] as const))(
   "the real %s %s",
   (...args) => {
     const [, , cli] = args;
+    const fresh = cli.nameOfFresh;
     const { open, fleet } = useAgents(cli);
     beforeAll(() => open());
     let web: Agent;
+    let asks: Agent;
 
     const stagesOf = async (id: string) =>
       (await fleet().untilStage(id, "done")).map(({ stage, rung }) => (rung ? `${stage} ${rung}` : stage));
@@ -89,17 +91,107 @@ describe.each(agentClis.map((cli) => [cli.name, rows[cli.name], cli] as const))(
       expect(existsSync(join(web.project, "allowed"))).toBe(true);
     });
 
-    test("its pane is closed: it has ended or is lost, or can be woken where it goes on without", async () => {
-      await fleet().tmux.command("kill-pane", "-t", web.pane);
+    test("gets a long message whole as far as it takes one, else its start with the command that shows the rest", async () => {
+      for (const bytes of [7000, 30_000]) {
+        const body = `[[say read ${bytes}]] ${"one word more ".repeat(bytes / 14)}END${bytes}`;
+        const { id } = await fleet().tell("web", body);
+        const [asked = ""] = fleet().model.asked.filter((text) => text.includes(`[[say read ${bytes}]]`));
+        expect(asked.includes(`END${bytes}`)).toBe(bytes <= cli.wholeBytes);
+        expect(asked.includes(`all of it: fleet inbox ${id}`)).toBe(bytes > cli.wholeBytes);
+        expect(asked).toContain(`end of message ${id}`);
+      }
+    });
+
+    test("[case 50] keeps a draft: it is woken beside it, or after it", async () => {
+      asks = await fleet().start("asks", { asks: true });
+      if (cli.startsWithPrompt) await asks.submit("[[say ready]]");
+      await fleet().untilState("asks", "idle", 30_000);
+      await web.type("[[say my own words]]");
+      const id = await fleet().pub("web", "[[say a word of fleet]]");
+      // whoever is free is woken by then
+      expect(await fleet().tell("asks", "[[say here]]")).toMatchObject({ rung: cli.rung });
+      if (cli.wakesBesideDraft) expect(await stagesOf(id)).toContain(`woken ${cli.rung}`);
+      expect(await web.screen()).toContain("[[say my own words]]");
+      await web.press("C-u");
+      expect(await stagesOf(id)).toContain(`woken ${cli.rung}`);
+      expect(hasAsked("[[say my own words]]")).toBe(false);
+    });
+
+    test("keeps its name and its mail when it begins a new conversation", async () => {
+      await fleet().untilState("web", "idle");
+      const { cliSession } = await fleet().session("web");
+      const note = await fleet().pub("web", "known before", "--note");
+      await web.submit(cli.commands.fresh);
+      if (!cli.startsWithPrompt)
+        await fleet().untilSession("web", (now) => now.cliSession !== cliSession && now.state === "idle");
+      await web.submit("[[say anew]]");
+      await fleet().untilSession(fresh, (now) => now.lastText === "anew" && now.cliSession !== cliSession);
+      await fleet().tell("web", "[[say mail goes on]]");
+      expect((await stagesOf(note)).at(-1)).toBe("done");
+      const names = new Set(["asks", "web", fresh]);
+      expect(new Set((await fleet().sessions()).map(({ name }) => name))).toEqual(names);
+    });
+
+    test("is interrupted in a tool: that is told, and what was sent meanwhile wakes it, or comes with its next prompt", async () => {
+      await web.submit("[[run touch endless; sleep 600]]");
+      await began(join(web.project, "endless"));
+      const id = await fleet().pub(fresh, "said meanwhile");
+      await web.press(cli.interrupt);
+      const isStopped = ({ state, outcome }: SessionView) => state !== "busy" || outcome === "interrupted";
+      expect(await fleet().untilSession(fresh, isStopped)).toMatchObject({ outcome: "interrupted" });
+      if (!cli.wakesAfterInterrupt) await web.submit("[[say going on]]");
+      const stages = await stagesOf(id);
+      expect(stages.at(-1)).toBe("done");
+      const [way] = stages.filter((stage) => /^(woken|offered)/u.test(stage));
+      expect(way === `woken ${cli.rung}`).toBe(cli.wakesAfterInterrupt);
+    });
+
+    test("ends when it is told to, where its sessions end with it", async () => {
+      await web.submit(cli.commands.exit);
       if (cli.outlivesPane) {
-        expect(await fleet().tell("web", "[[say unseen]]")).toMatchObject({
-          rung: cli.rung,
-          outcome: "done",
-        });
+        const told = { rung: cli.rung, outcome: "done" };
+        expect(await fleet().tell(fresh, "[[say unseen]]")).toMatchObject(told);
+      } else expect((await fleet().untilState(fresh, "ended")).outcome).toBeDefined();
+    });
+
+    test("[case 51] its permission dialog is the person's: no message answers it, and one comes with the turn's end", async () => {
+      const victim = join(asks.project, "victim");
+      await writeFile(victim, "");
+      await asks.submit("[[run rm -rf victim]] [[say removed]]");
+      await asks.waitForScreen(cli.asks.shows);
+      await fleet().untilState("asks", "waiting");
+      const id = await fleet().pub("asks", "[[say read]]");
+      expect(existsSync(victim)).toBe(true);
+      await asks.press(...cli.asks.keys);
+      expect(await stagesOf(id)).toEqual(["stored", "offered continuation", "shown", "done"]);
+      expect(existsSync(victim)).toBe(false);
+    });
+
+    test("is killed: it is lost where its process is known, and its mail waits for the next one in its place", async () => {
+      const { pid = asks.pid } = await fleet().untilState("asks", "idle");
+      process.kill(pid, "SIGKILL");
+      if (!cli.outlivesPane) await fleet().untilState("asks", "lost");
+      const id = await fleet().pub("asks", "[[say still here]]");
+      if (!cli.outlivesPane) {
+        await fleet()
+          .tmux.command("kill-session", "-t", "asks")
+          .catch(() => ""); // it may have closed by itself
+        asks = await fleet().start("asks", { asks: true });
+      }
+      expect((await stagesOf(id)).at(-1)).toBe("done");
+      const names = new Set(["asks", "web", fresh]);
+      expect(new Set((await fleet().sessions()).map(({ name }) => name))).toEqual(names);
+    });
+
+    test("its pane is closed: it has ended or is lost, or can be woken where it goes on without", async () => {
+      if (cli.outlivesPane) {
+        const told = { rung: cli.rung, outcome: "done" };
+        expect(await fleet().tell("asks", "[[say without a window]]")).toMatchObject(told);
         return;
       }
+      await fleet().tmux.command("kill-pane", "-t", asks.pane);
       const isOver = ({ state }: SessionView) => state === "ended" || state === "lost";
-      expect(isOver(await fleet().untilSession("web", isOver, 30_000))).toBe(true);
+      expect(isOver(await fleet().untilSession("asks", isOver, 30_000))).toBe(true);
     });
   },
 );

@@ -35,10 +35,16 @@ export interface AgentCli {
   };
   /** The key that interrupts a tool. */
   readonly interrupt: string;
+  /** Where `web` has begun a new conversation, this is its name: the old one may live on beside it, with name and mail. */
+  readonly nameOfFresh: "web" | "web-2";
   /** What begins a new conversation, and what ends it. */
   readonly commands: { readonly fresh: string; readonly exit: string };
   /** What the model reads of a tool call that was denied for a message: the message, or where reasons are cut, whose it is. */
   readonly denied: RegExp;
+  /** After an interruption it is woken; else what is queued for it waits for the person's next prompt. */
+  readonly wakesAfterInterrupt: boolean;
+  /** A message of so many bytes is offered whole. */
+  readonly wholeBytes: number;
   /** It is woken beside a draft; else its mail waits until the draft is gone. */
   readonly wakesBesideDraft: boolean;
 }
@@ -101,7 +107,14 @@ export const agentClis: readonly AgentCli[] = [
       shows: /1\. Yes\n[^]*Esc to cancel/u,
       keys: ["Enter"],
     },
-    ...{ interrupt: "Escape", commands: { fresh: "/clear", exit: "/exit" }, wakesBesideDraft: true },
+    ...{
+      interrupt: "Escape",
+      commands: { fresh: "/clear", exit: "/exit" },
+      nameOfFresh: "web",
+      wakesBesideDraft: true,
+      wakesAfterInterrupt: true,
+    },
+    wholeBytes: 8_000,
     denied: /hook error: Fleet has a message[^]*the schema changed/u,
   },
   {
@@ -111,6 +124,10 @@ export const agentClis: readonly AgentCli[] = [
       const file = join(home, ".codex/config.toml");
       const trust = `\n[projects."${project}"]\ntrust_level = "trusted"\n`;
       await write(file, (await codexConfig(file, url)) + trust);
+      await write(
+        join(home, ".codex/rules/default.rules"),
+        'prefix_rule(pattern = ["rm"], decision = "prompt")\n',
+      );
     },
     env: () => ({ STUB_KEY: "none" }),
     dialog: { shows: /Hooks need review/, key: "2" },
@@ -118,11 +135,18 @@ export const agentClis: readonly AgentCli[] = [
     ready: /stub-model default ·/,
     flags: ["--dangerously-bypass-approvals-and-sandbox"],
     asks: {
-      flags: ["--ask-for-approval", "untrusted", "--sandbox", "danger-full-access"],
+      flags: ["--ask-for-approval", "on-request", "--sandbox", "danger-full-access"],
       shows: /Would you like to run/u,
       keys: ["y"],
     },
-    ...{ interrupt: "Escape", commands: { fresh: "/new", exit: "/quit" }, wakesBesideDraft: true },
+    ...{
+      interrupt: "Escape",
+      commands: { fresh: "/new", exit: "/quit" },
+      nameOfFresh: "web-2",
+      wakesBesideDraft: true,
+      wakesAfterInterrupt: false,
+    },
+    wholeBytes: 8_000,
     denied: /blocked by PreToolUse hook: Fleet has a message[^]*the schema changed/u,
   },
   {
@@ -137,7 +161,14 @@ export const agentClis: readonly AgentCli[] = [
     ready: /Type your message or @path/,
     flags: ["--yolo"],
     asks: { flags: [], shows: /Allow execution/u, keys: ["Enter"] },
-    ...{ interrupt: "Escape", commands: { fresh: "/clear", exit: "/quit" }, wakesBesideDraft: false },
+    ...{
+      interrupt: "Escape",
+      commands: { fresh: "/clear", exit: "/quit" },
+      nameOfFresh: "web",
+      wakesBesideDraft: false,
+      wakesAfterInterrupt: true,
+    },
+    wholeBytes: 39_000,
     denied: /Tool execution blocked: Fleet has a message[^]*the schema changed/u,
   },
   {
@@ -150,8 +181,15 @@ export const agentClis: readonly AgentCli[] = [
     }),
     ready: /│ ❯/u,
     flags: ["--always-approve"],
-    asks: { flags: [], shows: /Allow|approve/iu, keys: ["Enter"] },
-    ...{ interrupt: "C-c", commands: { fresh: "/new", exit: "/quit" }, wakesBesideDraft: false },
+    asks: { flags: [], shows: /3 \(○\) Yes, proceed/u, keys: ["3"] },
+    ...{
+      interrupt: "C-c",
+      commands: { fresh: "/new", exit: "/quit" },
+      nameOfFresh: "web",
+      wakesBesideDraft: false,
+      wakesAfterInterrupt: true,
+    },
+    wholeBytes: 8_000,
     denied: /Hook denied: Not run: lab\/\S+ sent a message to stop for/u,
   },
 ];

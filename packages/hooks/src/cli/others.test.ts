@@ -65,6 +65,7 @@ const gemini: Subject = {
       { outcome: "done", continued: false, lastText: expect.stringMatching(/^TOOLDONE/) },
     ],
     "AfterModel.json": undefined,
+    "AfterTool.cancelled.json": ["turn.interrupted", { confirmedBy: "hook" }],
     "AfterTool.json": ["tool.finished", { tool: "run_shell_command" }],
     "BeforeAgent.json": ["prompt.submitted", { prompt: "hello RUNTOOL", nonces: [] }],
     "BeforeModel.json": undefined,
@@ -228,12 +229,6 @@ describe("what is said to each", () => {
       expect(cli.rules(other).maxReasonBytes).toBeUndefined();
     }
   });
-});
-
-test("Gemini's Esc, which looks like an end, is an interruption", () => {
-  const { event, payload } = fixture("gemini", "AfterAgent");
-  const pressed = { ...payload, prompt_response: "[no response text]" };
-  expect(geminiCli.translate({ event, payload: pressed })[0]?.kind).toBe("turn.interrupted");
 });
 
 test("a nonce in a prompt is found in each CLI's words", () => {

@@ -1,4 +1,5 @@
 import type { SessionEventKind } from "@fleetbus/core";
+import { fieldAt } from "../cli/field-at.ts";
 import { hookCli, type HookCli } from "../cli/hook-cli.ts";
 import type { HookPayload } from "../cli/payload.ts";
 import { cliEvent, type CliTable } from "../cli/table.ts";
@@ -19,7 +20,10 @@ export const geminiTable: CliTable = {
     SessionEnd: cliEvent("session.ended", [...base, "reason"], usual),
     BeforeAgent: cliEvent("prompt.submitted", [...base, "prompt"], { ...usual, context: "adds" }),
     BeforeTool: cliEvent("tool.started", [...base, "tool_name"], usual),
-    AfterTool: cliEvent("tool.finished", [...base, "tool_name"], { ...usual, context: "adds" }),
+    AfterTool: cliEvent("tool.finished", [...base, "tool_name"], {
+      ...usual,
+      ...{ context: "adds", kindOf: endOfTool },
+    }),
     AfterAgent: cliEvent("turn.stopped", [...base, "prompt_response", "stop_hook_active"], {
       ...usual,
       ...{ context: "continues", answer: "block", kindOf: endOf },
@@ -42,6 +46,14 @@ export const geminiTable: CliTable = {
 
 /** Gemini CLI. */
 export const geminiCli: HookCli = hookCli(geminiTable);
+
+/** Esc in a shell command ends the turn without any other hook. What a command prints stands behind a label there. */
+function endOfTool(payload: HookPayload): SessionEventKind {
+  const said = fieldAt(payload, "tool_response.llmContent");
+  return typeof said === "string" && cancelled.test(said) ? "turn.interrupted" : "tool.finished";
+}
+
+const cancelled = /^(<untrusted_context>\n)?Command was cancelled by user before it could /u;
 
 /** Esc looks like a normal end, but for the text (seen). */
 function endOf({ last_assistant_message: text }: HookPayload): SessionEventKind {
