@@ -72,7 +72,9 @@ async function startInZellij(name: string): Promise<InPane> {
   );
   const env = {
     ...{ ZELLIJ: "0", ZELLIJ_SESSION_NAME: "work", ZELLIJ_PANE_ID: pane },
-    ...{ ZELLIJ_SOCKET_DIR: zellij.socketDir, FLEET_SESSION: name },
+    ...{ ZELLIJ_SOCKET_DIR: zellij.socketDir, FLEET_SESSION: name, FLEET_ROLE: "backend" },
+    // What tmux leaves in the environment of a zellij that was started in it.
+    ...{ TMUX: `${fleet.home}/outer,1,0`, TMUX_PANE: "%0" },
   };
   const puppet = await startPuppet({ name, home: fleet.home, client: fleet.client, pid, env });
   await fleet.untilState(name, ["idle"]);

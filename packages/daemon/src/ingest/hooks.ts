@@ -1,6 +1,7 @@
 import {
   cliFactsSchema,
   FleetError,
+  paneSchema,
   type Address,
   type CliFacts,
   type Clock,
@@ -12,6 +13,7 @@ import {
 import type { Outgoing } from "@fleetbus/core/bus";
 import type { Outbox } from "../disk/outbox.ts";
 import type { Matched } from "../life/session-rules.ts";
+import { innerPane } from "../session/inner-pane.ts";
 import type { Registry } from "../session/registry.ts";
 import type { Cli, HookCall, Translated } from "./cli-port.ts";
 import type { Conversation } from "./conversation.ts";
@@ -29,9 +31,9 @@ export interface HookDeps {
   readonly machine: string;
   /** By the name in a call, as the config is now. */
   clis(): ReadonlyMap<string, Cli>;
-  readonly registry: Registry;
-  readonly outbox: Outbox;
-  readonly conversation: Conversation;
+  readonly registry: Pick<Registry, "identify" | "apply" | "find">;
+  readonly outbox: Pick<Outbox, "add">;
+  readonly conversation: Pick<Conversation, "take">;
   readonly clock: Clock;
   readonly ids: IdSource;
   /** The event as it is published, redacted as the policy asks. */
@@ -90,10 +92,10 @@ export async function takeHook(told: HookCall, deps: HookDeps, isAnswered = true
 async function withProcess({ kind, data }: Translated, { startOf, ptyOf }: HookDeps): Promise<Translated> {
   const { pid } = data;
   if (typeof pid !== "number") return { kind, data };
+  const told = paneSchema.optional().safeParse(data["pane"]).data;
   const procStart = startOf(pid);
-  const pty = await ptyOf(pid);
-  const own = { ...(procStart === undefined ? {} : { procStart }), ...(pty === undefined ? {} : { pty }) };
-  return { kind, data: { ...data, ...own } };
+  const [pty, pane] = await Promise.all([ptyOf(pid), told && innerPane(pid, told)]);
+  return { kind, data: { ...data, ...given({ procStart, pty, pane }) } };
 }
 
 /** Nobody knew that it was there (Codex ends threads that were never prompted): there is nothing to tell of it. */
@@ -110,8 +112,13 @@ async function sessionOf(call: HookCall, first: Translated, deps: HookDeps): Pro
   const owner = { machine: deps.machine, session: name };
   await Promise.race([deps.open(owner), deps.clock.sleep(openMs)]).catch(() => undefined); // opened again when the server is there
   if (first.kind === "session.started") return owner;
+  // Only a start's own translation tells them, and this session's was missed: installed or restarted while it ran.
+  const { role, parent } = call;
   const { data } = withRules(
-    { kind: "session.started", data: { ...first.data, display, reason: "hooked" } },
+    {
+      kind: "session.started",
+      data: { ...first.data, ...given({ role, parent }), display, reason: "hooked" },
+    },
     owner,
     deps,
   );
@@ -132,8 +139,12 @@ function withRules(translated: Translated, { session }: Address, deps: HookDeps)
   if (translated.kind !== "session.started") return translated;
   const { cwd } = cliFactsSchema.parse(translated.data);
   const { role, parent } = deps.rules({ name: session, ...(cwd === undefined ? {} : { cwd }) });
-  const ruled = { ...(role === undefined ? {} : { role }), ...(parent === undefined ? {} : { parent }) };
-  return { kind: translated.kind, data: { ...ruled, ...translated.data } };
+  return { kind: translated.kind, data: { ...given({ role, parent }), ...translated.data } };
+}
+
+/** Without what is not known: it would hide what is. */
+function given(facts: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined));
 }
 
 /**

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import type { FleetEvent } from "@fleetbus/core";
+import { fakeClock } from "@fleetbus/core/testing";
+import { parseHookRequest } from "@fleetbus/hooks";
+import { knownClis } from "./clis.ts";
+import { takeHook } from "./hooks.ts";
+
+/** What is applied to the registry when a session that nobody knew calls its first hook. */
+async function appliedBy(
+  event: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<readonly FleetEvent[]> {
+  const clock = fakeClock();
+  const applied: FleetEvent[] = [];
+  const call = parseHookRequest({
+    path: `/v1/hook/claude/${event}`,
+    headers,
+    body: JSON.stringify({ session_id: "a", cwd: "/shop", prompt: "hello" }),
+    now: clock.now(),
+  });
+  await takeHook(call, {
+    machine: "lab",
+    clis: () => knownClis(),
+    registry: { identify: () => undefined, find: () => undefined, apply: (each) => void applied.push(each) },
+    outbox: { add: () => Promise.resolve() },
+    conversation: { take: () => Promise.resolve(undefined) },
+    clock,
+    ids: () => `id${applied.length}`,
+    encode: () => ({ subject: "x", data: new Uint8Array(), headers: {}, dedupeId: "x" }),
+    startOf: () => undefined,
+    ptyOf: () => Promise.resolve(undefined),
+    rules: () => ({ role: "by-config", parent: "boss" }),
+    name: () => Promise.resolve({ name: "shop", display: "shop" }),
+    open: () => Promise.resolve(),
+    onError: () => undefined,
+  });
+  return applied;
+}
+
+test.each(["UserPromptSubmit", "PostToolUse", "Stop"])(
+  "a session whose first hook is %s starts with role and parent of its environment",
+  async (event) => {
+    const [started] = await appliedBy(event, { "x-fleet-role": "backend", "x-fleet-parent": "lead" });
+    expect(started).toMatchObject({
+      kind: "session.started",
+      data: { reason: "hooked", role: "backend", parent: "lead", cwd: "/shop" },
+    });
+  },
+);
+
+test("without them it has those of the machine's config", async () => {
+  const [started] = await appliedBy("UserPromptSubmit", {});
+  expect(started?.data).toMatchObject({ role: "by-config", parent: "boss" });
+});
