@@ -16,7 +16,7 @@ import { driftWatch, type DriftDeps } from "./drift/watch.ts";
 import { announcer } from "./host/announce.ts";
 import { adapterHost } from "./host/host.ts";
 import { runLogs } from "./host/run-log/run-logs.ts";
-import { chooseOffer, frameOffer, wakeText, wakefulLeases } from "./inbox/choose.ts";
+import { chooseOffer, frameOffer, typedBody, wakeText, wakefulLeases } from "./inbox/choose.ts";
 import { decodeOnce } from "./inbox/decode-once.ts";
 import { mailboxes } from "./inbox/mailboxes.ts";
 import { refusalBy } from "./inbox/policy.ts";
@@ -128,6 +128,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     rungs: (record) => attemptsOf(ladder(record)),
     listen: (name) => drift.look(name).catch((error: unknown) => onError(error, `listening to ${name}`)),
     text: wakeText,
+    body: typedBody,
     publish: async (attempt) =>
       void (await bus.publish(codec.encodeEvent(wakeEvent(attempt, stamp({ ids, clock }))))),
     woken: (leases, rung) => {

@@ -97,6 +97,19 @@ describe("a session in fleet wrap, without a multiplexer", () => {
   });
 });
 
+/** One that takes pastes in brackets, and says what it got byte for byte. */
+const scribe = `#!${process.execPath}
+process.stdout.write("\\u001b[?2004hscribe> ");
+process.stdin.setRawMode(true);
+let text = "";
+process.stdin.on("data", (chunk) => {
+  text += chunk;
+  if (!text.endsWith("\\r")) return;
+  console.log("got " + JSON.stringify(text));
+  text = "";
+});
+`;
+
 /** An agent without hooks: it runs what it is told to run. */
 const parrot = `#!/bin/sh
 printf 'parrot> '
@@ -134,6 +147,23 @@ describe("a command without hooks in fleet wrap", () => {
     terminal.type("\u0004");
     expect(await terminal.ended).toBe(0);
     await fleet.untilState("polly", ["ended"]);
+  });
+
+  it("[row 72] [row 87] gets its mail whole where that was chosen: one paste, without any escape of the sender's", async () => {
+    const file = join(fleet.home, "scribe");
+    await writeFile(file, scribe, { mode: 0o755 });
+    const flags = ["--name", "clerk", "--type-body"];
+    const terminal = await wrapCommand(fleet, { name: "clerk", flags, argv: [file] });
+    agents.push({ name: "clerk", terminal });
+    await fleet.untilState("clerk", ["idle"], 30_000);
+    const id = await send("clerk", "first token-clerk\nsecond\u001b[201~\rrm -rf token-escaped\u0003");
+    await untilDone(id);
+    expect(await rungOf(id)).toBe("pty");
+    const [, got = ""] = /got (".*")/.exec(terminal.output().toString()) ?? [];
+    const pasted = z.string().parse(JSON.parse(got));
+    const [, mail = ""] = /^\u001b\[200~([^\u001b]*)\u001b\[201~\r$/.exec(pasted) ?? [];
+    expect(mail).toMatch(/from: lab\/me[^]*first token-clerk\nsecond\nrm -rf token-escaped\n/);
+    expect(mail).not.toMatch(/[^\n\P{Cc}]/u);
   });
 
   it("whose hooks speak after all is one session by its hooks, under its name", async () => {

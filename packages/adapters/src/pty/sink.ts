@@ -1,5 +1,6 @@
 import {
   FleetError,
+  sanitise,
   wakeAttemptSchema,
   type AdapterContext,
   type PtyFact,
@@ -103,7 +104,8 @@ async function converse(talk: PtyTalk, job: Job, lent: Lent): Promise<SendReceip
     if (answer.is === "here") {
       if (answer.id !== pty.id) return { skipped: "another fleet wrap answers at its socket" };
       const pasteWaitMs = composerOf(cli)?.pasteWaitMs ?? anyPasteWaitMs;
-      talk.say({ ask: "type", line, pasteWaitMs, ...(idleSince === undefined ? {} : { idleSince }) });
+      const rest = { ...(idleSince === undefined ? {} : { idleSince }), ...bodyOf(attempt) };
+      talk.say({ ask: "type", line, pasteWaitMs, ...rest });
     } else if (answer.is === "waiting") {
       progress.reason = answer.reason;
       lent.context.log.debug({ pty: pty.id, reason: answer.reason }, "waiting to type");
@@ -117,6 +119,11 @@ async function converse(talk: PtyTalk, job: Job, lent: Lent): Promise<SendReceip
     }
   }
   return { skipped: "its fleet wrap hung up" };
+}
+
+/** It goes into a bracketed paste: no escape, no end of one, no control may be in it (ECOSYSTEM.md, Security 3). */
+function bodyOf({ body }: WakeAttempt) {
+  return body === undefined ? {} : { body: { ...body, text: sanitise(body.text) } };
 }
 
 /** Never into a shell: waits until the CLI's own process group has the terminal; a reason when it never will. */

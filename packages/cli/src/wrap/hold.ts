@@ -20,6 +20,8 @@ export interface Holding {
   readonly argv: readonly string[];
   /** As the person called it. */
   readonly name: string | undefined;
+  /** The mail of a session without hooks is typed whole. */
+  readonly typesBody: boolean;
 }
 
 /**
@@ -42,13 +44,16 @@ export async function holdTerminal(holding: Holding, context: Context): Promise<
       (hand = typist({
         ...{ clock: world.clock, write },
         quietMs: () => watched?.quietMs() ?? 0,
-        onSubmit: (line) => watched?.submitted(line),
+        onSubmit: (own) => watched?.submitted(own),
         onPrint: () => watched?.printed(),
       })),
     started: (pid) => {
-      const { argv, name } = holding;
+      const { argv, name, typesBody } = holding;
       if (server !== undefined && name !== undefined)
-        watched = watchUnhooked({ argv, name, pid, pty }, context);
+        watched = watchUnhooked(
+          { argv, name, pid, pty: { ...pty, ...(typesBody ? { typesBody } : {}) } },
+          context,
+        );
     },
     close: async () => {
       server?.close();

@@ -14,13 +14,15 @@ export interface WrapOrder {
   readonly argv: readonly string[];
   /** What the session is to be called; without it the environment is left as it is. */
   readonly name?: string;
+  /** The mail of a session without hooks is typed whole, in place of a pointer. */
+  readonly typesBody?: boolean;
 }
 
 /**
  * Runs a command in a terminal that fleet holds, and gives its exit code (128+n after signal n). Where one of the
  * standard streams is no terminal, the command gets the streams themselves. Needs no daemon.
  */
-export async function wrap({ argv, name }: WrapOrder, context: Context): Promise<number> {
+export async function wrap({ argv, name, typesBody = false }: WrapOrder, context: Context): Promise<number> {
   const { world, say } = context;
   const env = { ...world.env, ...(name === undefined ? {} : { FLEET_SESSION: name }) };
   const what: Launch = { argv, env, cwd: world.cwd, isCaptured: false };
@@ -28,7 +30,7 @@ export async function wrap({ argv, name }: WrapOrder, context: Context): Promise
   const undo = forwardSignals(() => launched);
   try {
     const refused = whyNotStarted(argv[0] ?? "", what);
-    launched = refused === undefined ? await start(what, { argv, name }, context) : undefined;
+    launched = refused === undefined ? await start(what, { argv, name, typesBody }, context) : undefined;
     const ending = refused ?? (await launched?.ended);
     if (ending?.error !== undefined) await say(`fleet: ${ending.error}`);
     return ending?.exitCode ?? 0;

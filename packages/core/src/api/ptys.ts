@@ -17,6 +17,8 @@ export const ptyReportSchema = z.strictObject({
   state: z.enum(["starting", "busy", "idle", "ended"]),
   /** The line that fleet itself submitted. */
   prompt: z.string().max(1000).optional(),
+  /** With `idle`: ids of the messages that were typed whole for the turn that ended. */
+  messages: z.array(z.string()).optional(),
 });
 export type PtyReport = z.infer<typeof ptyReportSchema>;
 

@@ -18,6 +18,8 @@ export const ptySchema = z.looseObject({
   socket: z.string(),
   /** The process of `fleet wrap`: the CLI descends from it. */
   pid: z.int().positive(),
+  /** Without hooks its mail is typed whole, as its person chose. */
+  typesBody: z.boolean().optional(),
 });
 
 /** What every event about a session says of the CLI behind it. */

@@ -8,6 +8,15 @@ export const rungs = ["continuation", "rewake", "queue", "socket", "tmux", "zell
 export const rungSchema = z.enum(rungs);
 export type Rung = z.infer<typeof rungSchema>;
 
+/** Mail that is typed whole, where a CLI offers no other way and its person chose it (DESIGN §5 Framing). */
+export const typedBodySchema = z.object({
+  /** Fenced, of several lines: only ever in a bracketed paste. */
+  text: z.string(),
+  /** Ids of the messages that it holds. */
+  messages: z.array(z.string()),
+});
+export type TypedBody = z.infer<typeof typedBodySchema>;
+
 /** One attempt to make an idle session take a turn: the data of a `wake.<rung>` event. */
 export const wakeAttemptSchema = z.looseObject({
   to: addressSchema,
@@ -20,6 +29,7 @@ export const wakeAttemptSchema = z.looseObject({
   deadline: z.string(),
   /** One line under 700 characters that holds the nonce: a pointer to the inbox, never a body. */
   text: z.string().max(700),
+  body: typedBodySchema.optional(),
   cli: z.string(),
   /** The CLI's own name of the session, where the rung goes by it. */
   cliSession: z.string().optional(),

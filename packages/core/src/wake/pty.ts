@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import type { Paths } from "../config/paths.ts";
+import { typedBodySchema } from "./attempt.ts";
 
 /**
  * The socket of a `fleet wrap`, by its process: the daemon finds it by the lineage of a session's CLI. As short as the
@@ -24,6 +25,8 @@ export const ptyAskSchema = z.discriminatedUnion("ask", [
   z.strictObject({
     ask: z.literal("type"),
     line: z.string().min(1),
+    /** In place of the line, where the command takes pastes in brackets. */
+    body: typedBodySchema.optional(),
     /** RFC 3339, as in a wake attempt. */
     idleSince: z.string().optional(),
     /** From the text to Enter: an Enter that comes sooner can be lost (HOOKS.md §5). */

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import {
   cutBytes,
   denialLine,
@@ -77,4 +78,18 @@ export function wakefulLeases(mailbox: Mailbox | undefined, nowMs: number): read
 export function wakeText(_record: SessionRecord, wakeful: readonly Lease[], nonce: string): string {
   const senders = wakeful.map((lease) => lease.message.from);
   return pointerLine(wakeful.length, senders, nonce);
+}
+
+/** As much as a person could still read; what does not fit is typed after the next turn. */
+const maxTypedBytes = 8 * 1024;
+
+/** The mail of a session without hooks whose person chose to have it typed whole (`fleet wrap --type-body`). */
+export function typedBody({ machine, name, hooked, pty }: SessionRecord, wakeful: readonly Lease[]) {
+  if (hooked || pty?.typesBody !== true) return undefined;
+  const offers = wakeful.map(({ message, offers }) => {
+    return { message, nonce: randomBytes(8).toString("hex"), isRedelivered: offers > 0 };
+  });
+  const owner = { machine, session: name };
+  const { text, included } = renderInbox(offers, { owner, maxBytes: maxTypedBytes });
+  return included.length === 0 ? undefined : { text, messages: included.map(({ message }) => message.id) };
 }

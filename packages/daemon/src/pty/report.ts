@@ -37,6 +37,7 @@ export async function takePtyReport(edge: Edge, report: PtyReport): Promise<PtyR
   }
   if (own === undefined && report.state === "ended") return { why: "it was never told of" };
   const { name } = own ?? (await register(edge, report));
+  await finish(edge, name, report);
   tell(edge, name, report);
   return { session: name, why: "it has no hooks" };
 }
@@ -54,6 +55,14 @@ async function register(edge: Edge, report: PtyReport): Promise<Pick<SessionReco
     .open(ownerOf(edge, name))
     .catch((error: unknown) => edge.onError(error, `opening the inbox of ${name}`));
   return { name };
+}
+
+/** Before the session is idle: else it would be woken for them again. */
+async function finish(edge: Edge, name: string, { messages = [] }: PtyReport): Promise<void> {
+  const mailbox = edge.mailboxes.find(name);
+  if (mailbox === undefined) return;
+  const leases = messages.flatMap((id) => mailbox.find(id) ?? []);
+  await Promise.all(leases.map((lease) => mailbox.finish(lease, {})));
 }
 
 function tell(edge: Edge, name: string, report: PtyReport): void {

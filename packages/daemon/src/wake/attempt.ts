@@ -67,6 +67,7 @@ function spend({ perSession, perFleet }: PlannerDeps, name: string): void {
 function attemptOf(deps: PlannerDeps, { record, nonce }: Climb, { rung, isRetry }: How): WakeAttempt {
   const { clock, machine } = deps;
   const to: Address = { machine, session: record.name };
+  const body = rung === "pty" ? deps.body?.(record, deps.wakeful(record.name)) : undefined;
   return {
     to,
     rung,
@@ -81,6 +82,7 @@ function attemptOf(deps: PlannerDeps, { record, nonce }: Climb, { rung, isRetry 
     ...(record.pane === undefined ? {} : { pane: record.pane }),
     ...(record.pty === undefined ? {} : { pty: record.pty }),
     idleSince: record.stateSince,
+    ...(body === undefined ? {} : { body }),
     ...(record.messagingSocket === undefined ? {} : { messagingSocket: record.messagingSocket }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Clock, Rung, SessionRecord, WakeAttempt } from "@fleetbus/core";
+import type { Clock, Rung, SessionRecord, TypedBody, WakeAttempt } from "@fleetbus/core";
 import type { Lease } from "../inbox/lease.ts";
 import type { Budget } from "./budget.ts";
 
@@ -25,6 +25,8 @@ export interface PlannerDeps {
   /** Looks whether its hooks are silent; resolves when the record says so, or that was not to be seen. Never rejects. */
   listen(name: string): Promise<void>;
   text(record: SessionRecord, wakeful: readonly Lease[], nonce: string): string;
+  /** What is typed in place of the text, where the session's mail is typed whole. */
+  body?(record: SessionRecord, wakeful: readonly Lease[]): TypedBody | undefined;
   publish(attempt: WakeAttempt): Promise<void>;
   woken(leases: readonly Lease[], rung: Rung): void;
   /** Every rung was tried: the senders learn why it still sleeps. */

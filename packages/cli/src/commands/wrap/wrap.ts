@@ -1,6 +1,6 @@
 import { FleetError } from "@fleetbus/core";
 import { defineCommand } from "../../command/define.ts";
-import { rest, text } from "../../command/flags.ts";
+import { rest, text, toggle } from "../../command/flags.ts";
 import { wrap as wrapCommand } from "../../wrap/wrap.ts";
 
 /** `fleet wrap … -- <command…>`, and what `fleet claude …` stands for. */
@@ -13,6 +13,10 @@ export const wrap = defineCommand({
       "--name <name>",
       "what its session is to be called, for the hooks of its CLI (as FLEET_SESSION); a command without hooks becomes a session by it, idle when it prints nothing",
     ),
+    typeBody: toggle(
+      "--type-body",
+      "with --name: the mail of a command without hooks is pasted whole, in place of a pointer; for those that cannot run fleet inbox",
+    ),
   },
   examples: [
     { line: "fleet wrap -- claude -c", about: "the same as fleet claude -c" },
@@ -21,9 +25,14 @@ export const wrap = defineCommand({
     { line: 'fleet claude -p "what is new?" | less', about: "in a pipe: the streams themselves" },
   ],
   failureExit: 125,
-  run({ command, name }, context) {
+  run({ command, name, typeBody }, context) {
     if (name?.trim() === "")
       throw new FleetError("usage", "reading the command line: --name is empty: give the session a name");
-    return wrapCommand({ argv: command, ...(name === undefined ? {} : { name }) }, context);
+    if (typeBody && name === undefined)
+      throw new FleetError("usage", "reading the command line: --type-body is of no use without --name");
+    return wrapCommand(
+      { argv: command, typesBody: typeBody, ...(name === undefined ? {} : { name }) },
+      context,
+    );
   },
 });

@@ -76,9 +76,9 @@ function converse(socket: Socket, served: Served, queue: Queue): void {
   socket.on("close", () => gone.abort(hungUp()));
 }
 
-function jobOf({ line, idleSince, pasteWaitMs }: PtyAsk & { ask: "type" }) {
+function jobOf({ line, body, idleSince, pasteWaitMs }: PtyAsk & { ask: "type" }) {
   const idleSinceMs = idleSince === undefined ? undefined : Date.parse(idleSince);
-  return { line, pasteWaitMs, idleSinceMs };
+  return { line, body, pasteWaitMs, idleSinceMs };
 }
 
 function hungUp(): Error {

@@ -148,6 +148,24 @@ describe("the hand that types for a session", () => {
     expect(look()).toBe("\u0003");
   });
 
+  test("[row 86] pastes mail of several lines in brackets, and but its pointer where there are none", async () => {
+    const { clock, print, start, look, submitted } = stage();
+    const body = { text: "first line\nsecond line", messages: ["01A"] };
+    const plain = start({ body });
+    await clock.advance(100);
+    await plain;
+    expect(look()).toBe(`${line}\r`);
+    print("\u001b[?2004h");
+    const pasted = start({ body, idleSinceMs: clock.now() + 1 });
+    await clock.advance(100);
+    await pasted;
+    expect(look()).toBe("\u001b[200~first line\nsecond line\u001b[201~\r");
+    expect(submitted).toEqual([
+      { line, messages: [] },
+      { line, messages: ["01A"] },
+    ]);
+  });
+
   test("of a command without hooks waits until it has printed nothing for long enough", async () => {
     const { clock, print, start, look, reasons } = stage(3000);
     print("thinking");
@@ -169,7 +187,7 @@ describe("the hand that types for a session", () => {
     await clock.advance(600);
     await typing;
     press("\r");
-    expect(submitted).toEqual([undefined, line]);
+    expect(submitted).toEqual([undefined, { line, messages: [] }]);
   });
 
   test("ends with the command, and with who asked", async () => {

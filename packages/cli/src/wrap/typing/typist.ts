@@ -1,4 +1,4 @@
-import type { Clock } from "@fleetbus/core";
+import type { Clock, TypedBody } from "@fleetbus/core";
 import { emptyDraft, foldDraft, submitted } from "../composer/draft.ts";
 import { foldPasteMode, plainPaste } from "../composer/paste-mode.ts";
 import { decide, type Sight } from "./decide.ts";
@@ -6,6 +6,8 @@ import { decide, type Sight } from "./decide.ts";
 /** A line to type, and Enter. */
 export interface TypingJob {
   readonly line: string;
+  /** In place of it where the command takes pastes in brackets: line ends are text there. */
+  readonly body?: TypedBody | undefined;
   /** In milliseconds since 1970. */
   readonly idleSinceMs: number | undefined;
   readonly pasteWaitMs: number;
@@ -37,8 +39,8 @@ export interface TypistDeps {
   write(input: Buffer | string): void;
   /** How long the command must have printed nothing: 0 where its hooks tell that it is idle. */
   quietMs(): number;
-  /** Something was submitted: a line of ours, or what the person typed. */
-  onSubmit(line: string | undefined): void;
+  /** Something was submitted: what the person typed, or ours with the messages that were typed whole. */
+  onSubmit(own?: { readonly line: string; readonly messages: readonly string[] }): void;
   onPrint(): void;
 }
 
@@ -62,7 +64,7 @@ export function typist({ clock, write, quietMs, onSubmit, onPrint }: TypistDeps)
     const hasSubmitted = folded.draft.openings !== draft.openings;
     if (hasSubmitted) submittedAtMs = clock.now();
     draft = folded.draft;
-    if (hasSubmitted) onSubmit(undefined);
+    if (hasSubmitted) onSubmit();
     ring();
   };
   const sightOf = ({ idleSinceMs }: TypingJob, isWanted: boolean | undefined): Sight => {
@@ -77,14 +79,15 @@ export function typist({ clock, write, quietMs, onSubmit, onPrint }: TypistDeps)
     await clock.sleep(ms ?? longMs, either).catch(() => signal.throwIfAborted());
   };
   /** Whole, whoever hangs up meanwhile: a text without its Enter would stand in the person's way. */
-  const press = async ({ line, pasteWaitMs }: TypingJob) => {
+  const press = async ({ line, body, pasteWaitMs }: TypingJob) => {
     held = [];
-    write(pasteMode.isBracketed ? `\u001b[200~${line}\u001b[201~` : line);
+    const whole = pasteMode.isBracketed ? body : undefined;
+    write(pasteMode.isBracketed ? `\u001b[200~${whole?.text ?? line}\u001b[201~` : line);
     await clock.sleep(pasteWaitMs);
     if (!hasEnded) write("\r");
     draft = submitted(draft);
     submittedAtMs = clock.now();
-    onSubmit(line);
+    onSubmit({ line, messages: whole?.messages ?? [] });
     const late = held;
     held = undefined;
     late.forEach(typed);

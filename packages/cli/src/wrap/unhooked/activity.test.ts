@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { fakeClock } from "@fleetbus/core/testing";
-import { activity } from "./activity.ts";
+import { activity, type Own } from "./activity.ts";
 
 function stage() {
   const clock = fakeClock();
   const over = new AbortController();
   const seen: unknown[] = [];
-  const onSeen = (what: string, line: string | undefined) =>
-    void seen.push(line === undefined ? what : [what, line]);
+  const onSeen = (what: string, { line, messages }: Own) =>
+    void seen.push([what, line, ...messages].filter((each) => each !== undefined).join(" "));
   return { clock, over, seen, watched: activity({ clock, quietMs: 3000, signal: over.signal, onSeen }) };
 }
 
@@ -28,13 +28,13 @@ test("it is busy from a submitted line until it is quiet again, and not by its o
   watched.printed();
   await clock.advance(10_000);
   expect(seen).toEqual(["idle"]);
-  watched.submitted(undefined);
+  watched.submitted();
   await clock.advance(2000);
-  watched.submitted("a line of ours");
+  watched.submitted({ line: "a line of ours", messages: ["01A"] });
   await clock.advance(2999);
-  expect(seen).toEqual(["idle", "busy", ["busy", "a line of ours"]]);
+  expect(seen).toEqual(["idle", "busy", "busy a line of ours 01A"]);
   await clock.advance(1);
-  expect(seen).toEqual(["idle", "busy", ["busy", "a line of ours"], "idle"]);
+  expect(seen).toEqual(["idle", "busy", "busy a line of ours 01A", "idle 01A"]);
 });
 
 test("of one that has ended nothing is seen any more", async () => {

@@ -3,11 +3,17 @@ import type { Clock } from "@fleetbus/core";
 /** What is seen of a command by its output alone. */
 export type Seen = "busy" | "idle";
 
+/** What fleet submitted: a line, the messages that were typed whole with it. */
+export interface Own {
+  readonly line?: string;
+  readonly messages: readonly string[];
+}
+
 /** Whether a command works, by what is typed into it and what it prints. */
 export interface Activity {
   printed(): void;
-  /** Something was submitted; with the line where fleet did it. */
-  submitted(line: string | undefined): void;
+  /** Something was submitted; with what it was where fleet did it. */
+  submitted(own?: Own): void;
 }
 
 /** How it is watched. */
@@ -17,7 +23,8 @@ export interface ActivityDeps {
   readonly quietMs: number;
   /** Until then it is watched. */
   readonly signal: AbortSignal;
-  onSeen(seen: Seen, line: string | undefined): void;
+  /** `own`: what fleet submitted; with `idle` that of the turns that have ended. */
+  onSeen(seen: Seen, own: Own): void;
 }
 
 /**
@@ -27,12 +34,14 @@ export interface ActivityDeps {
 export function activity({ clock, quietMs, signal, onSeen }: ActivityDeps): Activity {
   let lastAt = clock.monotonic();
   let isWatching = false;
+  let messages: readonly string[] = [];
   const watch = async () => {
     isWatching = true;
     for (let left = quietMs; left > 0; left = quietMs - (clock.monotonic() - lastAt))
       await clock.sleep(left, signal);
     isWatching = false;
-    onSeen("idle", undefined);
+    onSeen("idle", { messages });
+    messages = [];
   };
   const begin = () => {
     lastAt = clock.monotonic();
@@ -41,8 +50,9 @@ export function activity({ clock, quietMs, signal, onSeen }: ActivityDeps): Acti
   begin();
   return {
     printed: () => void (lastAt = clock.monotonic()),
-    submitted: (line) => {
-      onSeen("busy", line);
+    submitted: (own = { messages: [] }) => {
+      messages = [...messages, ...own.messages];
+      onSeen("busy", own);
       begin();
     },
   };

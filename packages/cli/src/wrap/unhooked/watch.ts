@@ -4,7 +4,7 @@ import type { PtyReport, PtyReportAnswer } from "@fleetbus/core/api";
 import type { Context } from "../../command/context.ts";
 import { readJson, shape } from "../../daemon-client/body.ts";
 import { daemonOf } from "../../daemon-client/daemon.ts";
-import { activity, type Activity } from "./activity.ts";
+import { activity, type Activity, type Own } from "./activity.ts";
 import { reports } from "./reports.ts";
 
 /** A command that the daemon is told of by its output. */
@@ -45,8 +45,11 @@ export function watchUnhooked({ argv, name, pid, pty }: Unhooked, { world, paths
   };
   const told = reports({ clock, send, signal: over.signal });
   const base = { pty, pid, cli: basename(argv[0] ?? ""), cwd: world.cwd, name };
-  const tell = (state: PtyReport["state"], line?: string) =>
-    told.tell({ ...base, state, ...(line === undefined ? {} : { prompt: line }) });
+  const tell = (state: PtyReport["state"], own?: Own) => {
+    const prompt = own?.line === undefined ? {} : { prompt: own.line };
+    const messages = state === "idle" && own !== undefined ? { messages: [...own.messages] } : {};
+    told.tell({ ...base, state, ...prompt, ...messages });
+  };
   tell("starting");
   const seen = activity({ clock, quietMs: outputQuietMs, signal: over.signal, onSeen: tell });
   return {
