@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { FleetEvent } from "@fleetbus/core";
+import type { SessionView } from "@fleetbus/core/api";
 import { findClaudeBinary } from "../support/claude-binary.ts";
 import { must } from "../support/claude-fleet/ask.ts";
 import { useFleet } from "../support/claude-fleet/fleet.ts";
@@ -51,12 +52,12 @@ describe("the plugin in the real Claude Code", () => {
   });
 
   test("brings fleet along where the session's PATH has none, and its human's commands", async () => {
-    const worker = await fleet().start("handy", { env: { ...env(), PATH: "/usr/bin:/bin" }, permissionMode });
-    await worker.submit("[[run fleet whoami]] go");
-    await fleet().untilSession(
-      "handy",
-      ({ state, lastText = "" }) => state === "idle" && lastText.includes("handy"),
-    );
+    const worker = await fleet().start("handy", { env: env(), permissionMode });
+    // Its bin stands behind all that is on the user's PATH, so that a fleet of their own comes first.
+    await worker.submit("[[run test -e ${PATH##*:}/../hooks/hooks.json && ${PATH##*:}/fleet whoami]] go");
+    const isTold = ({ state, lastText = "" }: SessionView) =>
+      state === "idle" && lastText.startsWith("DONE lab/handy ");
+    await fleet().untilSession("handy", isTold, 30_000);
     await worker.submit("/fleet:inbox");
     const asked = await fleet().model.waitFor(({ messages }) =>
       messages.some(({ text }) => text.includes("What waited for this session")),

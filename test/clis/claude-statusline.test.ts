@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { findClaudeBinary } from "../support/claude-binary.ts";
 import { must } from "../support/claude-fleet/ask.ts";
 import { useFleet } from "../support/claude-fleet/fleet.ts";
 import { privateTmux } from "../support/claude-tmux.ts";
@@ -9,9 +10,53 @@ import { until } from "../support/claude.ts";
 
 const own = { type: "command", command: "echo my own line", refreshInterval: 1 };
 
-describe("the fleet in real status lines", () => {
+describe("the first tour and the status line, at a real terminal", () => {
   const { open, fleet } = useFleet();
   beforeAll(() => open({ settings: { statusLine: own } }));
+
+  test("fleet setup asks for rules and status line, then wakes the session that is there", async () => {
+    const toured = await fleet().start("toured");
+    const home = join(toured.project, "../home");
+    const path = `${dirname(findClaudeBinary(process.env).path ?? "")}:/usr/bin:/bin`;
+    const env = { HOME: home, FLEET_HOME: fleet().fleetHome, FLEET_MACHINE: "lab" };
+    // tmux gives a pane its client's PATH, whatever it is told.
+    const command = `PATH='${path}' ${fleet().commandLine} setup; echo ended with $?; sleep 600`;
+    const tour = await openShell(command, env);
+    const questions = [
+      /Let Claude Code read its fleet inbox, reply and report/,
+      /Show the fleet in the status line of Claude Code, below your own\?/,
+      /Wake toured now, to see it work\?/,
+    ];
+    for (const question of questions) {
+      await tour.seen(question);
+      await fleet().tmux.command("send-keys", "-t", tour.pane, "y");
+    }
+    const screen = await tour.seen(/ended with \d/);
+    expect(screen).toContain("found Claude Code 2.1.329");
+    expect(screen).toMatch(/done +\+.* lab\/toured/);
+    expect(screen).toMatch(/toured was woken, and says: \S/);
+    expect(screen).toContain("ended with 0");
+    await fleet().tmux.command("kill-pane", "-t", tour.pane);
+  });
+
+  /** A command in a pane of its own, and what its screen shows. */
+  async function openShell(command: string, env: Readonly<Record<string, string>>) {
+    const set = Object.entries(env).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
+    const size = ["-d", "-x", "180", "-y", "120"];
+    const { tmux } = fleet();
+    const print = ["-P", "-F", "#{pane_id}"];
+    const pane = (
+      await tmux.command("new-session", ...size, ...set, ...print, "--", "sh", "-c", command)
+    ).trim();
+    const seen = async (pattern: RegExp) => {
+      let screen = "";
+      const isThere = async () =>
+        pattern.test((screen = await tmux.command("capture-pane", "-p", "-t", pane)));
+      await until(isThere, { timeoutMs: 60_000, what: () => `${pattern} in:\n${screen}` });
+      return screen;
+    };
+    return { pane, seen };
+  }
 
   test("[row 107] [row 108] Claude Code shows its user's own line, and fleet's below with mail and peers", async () => {
     await must(fleet().run("statusline", "install", "--apply"));
