@@ -4,9 +4,6 @@ import { zellij as adapter } from "@fleetbus/adapters";
 import { eventually } from "../../support/tmux.ts";
 import { line, startStage, type Stage } from "./stage.ts";
 
-/** Long enough for a look at a pane that is not free. */
-const inShort = () => new Date(Date.now() + 2500).toISOString();
-
 describe("the zellij adapter, by the arguments and answers of zellij's source", () => {
   let stage: Stage;
   beforeAll(async () => {
@@ -38,38 +35,43 @@ describe("the zellij adapter, by the arguments and answers of zellij's source", 
     expect(calls.filter((call) => call.includes("paste") || call.includes("write"))).toHaveLength(2);
   });
 
-  test("leaves a draft as it is, says so, and types when it is gone [row 90]", async () => {
-    const agent = await stage.openComposer();
-    await stage.type(agent, "half typed");
-    const before = await stage.waitForScreen(agent, /^❯\u00A0half typed\s*$/m);
-    const late = await stage.wake(agent, { deadline: inShort() });
-    expect(late.skipped).toBe("the deadline passed: a draft stands in the composer");
-    expect(await stage.waitForScreen(agent, /half typed/)).toBe(before);
-    const waiting = stage.wake(agent, { nonce: "after00001" });
-    await stage.type(agent, " and whole\r");
-    expect(await waiting).toEqual({ providerId: `terminal_${agent.id}` });
-    expect(await agent.waitForPrompts(2)).toEqual(["half typed and whole", line("after00001")]);
-  });
+  test("leaves a draft, a permission dialog and a shell around the CLI as they are, and says which it was [row 90]", async () => {
+    const [drafting, asking, inShell] = await Promise.all([
+      stage.openComposer(),
+      stage.openComposer(),
+      stage.openComposer(["sh", "-c", "COMPOSER; exec sh"]),
+    ]);
+    await stage.type(drafting, "half typed");
+    await stage.type(asking, "/permission\r");
+    const before = [
+      await stage.waitForScreen(drafting, /^❯\u00A0half typed\s*$/m),
+      await stage.waitForScreen(asking, /2\. No/),
+    ];
+    // Long enough for a look on a machine that is busy.
+    const deadline = new Date(Date.now() + 8000).toISOString();
+    const late = await Promise.all(
+      [drafting, asking, inShell].map((agent) => stage.wake(agent, { deadline })),
+    );
+    expect(late.map(({ skipped }) => skipped)).toEqual([
+      "the deadline passed: a draft stands in the composer",
+      "the deadline passed: the composer is not on the screen: a menu, a dialog or another view is open",
+      `the deadline passed: sh runs in the pane, around process ${inShell.pid}`,
+    ]);
+    expect([
+      await stage.waitForScreen(drafting, /half typed/),
+      await stage.waitForScreen(asking, /2\. No/),
+    ]).toEqual(before);
+    expect((await asking.records()).filter(({ permission }) => permission !== undefined)).toEqual([]);
 
-  test("answers no permission dialog [row 90]", async () => {
-    const agent = await stage.openComposer();
-    await stage.type(agent, "/permission\r");
-    const before = await stage.waitForScreen(agent, /2\. No/);
-    const late = await stage.wake(agent, { deadline: inShort() });
-    expect(late.skipped).toMatch(/^the deadline passed: the composer is not on the screen/);
-    expect(await stage.waitForScreen(agent, /2\. No/)).toBe(before);
-    expect((await agent.records()).filter(({ permission }) => permission !== undefined)).toEqual([]);
-  });
+    const waiting = stage.wake(drafting, { nonce: "after00001" });
+    await stage.type(drafting, " and whole\r");
+    expect(await waiting).toEqual({ providerId: `terminal_${drafting.id}` });
+    expect(await drafting.waitForPrompts(2)).toEqual(["half typed and whole", line("after00001")]);
 
-  test("types nothing where a shell stands around the CLI, and nothing into the shell that it leaves [row 90]", async () => {
-    const agent = await stage.openComposer(["sh", "-c", "COMPOSER; exec sh"]);
-    const around = await stage.wake(agent, { deadline: inShort() });
-    expect(around.skipped).toBe(`the deadline passed: sh runs in the pane, around process ${agent.pid}`);
-    await stage.type(agent, "/exit\r");
-    await stage.waitForScreen(agent, /^[#$]/m);
-    const left = await stage.wake(agent);
-    expect(left.skipped).toMatch(/^process \d+ is gone; sh runs in the pane$/);
-    expect(await stage.waitForScreen(agent, /^[#$]/m)).not.toContain("inbox");
+    await stage.type(inShell, "/exit\r");
+    await stage.waitForScreen(inShell, /^[#$]/m);
+    expect((await stage.wake(inShell)).skipped).toMatch(/^process \d+ is gone; sh runs in the pane$/);
+    expect(await stage.waitForScreen(inShell, /^[#$]/m)).not.toContain("inbox");
   });
 
   test("tells two CLIs that use one pane one after the other apart", async () => {
