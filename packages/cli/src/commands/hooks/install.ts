@@ -5,6 +5,7 @@ import { changePlugin } from "../../clis/change-plugin.ts";
 import type { HookableCli } from "../../clis/found.ts";
 import { foundHooks, isByPlugin } from "../../clis/hooks-found.ts";
 import { chosenClis, cliFlags, pluginFlag, type CliChoice } from "./flags.ts";
+import { refuseOld } from "./refuse-old.ts";
 
 /** `fleet hooks install` */
 export const install = defineCommand({
@@ -29,7 +30,9 @@ export const install = defineCommand({
   ],
   async run(options, context) {
     const consent = options.apply ? "apply" : context.world.confirm === undefined ? "show" : "ask";
-    for (const cli of await chosenClis(options, context)) {
+    const clis = await chosenClis(options, context);
+    await refuseOld(clis, context);
+    for (const cli of clis) {
       const change = (await isForPlugin(cli, options))
         ? await changePlugin("install", { cli, consent }, context)
         : await changeHooks("install", { cli, consent }, context);
