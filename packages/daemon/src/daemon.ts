@@ -25,6 +25,7 @@ import { attestOn, desk } from "./requests/desk.ts";
 import { takeRunEvent } from "./requests/run-events.ts";
 import { send } from "./requests/send.ts";
 import { sessionStore } from "./session/store.ts";
+import { humanRungs } from "./wake/human.ts";
 import { inboundOf } from "./wake/inbound.ts";
 import { ladderOf } from "./wake/rungs.ts";
 
@@ -180,7 +181,12 @@ function assemble(local: Local, { bus, evidence }: Joined & { readonly evidence:
     evidence,
     log: (name) => logger.named(name),
     runKey: () => runKeyOf(local),
-    ladder: (record, waiting) => ladderOf(record, { waiters: waiting, inbound: inboundOf(local.env) }),
+    ladder: (record, waiting) =>
+      ladderOf(record, {
+        waiters: waiting,
+        inbound: inboundOf(local.env),
+        human: humanRungs(local.inForce.now().config),
+      }),
   });
   const intake = hookIntake({
     edge,

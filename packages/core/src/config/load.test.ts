@@ -74,6 +74,8 @@ describe("a good config", () => {
     });
     expect(config.wake).toEqual({
       enabled: true,
+      tell_me: true,
+      resume_parked: true,
       per_session: { count: 20, perMs: 3_600_000 },
       fleet: { count: 200, perMs: 3_600_000 },
     });

@@ -46,6 +46,10 @@ const meSchema = z.strictObject({
 
 const wakeSchema = z.strictObject({
   enabled: z.boolean().default(true).describe("Whether fleet wakes idle sessions at all"),
+  tell_me: z
+    .boolean()
+    .default(true)
+    .describe("Whether you are told, by me.via, of a session that has mail and that nothing can wake"),
   per_session: rateSchema.prefault("20/h").describe("Wakes allowed per session, as 20/h"),
   fleet: rateSchema.prefault("200/h").describe("Wakes allowed over all sessions, as 200/h"),
   resume_parked: z

@@ -2,6 +2,7 @@ import {
   firstRung,
   nextRung,
   type Clock,
+  type FleetEvent,
   type LadderFacts,
   type Presence,
   type SessionRecord,
@@ -17,6 +18,8 @@ import { withdraw } from "./withdraw.ts";
 /** The ladder of one matter, at work. */
 export interface Climb {
   readonly about: Matter["about"];
+  /** Without bodies. */
+  readonly event: FleetEvent;
   /** Nobody is left to tell. */
   isEnded(): boolean;
   /** Begins what is due by now. Never rejects, and waits for nothing. */
@@ -109,6 +112,7 @@ export function climbOf(deps: ClimbDeps, begun: LadderRecord): Climb {
   };
   return {
     about,
+    event,
     isEnded: () => record.isEnded,
     look: (matter) => {
       if (leaving.signal.aborted || deps.rules().via.length === 0) return;

@@ -1,13 +1,13 @@
-import type { Clock } from "@fleetbus/core";
+import type { Clock, FleetEvent } from "@fleetbus/core";
 import { isRetryableError } from "./settle.ts";
 import { climbOf, newRecord, type Climb, type ClimbDeps } from "./climb.ts";
-import type { Matter } from "./matter.ts";
+import type { About, Matter } from "./matter.ts";
 
 /** What waits for the human now. */
 export interface Waiting {
   readonly matters: readonly Matter[];
-  /** Whether `matters` holds all of a sort: else one that is not there may be open all the same. */
-  readonly isComplete: { readonly message: boolean; readonly permission: boolean };
+  /** Whether a matter that is not among them is over; else it may be open all the same. Never rejects. */
+  isOver(about: About, event: FleetEvent): Promise<boolean>;
 }
 
 /** What the ladders of a machine work with. */
@@ -46,6 +46,8 @@ export function meLadder(deps: LadderDeps): MeLadder {
   const climbs = new Map<string, Climb>();
   const ending = new Set<string>();
   let open: ReadonlySet<string> = new Set();
+  /** What is in the human's own inbox, or asked of them. */
+  let mine: readonly string[] = [];
   const end = async (id: string, climb: Climb, signal: AbortSignal) => {
     if (ending.has(id)) return;
     ending.add(id);
@@ -58,7 +60,7 @@ export function meLadder(deps: LadderDeps): MeLadder {
     }
   };
   const look = async (signal: AbortSignal) => {
-    const { matters, isComplete } = await deps.waiting();
+    const { matters, isOver } = await deps.waiting();
     for (const matter of matters) {
       const { id } = matter.event;
       const climb =
@@ -68,8 +70,9 @@ export function meLadder(deps: LadderDeps): MeLadder {
       climb.look(matter);
     }
     open = new Set(matters.map(({ event }) => event.id));
+    mine = matters.flatMap(({ about, event }) => (about === "sleeper" ? [] : [event.id]));
     for (const [id, climb] of climbs)
-      if (!open.has(id) && isComplete[climb.about]) void end(id, climb, signal);
+      if (!open.has(id) && (await isOver(climb.about, climb.event))) void end(id, climb, signal);
   };
   const pause = (signal: AbortSignal) =>
     open.size + climbs.size > 0
@@ -80,8 +83,8 @@ export function meLadder(deps: LadderDeps): MeLadder {
   };
   return {
     view: () => ({
-      waiting: open.size,
-      unanswered: [...open].filter((id) => climbs.get(id)?.isEnded() === true).length,
+      waiting: mine.length,
+      unanswered: mine.filter((id) => climbs.get(id)?.isEnded() === true).length,
     }),
     run: async (signal) => {
       let isRestored = false;

@@ -2,11 +2,26 @@ import { createHash } from "node:crypto";
 import { formatAddress, type FleetEvent, type Message, type SessionRecord } from "@fleetbus/core";
 import { leaseKey } from "../inbox/lease.ts";
 
+/** A message to `me`, a request that a session waits with, a session that nothing can wake. */
+export type About = "message" | "permission" | "sleeper";
+
+/** What is known of a session that sleeps on. */
+interface Sleep {
+  readonly generation: number;
+  /** Milliseconds since 1970. */
+  readonly sinceMs: number;
+  readonly reason: string;
+  readonly messages: readonly Message[];
+}
+
+const sleeperKind = "message.unread";
+const ranked = ["low", "normal", "high", "urgent"] as const;
+
 /** Something that waits for the human. */
 export interface Matter {
   /** What the adapters are told. */
   readonly event: FleetEvent;
-  readonly about: "message" | "permission";
+  readonly about: About;
   /** Since when, in milliseconds since 1970. */
   readonly sinceMs: number;
   /** Where a permission waits. */
@@ -49,11 +64,37 @@ export function requestOf(record: SessionRecord): FleetEvent {
   };
 }
 
+/** A session that sleeps on, once for each of its idle periods. It is as urgent as the most urgent of its messages. */
+export function sleeperMatter(
+  record: SessionRecord,
+  { generation, sinceMs, reason, messages }: Sleep,
+): Matter {
+  const { machine, name, cli, cwd, pane } = record;
+  const place = `${machine}/${name}`;
+  const event: FleetEvent = {
+    id: `me-${digest(`${place} sleeps ${record.startedAt} ${generation}`)}`,
+    ...{ kind: sleeperKind, from: { machine, session: name }, origin: "system" },
+    time: new Date(sinceMs).toISOString(),
+    data: {
+      ...{ cli, ...(cwd === undefined ? {} : { cwd }), idleGeneration: generation, reason },
+      from: [...new Set(messages.map((message) => formatAddress(message.from)))].join(", "),
+      count: messages.length,
+      priority: ranked.findLast((rank) => messages.some(({ priority }) => priority === rank)) ?? "normal",
+    },
+  };
+  return { event, about: "sleeper", sinceMs, ...(pane === undefined ? {} : { pane }) };
+}
+
 /** What is kept of an event to tell of its end later: nothing that a person or a model wrote. */
 export function withoutBodies(event: FleetEvent): FleetEvent {
   const { body: _body, detail: _detail, prompt: _prompt, lastText: _lastText, ...data } = event.data;
   return { ...event, data };
 }
+
+const overKinds: Readonly<Record<string, string>> = {
+  "message.received": "message.read",
+  "permission.requested": "permission.resolved",
+};
 
 /** Tells that a matter is over: the same state, under an id of its own. */
 export function overEvent(event: FleetEvent, nowMs: number): FleetEvent {
@@ -64,7 +105,7 @@ export function overEvent(event: FleetEvent, nowMs: number): FleetEvent {
   return {
     ...event,
     id: `${event.id}-over`,
-    kind: isMessage ? "message.read" : "permission.resolved",
+    kind: overKinds[event.kind] ?? event.kind,
     time: new Date(nowMs).toISOString(),
     data: isMessage ? { ...data, subject: read } : data,
   };

@@ -65,8 +65,7 @@ export async function setMe(options: MeStageOptions = {}): Promise<MeStage> {
   const deps: LadderDeps = {
     ...{ clock: stage.clock, host: stage.host, rules: () => rules },
     records: ladderRecords({ machine: "lab", bucket: () => stage.bus.bucket("effects") }),
-    waiting: () =>
-      Promise.resolve({ matters: [...open.values()], isComplete: { message: true, permission: true } }),
+    waiting: () => Promise.resolve({ matters: [...open.values()], isOver: () => Promise.resolve(true) }),
     presence: () => Promise.resolve(made.presence),
     onSent: (_, adapter) => void heard.push(adapter),
     onEnded: (_, climbed) => void heard.push(`ended ${climbed.map((rung) => rung.state).join(" ")}`),

@@ -16,7 +16,7 @@ const climbedSchema = z.object({
 
 /** How far the ladder is with one matter, as the `effects` bucket keeps it under `<machine>=me.<event id>`. */
 const recordSchema = z.looseObject({
-  about: z.enum(["message", "permission"]),
+  about: z.enum(["message", "permission", "sleeper"]),
   /** Without bodies: the matter's own is in its mailbox, or in EVENTS. */
   event: z.object({
     id: z.string(),

@@ -55,9 +55,9 @@ describe("an adapter of me.via", () => {
     expect(rulesOf(me, entries)).toEqual({
       escalateAfterMs: 300_000,
       via: [
-        { adapter: "desktop", isLocal: true, resolves: { message: true, permission: true } },
-        { adapter: "phone", isLocal: false, resolves: { message: true, permission: false } },
-        { adapter: "mail", isLocal: false, resolves: { message: false, permission: false } },
+        { adapter: "desktop", isLocal: true, resolves: { message: true, permission: true, sleeper: true } },
+        { adapter: "phone", isLocal: false, resolves: { message: true, permission: false, sleeper: true } },
+        { adapter: "mail", isLocal: false, resolves: { message: false, permission: false, sleeper: false } },
       ],
     });
   });

@@ -10,11 +10,12 @@ import {
 } from "@fleetbus/core";
 import type { BrokenEntry, HostEntry } from "../host/host.ts";
 import { withManners } from "../host/manners.ts";
+import type { About } from "./matter.ts";
 
 /** One of `me.via`, with what its channel does. */
 export interface MeRung extends LadderRung {
   /** It is told when what it was told of is over; one whose own route brings requests hears of their end by it. */
-  readonly resolves: { readonly message: boolean; readonly permission: boolean };
+  readonly resolves: Readonly<Record<About, boolean>>;
 }
 
 /** How the human is reached, as the config in force says. */
@@ -67,6 +68,6 @@ function rungOf({ entry, adapter }: HostEntry): MeRung {
   return {
     adapter: name,
     isLocal: adapter.spec.traits.isLocal === true,
-    resolves: { message: resolve, permission: resolve && !hasRoute },
+    resolves: { message: resolve, permission: resolve && !hasRoute, sleeper: resolve },
   };
 }

@@ -48,17 +48,24 @@ async function look({ events = [], records = [], mail, spooled = 0 }: World): Pr
     mailboxes: { find: () => (mail === undefined ? undefined : mailbox), open: away },
     outbox: { pending: () => Array.from({ length: spooled }) },
   };
-  return waitingOn(deps)();
+  const noSleepers = { matters: () => [], isOver: () => Promise.resolve(false) };
+  return waitingOn(deps, noSleepers)();
 }
+const knows = async ({ isOver }: Waiting) => ({
+  message: await isOver("message", request()),
+  permission: await isOver("permission", request()),
+  sleeper: await isOver("sleeper", request()),
+});
 const ids = ({ matters }: Waiting) => matters.map(({ event }) => event.id);
 
 describe("what waits for the human", () => {
   test("is what the mailbox holds but notes and low priority; without the server nothing is known of it", async () => {
     const mail = [message({}), message({ id: "m2", kind: "note" }), message({ id: "m3", priority: "low" })];
-    const { matters, isComplete } = await look({ mail });
+    const known = await look({ mail });
+    const { matters } = known;
     expect(matters.map((matter) => matter.message?.id)).toEqual(["m1"]);
-    expect(isComplete).toEqual({ message: true, permission: true });
-    expect((await look({})).isComplete).toEqual({ message: false, permission: true });
+    expect(await knows(known)).toEqual({ message: true, permission: true, sleeper: false });
+    expect(await knows(await look({}))).toMatchObject({ message: false, permission: true });
   });
 
   test("is the very request that a session waits with, not an older one nor a sub-agent's", async () => {
@@ -78,7 +85,7 @@ describe("what waits for the human", () => {
 
   test("is not known while the request is in the spool, and made up of the record where EVENTS has lost it", async () => {
     const spooled = await look({ mail: [], records: [record], spooled: 1 });
-    expect([ids(spooled), spooled.isComplete.permission]).toEqual([[], false]);
+    expect([ids(spooled), (await knows(spooled)).permission]).toEqual([[], false]);
     const [made, again] = [
       await look({ mail: [], records: [record] }),
       await look({ mail: [], records: [record] }),

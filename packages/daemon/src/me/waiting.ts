@@ -12,6 +12,7 @@ import type { Incoming } from "@fleetbus/core/bus";
 import { ownerOf, type Edge } from "../requests/edge.ts";
 import type { Waiting } from "./ladder.ts";
 import { messageMatter, permissionMatter, requestOf, type Matter } from "./matter.ts";
+import type { Sleepers } from "./sleepers.ts";
 
 /** What finding needs of a daemon. */
 export interface WaitingDeps extends Pick<Edge, "machine" | "bus" | "subjects"> {
@@ -35,10 +36,10 @@ const readMs = 3000;
 const skewMs = 60_000;
 
 /**
- * What waits for the human of this machine: what its mailbox `me` holds, but notes and low priority, and the requests
- * that its sessions wait with. It is read from where it stands each time, so that it is the same after a restart.
+ * What waits for the human of this machine: what its mailbox `me` holds, but notes and low priority, the requests
+ * that its sessions wait with, and the sessions that nothing can wake. It is read from where it stands each time, so that it is the same after a restart.
  */
-export function waitingOn(deps: WaitingDeps): () => Promise<Waiting> {
+export function waitingOn(deps: WaitingDeps, sleepers: Sleepers): () => Promise<Waiting> {
   const requests = new Map<string, FleetEvent>();
   const known = new WeakMap<Message, Matter>();
   const matterOf = (message: Message): Matter => {
@@ -71,9 +72,11 @@ export function waitingOn(deps: WaitingDeps): () => Promise<Waiting> {
   };
   return async () => {
     const [said, asked] = await Promise.all([messages().catch(unlessAway), permissions().catch(unlessAway)]);
+    const isKnown = { message: said !== undefined, permission: asked !== undefined };
     return {
-      matters: [...(said ?? []), ...(asked ?? [])],
-      isComplete: { message: said !== undefined, permission: asked !== undefined },
+      matters: [...(said ?? []), ...(asked ?? []), ...sleepers.matters()],
+      isOver: (about, event) =>
+        about === "sleeper" ? sleepers.isOver(event) : Promise.resolve(isKnown[about]),
     };
   };
 }

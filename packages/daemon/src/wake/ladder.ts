@@ -49,6 +49,10 @@ const notCodex = no("only Codex has a queue");
 const noSocket = no("it listens on no socket for messages of peers");
 const wrapped = yes("in fleet wrap one line is typed where no draft and no person's key is in the way");
 
+const told = yes(
+  "an adapter of me.via tells you once, and that the mail was taken; wake.tell_me = false ends that",
+);
+
 /**
  * The wake ladder (DESIGN §6, HOOKS.md §0): the one list of who has which rung. The planner climbs by it, in the order of
  * `wakeSteps`; `fleet doctor --wake` and docs/wake.md say it.
@@ -105,8 +109,8 @@ export const wakeLadder: Readonly<Record<WakeStep, LadderRow>> = {
     },
     other: wrapped,
   },
-  toast: { how: "you are told on this machine's desktop", clis: {}, other: no("nobody is told yet") },
-  phone: { how: "you are told where you are", clis: {}, other: no("nobody is told yet") },
+  toast: { how: "no rung is left: you are told on this machine's desktop", clis: {}, other: told },
+  phone: { how: "no rung is left: you are told where you are", clis: {}, other: told },
 };
 
 /** What the ladder says of a rung for a CLI; without a mode, of its usual ones. */

@@ -35,7 +35,7 @@ function leaseOf(body: string): Lease {
 }
 
 /** A planner before one idle session whose every wake is skipped at once, by an adapter that had begun to act or not. */
-function stage(hasActed = false, listen = (): Partial<SessionRecord> => ({})) {
+function stage(hasActed = false, listen = (): Partial<SessionRecord> => ({}), how = "skipped") {
   const waiting: Lease[] = [];
   const told: (readonly [string, string])[] = [];
   const attempts: WakeAttempt[] = [];
@@ -54,7 +54,8 @@ function stage(hasActed = false, listen = (): Partial<SessionRecord> => ({})) {
     text: () => "a pointer",
     publish: (attempt) => {
       attempts.push(attempt);
-      planner.reported(attempt.nonce, "a shell runs in the pane", hasActed);
+      if (how === "proved") planner.prompted("web", [attempt.nonce]);
+      else planner.reported(attempt.nonce, "a shell runs in the pane", hasActed);
       return Promise.resolve();
     },
     woken: () => undefined,
@@ -69,7 +70,7 @@ function stage(hasActed = false, listen = (): Partial<SessionRecord> => ({})) {
     planner.changed("web");
   };
   const nextPeriod = () => (record = { ...record, idleGeneration: record.idleGeneration + 1 });
-  return { planner, told, attempts, arrive, nextPeriod };
+  return { planner, told, attempts, waiting, arrive, nextPeriod };
 }
 
 const reason = "tmux: a shell runs in the pane";
@@ -107,6 +108,29 @@ describe("a session that could not be woken", () => {
     await expect.poll(() => told.length).toBe(2);
     planner.retry("web");
     await expect.poll(() => attempts.length).toBe(3);
+  });
+});
+
+describe("[case 38] whom the human is told of", () => {
+  it("is a session for which every rung has failed, until its mail is taken, it works, or it is tried again", async () => {
+    const { planner, told, waiting, arrive, nextPeriod } = stage();
+    expect(planner.sleepers()).toEqual([]);
+    arrive("first");
+    expect(planner.sleepers()).toEqual([]);
+    await expect.poll(() => told.length).toBe(1);
+    expect(planner.sleepers()).toMatchObject([{ name: "web", generation: 1, reason }]);
+    const [lease] = waiting.splice(0);
+    expect(planner.sleepers()).toEqual([]);
+    if (lease !== undefined) waiting.push(lease);
+    nextPeriod();
+    expect(planner.sleepers()).toEqual([]);
+  });
+
+  it("is no session that a rung has woken", async () => {
+    const { planner, attempts, arrive } = stage(false, () => ({}), "proved");
+    arrive("first");
+    await expect.poll(() => attempts.length).toBe(1);
+    await expect.poll(() => planner.sleepers()).toEqual([]);
   });
 });
 

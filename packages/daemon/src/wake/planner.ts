@@ -6,7 +6,15 @@ import type { PlannerDeps } from "./plan.ts";
 /** An idle period in which every rung was tried. */
 interface Spent {
   readonly generation: number;
+  readonly reason: string;
+  /** Milliseconds since 1970. */
+  readonly sinceMs: number;
   readonly tell: Excuse;
+}
+
+/** A session that sleeps on, though mail waits for it, because no rung is open or each has failed. */
+export interface Sleeper extends Omit<Spent, "tell"> {
+  readonly name: string;
 }
 
 /**
@@ -77,12 +85,21 @@ export class WakePlanner {
     return this.deps.session(climb.record.name)?.drift === undefined && isCurrent(this.deps, climb);
   }
 
+  /** Those that are idle still, with mail; a climb that was asked for since is none of them. */
+  sleepers(): readonly Sleeper[] {
+    return [...this.spent].flatMap(([name, { generation, reason, sinceMs }]) => {
+      const record = this.deps.session(name);
+      const isAsleep = record?.idleGeneration === generation && isWanted(this.deps, record);
+      return isAsleep ? [{ name, generation, reason, sinceMs }] : [];
+    });
+  }
+
   private async run(climb: Climb): Promise<void> {
     const { name, idleGeneration: generation } = climb.record;
     const reason = await climbLadder(this.deps, climb);
     if (reason === undefined) return;
     const tell = excuse(reason, this.deps.asleep);
-    this.spent.set(name, { generation, tell });
+    this.spent.set(name, { generation, reason, sinceMs: this.deps.clock.now(), tell });
     tell(this.deps.wakeful(name));
   }
 }

@@ -1,6 +1,13 @@
 import { isTypedInto } from "@fleetbus/adapters";
-import { wakeSteps, type SessionRecord, type WakeStep } from "@fleetbus/core";
+import {
+  adapterEntrySchema,
+  configSchema,
+  wakeSteps,
+  type SessionRecord,
+  type WakeStep,
+} from "@fleetbus/core";
 import { describe, expect, test } from "vitest";
+import { humanRungs, type HumanRungs } from "./human.ts";
 import { cellOf, ladderFor, wakeLadder } from "./ladder.ts";
 import { attemptsOf, ladderOf, type CrossSession } from "./rungs.ts";
 
@@ -9,10 +16,11 @@ const record: SessionRecord = {
   ...{ stateSince: "", startedAt: "", seenAt: "", idleGeneration: 0, lastEventId: "e0" },
 };
 const pane = { mux: "tmux", socket: "/tmp/tmux-1000/default", id: "%3" } as const;
+const human = { toast: ["desktop"], phone: [], isOn: true };
 const socket = { messagingSocket: "/tmp/cc-socks/7.sock" };
 
 function ladder(session: Partial<SessionRecord>, inbound?: CrossSession, isWaiting = false) {
-  return ladderOf({ ...record, ...session }, { waiters: { has: () => isWaiting }, inbound });
+  return ladderOf({ ...record, ...session }, { waiters: { has: () => isWaiting }, inbound, human });
 }
 
 const step = (rung: WakeStep, session: Partial<SessionRecord>, inbound?: CrossSession) =>
@@ -93,4 +101,41 @@ test("a session whose hooks are silent has no rung that reaches it, and each say
   const steps = ladder({ cli: "gemini", pane, drift: "its title says that it works" });
   expect(attemptsOf(steps)).toEqual([]);
   expect(steps.find(({ rung }) => rung === "tmux")?.why).toContain("its hooks are silent (its title");
+});
+
+describe("the human's rungs", () => {
+  const facts = { waiters: { has: () => false }, inbound: undefined };
+  const told = (config: HumanRungs) =>
+    ladderOf(record, { ...facts, human: config }).filter(({ rung }) => rung === "toast" || rung === "phone");
+
+  test("are the adapters of me.via, by where they show what they are sent", () => {
+    const via = ["desktop", "phone", "off"];
+    const adapter = [
+      adapterEntrySchema.parse({ name: "phone", type: "ntfy" }),
+      adapterEntrySchema.parse({ name: "off", type: "ntfy", enabled: false }),
+    ];
+    const { me, wake } = configSchema.parse({ me: { via } });
+    expect(humanRungs({ me, wake, adapter })).toEqual({ toast: ["desktop"], phone: ["phone"], isOn: true });
+  });
+
+  test("are ready for every session, also for one whose hooks are silent, and wake nobody", () => {
+    expect(told({ toast: ["desktop"], phone: ["ntfy", "mail"], isOn: true })).toEqual([
+      { rung: "toast", isReady: true, why: "desktop tells you when nothing above wakes it" },
+      { rung: "phone", isReady: true, why: "ntfy, mail tells you when nothing above wakes it" },
+    ]);
+    const silent = ladder({ drift: "it answered" });
+    expect(silent.find(({ rung }) => rung === "toast")?.isReady).toBe(true);
+    expect(attemptsOf(silent)).toEqual([]);
+  });
+
+  test("say what is missing, and that they are switched off", () => {
+    expect(told({ toast: [], phone: [], isOn: true }).map(({ way }) => way)).toEqual([
+      'put "desktop" into me.via',
+      "put one of docs/adapters into me.via",
+    ]);
+    expect(told({ toast: ["desktop"], phone: [], isOn: false }).map(({ why }) => why)).toEqual([
+      "wake.tell_me is false",
+      "wake.tell_me is false",
+    ]);
+  });
 });

@@ -1,5 +1,6 @@
 import { rungSchema, silenceOf, type Rung, type SessionRecord } from "@fleetbus/core";
 import type { WakeStepView } from "@fleetbus/core/api";
+import type { HumanRungs } from "./human.ts";
 import { cellOf, ladderFor } from "./ladder.ts";
 import type { Waiters } from "./waiters.ts";
 
@@ -10,6 +11,7 @@ export type CrossSession = "accept" | "hold" | "refuse" | undefined;
 export interface LadderFacts {
   readonly waiters: Pick<Waiters, "has">;
   readonly inbound: CrossSession;
+  readonly human: HumanRungs;
 }
 
 type Look = Omit<WakeStepView, "rung">;
@@ -21,6 +23,7 @@ export function ladderOf(record: SessionRecord, facts: LadderFacts): readonly Wa
   const mode = facts.inbound === "accept" ? undefined : record.permissionMode;
   return ladderFor(record.cli, mode).map(({ rung, has, ...said }) => {
     const attempt = rungSchema.safeParse(rung).data;
+    if (rung === "toast" || rung === "phone") return { rung, ...lookAtHuman(facts.human, rung) };
     if (attempt === undefined) return { rung, isReady: false, ...said };
     if (silence !== undefined) return { rung, ...no(silence.what, silence.way) };
     return has ? { rung, ...looks[attempt](record, facts) } : { rung, isReady: false, ...said };
@@ -95,4 +98,14 @@ function lookAtWrap({ pty, hooked }: SessionRecord): Look {
   if (pty === undefined) return no("it was not started by fleet wrap", "start it by fleet wrap -- <command>");
   const holder = `fleet wrap (pid ${pty.pid}) holds its terminal; typed only where that is safe`;
   return ready(hooked ? holder : `${holder}, and only while it prints nothing: it has no hooks`);
+}
+
+/** Nobody is woken by it: the human is told when all the others have failed. */
+function lookAtHuman({ isOn, ...by }: HumanRungs, rung: "toast" | "phone"): Look {
+  if (!isOn) return no("wake.tell_me is false");
+  const names = by[rung];
+  if (names.length > 0) return ready(`${names.join(", ")} tells you when nothing above wakes it`);
+  return rung === "toast"
+    ? no("no adapter of me.via shows toasts", 'put "desktop" into me.via')
+    : no("no adapter of me.via reaches you elsewhere", "put one of docs/adapters into me.via");
 }

@@ -55,6 +55,11 @@ export const defaultTemplates: Readonly<Record<string, DefaultTemplate>> = {
   "subagent.stopped": { title: "{{where}}: a sub-agent stopped", text: "{{agentType}}\n{{facts}}" },
   "context.compacted": { title: "{{where}} compacted its context", text: facts },
   "message.displayed": { title: "{{where}} shows a text", text: facts },
+  "message.unread": {
+    title:
+      "{{where}} {{#isResolved}}has its mail{{/isResolved}}{{^isResolved}}has mail, and nothing can wake it{{/isResolved}}",
+    text: "{{#from}}{{count}} from {{from}}{{/from}}\n{{reason}}\n{{facts}}",
+  },
   "run.started": { title: "{{run}}: started on {{machine}}", text: "{{message}}\n\n{{command}}\n{{facts}}" },
   "run.output": { title: "{{run}}: output on {{machine}}", text: "{{message}}\n\n{{tail}}\n\n{{facts}}" },
   "run.finished": {

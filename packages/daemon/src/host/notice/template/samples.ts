@@ -37,6 +37,11 @@ const sampleData: Readonly<Record<string, FleetEvent["data"]>> = {
       id: "01jgp3v0000000000000000001",
     },
   },
+  "message.unread": {
+    ...session,
+    ...{ from: "lab/api", count: 2, priority: "normal" },
+    reason: "tmux: a shell runs in the pane",
+  },
   "run.started": { command: "npm test", cwd: "/srv/web" },
   "run.output": { command: "npm test", tail: "ok 11\nok 12" },
   "run.finished": {
