@@ -191,7 +191,7 @@ function assemble(local: Local, { bus, evidence }: Joined & { readonly evidence:
   const intake = hookIntake({
     edge,
     waiters,
-    ptys: ptysOf({ paths: local.paths, processes: edge.processes }),
+    ptys: ptysOf({ paths: local.paths, processes: edge.processes, helloMs: 500 }),
     metrics: counts,
     log: logger.named("hooks"),
     publish: async (request) => send(edge, { who: await attestOn(edge, request.caller), request }),

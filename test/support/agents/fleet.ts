@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { execa } from "execa";
@@ -8,6 +8,7 @@ import { fleetAsk, must, type FleetAsk } from "../claude-fleet/ask.ts";
 import { privateTmux, type PrivateTmux } from "../claude-tmux.ts";
 import { until } from "../claude.ts";
 import { buildPrograms } from "../fleet/programs.ts";
+import { root } from "../tree.ts";
 import { agentsPath } from "./cache.mjs";
 import type { AgentCli } from "./clis.ts";
 import { endAllOf } from "./end-all.ts";
@@ -36,9 +37,10 @@ export interface AgentFleet extends FleetAsk {
   readonly tmux: PrivateTmux;
   /**
    * Starts the CLI in a folder and window of that name; resolves when it takes prompts, and is listed as idle where it tells
-   * of its start. `asks`: before each command.
+   * of its start. `asks`: before each command. `isWrapped`: by `fleet wrap`, and its hooks know of no pane; the process is
+   * that of `fleet wrap` then.
    */
-  start(name: string, how?: { readonly asks?: boolean }): Promise<Agent>;
+  start(name: string, how?: { readonly asks?: boolean; readonly isWrapped?: boolean }): Promise<Agent>;
 }
 
 /** The fleet of one group of tests. */
@@ -89,6 +91,8 @@ async function startFleet(cli: AgentCli) {
   };
   try {
     await mkdir(home, { recursive: true });
+    // As an installation finds its libraries beside it.
+    await symlink(join(root, "node_modules"), join(own.folder, "node_modules"));
     await must(ask.run("up"));
     await must(ask.run("hooks", "install", `--${cli.name}`, "--apply"));
   } catch (error) {
@@ -96,7 +100,7 @@ async function startFleet(cli: AgentCli) {
     throw error;
   }
   let isFirst = true;
-  const start: AgentFleet["start"] = async (name, { asks = false } = {}) => {
+  const start: AgentFleet["start"] = async (name, { asks = false, isWrapped = false } = {}) => {
     const project = join(folder, name);
     await mkdir(project, { recursive: true });
     await cli.prepare({ home, project, url: model.url });
@@ -104,7 +108,10 @@ async function startFleet(cli: AgentCli) {
       ([key, value]) => `${key}=${value}`,
     );
     const command = ["env", "-i", "TERM=xterm-256color", "LC_ALL=C.UTF-8", ...variables];
-    const shell = `exec ${[...command, "TMUX=$TMUX", "TMUX_PANE=$TMUX_PANE", cli.program, ...(asks ? cli.asks.flags : cli.flags)].join(" ")}`;
+    const inPane = isWrapped
+      ? ["FLEET_NO_AUTOSTART=1", process.execPath, own.command, "wrap", "--"]
+      : ["TMUX=$TMUX", "TMUX_PANE=$TMUX_PANE"];
+    const shell = `exec ${[...command, ...inPane, cli.program, ...(asks ? cli.asks.flags : cli.flags)].join(" ")}`;
     const size = ["-x", "100", "-y", "30"];
     const opened = await tmux.command(
       "new-session",

@@ -67,7 +67,13 @@ function jobOf(attempt: WakeAttempt): Job | { readonly skipped: string } {
   const line = typedLine(attempt.text, composerOf(cli)?.leads ?? anyLeads);
   if (line === "")
     throw new FleetError("malformed", "typing by fleet wrap: nothing printable in the wake's text");
-  return { attempt, pty, pid, line, progress: { reason: "another wake for its terminal was under way" } };
+  return {
+    attempt,
+    pty,
+    pid,
+    line,
+    progress: { reason: "its fleet wrap does not answer: it may be stopped" },
+  };
 }
 
 interface Lent {

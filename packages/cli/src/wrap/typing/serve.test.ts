@@ -87,11 +87,12 @@ describe("the socket of fleet wrap", () => {
     await first.until(1);
     second.say({ ask: "hello" });
     second.say({ ...ask, line: "second" });
-    await second.until(1);
+    const reason = "another wake for its terminal is under way";
+    expect((await second.until(2))[1]).toEqual({ is: "waiting", reason });
     first.client.destroy();
-    expect((await second.until(2))[1]).toEqual({ is: "free" });
+    expect((await second.until(3))[2]).toEqual({ is: "free" });
     second.say({ ask: "go", isWanted: true });
-    expect((await second.until(3))[2]).toEqual({ is: "submitted" });
+    expect((await second.until(4))[3]).toEqual({ is: "submitted" });
   });
 
   test.each(["no json", '{"ask":"run"}', '{"ask":"type","line":""}', "x".repeat(70_000)])(

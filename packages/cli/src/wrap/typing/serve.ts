@@ -18,7 +18,7 @@ export interface Served {
 /** Listens on the 0600 socket for lines to type (core/wake/pty.ts), one at a time. Rejects where it cannot listen. */
 export async function serveTyping(served: Served): Promise<{ close(): void }> {
   const open = new Set<Socket>();
-  const queue: Queue = { tail: Promise.resolve() };
+  const queue: Queue = { length: 0, tail: Promise.resolve() };
   const server = createServer((socket) => {
     open.add(socket);
     socket.on("close", () => open.delete(socket)).on("error", () => undefined); // closed next
@@ -37,6 +37,7 @@ export async function serveTyping(served: Served): Promise<{ close(): void }> {
 }
 
 interface Queue {
+  length: number;
   tail: Promise<unknown>;
 }
 
@@ -54,11 +55,15 @@ function converse(socket: Socket, served: Served, queue: Queue): void {
   };
   const type = async (ask: PtyAsk & { ask: "type" }) => {
     const before = queue.tail;
+    if (queue.length > 0) say({ is: "waiting", reason: "another wake for its terminal is under way" });
+    queue.length += 1;
     const job = { ...jobOf(ask), onWaiting: (reason: string) => say({ is: "waiting", reason }), isWanted };
     const mine = before
       .then(() => gone.signal.throwIfAborted())
       .then(() => served.typist.type(job, gone.signal));
-    queue.tail = mine.catch(() => undefined); // told to who asked
+    queue.tail = mine
+      .catch(() => undefined) // told to who asked
+      .finally(() => (queue.length -= 1));
     const reason = await mine;
     say(reason === undefined ? { is: "submitted" } : { is: "skipped", reason });
   };
