@@ -50,6 +50,23 @@ describe.each<Variant>(["bash", "curl"])("the %s client", (variant) => {
     expect(await client.drops()).toEqual([]);
   });
 
+  test("tells whether the hooks of a plugin call it", async () => {
+    const client = await installedClient(variant);
+    for (const [at, more] of [["plugin"], [], ["other"]].entries())
+      await runClient(client, { args: ["claude", "Stop", ...more], stdin: JSON.stringify({ at }) });
+    const files = (await client.drops()).map(({ bytes }) => parseDropFile(bytes, Date.now()));
+    const told = files.map((file) =>
+      file.is === "request" ? [file.request.payload["at"], file.request.via] : [],
+    );
+    expect(new Map(told.map(([at, via]) => [at, via]))).toEqual(
+      new Map([
+        [0, "plugin"],
+        [1, undefined],
+        [2, undefined],
+      ]),
+    );
+  });
+
   test("tells its parent's pid where the CLI names none", async () => {
     const daemon = await fakeDaemon((_, response) => response.end());
     const client = await installedClient(variant);

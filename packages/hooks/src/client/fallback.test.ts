@@ -26,7 +26,7 @@ describe.each<Variant>(["bash", "curl"])("the %s client", (variant) => {
       "the endpoint file is garbage",
       (client: ClientUnderTest) => writeFile(join(client.folder, "hooks", "endpoint"), "port=1; rm -rf\n\0"),
     ],
-  ])("leaves one private file when %s", async (_, arrange) => {
+  ])("[row 102] leaves one private file and is silent when %s", async (_, arrange) => {
     const client = await installedClient(variant);
     await arrange(client);
     const stdin = payload(20_000) + "\n";
@@ -49,16 +49,19 @@ describe.each<Variant>(["bash", "curl"])("the %s client", (variant) => {
     expect((await stat(client.dropDir)).mode & 0o777).toBe(0o700);
   });
 
-  test.each([401, 404, 500, 503])("leaves a file when the daemon answers %d", async (status) => {
-    const daemon = await fakeDaemon((_, response) => response.writeHead(status).end("no"));
-    const client = await installedClient(variant);
-    await client.pointAt(daemon.port);
-    expect(await runClient(client, { stdin: `{"a":1}` })).toMatchObject(silence);
-    expect((await onlyDrop(client)).file).toMatchObject({ is: "request", request: { payload: { a: 1 } } });
-    expect([(await onlyDrop(client)).name]).toEqual(
-      daemon.seen.map(({ headers }) => `${String(headers["x-fleet-id"])}.req`),
-    );
-  });
+  test.each([401, 404, 500, 503])(
+    "[row 102] leaves a file and is silent when the daemon answers %d",
+    async (status) => {
+      const daemon = await fakeDaemon((_, response) => response.writeHead(status).end("no"));
+      const client = await installedClient(variant);
+      await client.pointAt(daemon.port);
+      expect(await runClient(client, { stdin: `{"a":1}` })).toMatchObject(silence);
+      expect((await onlyDrop(client)).file).toMatchObject({ is: "request", request: { payload: { a: 1 } } });
+      expect([(await onlyDrop(client)).name]).toEqual(
+        daemon.seen.map(({ headers }) => `${String(headers["x-fleet-id"])}.req`),
+      );
+    },
+  );
 
   test.each([
     ["within the headers", "HTTP/1.1 200 OK\r\nContent-Le"],
