@@ -32,7 +32,7 @@ describe.each(agentClis.map((cli) => [cli.name, rows[cli.name], cli] as const))(
       until(() => existsSync(file), { timeoutMs: 30_000, what: () => `its tool to make ${file}` });
     const hasAsked = (text: string) => fleet().model.asked.some((request) => request.includes(text));
 
-    test("is listed, runs a tool, goes idle, is woken by a message and tells its sender when it is done", async () => {
+    test("[want 12] is listed, runs a tool, goes idle, is woken by a message and tells its sender when it is done", async () => {
       web = await fleet().start("web");
       if (cli.startsWithPrompt) await web.submit("[[say ready]]");
       await fleet().untilState("web", "idle", 30_000);

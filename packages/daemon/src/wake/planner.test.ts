@@ -1,8 +1,9 @@
 import { newMessage, idSource, systemClock, type SessionRecord, type WakeAttempt } from "@fleetbus/core";
 import type { Delivery } from "@fleetbus/core/bus";
+import { fakeClock } from "@fleetbus/core/testing";
 import { describe, expect, it } from "vitest";
 import type { Lease } from "../inbox/lease.ts";
-import { budget } from "./budget.ts";
+import { budget, type Budget } from "./budget.ts";
 import { WakePlanner } from "./planner.ts";
 
 const at = "2026-01-01T00:00:00.000Z";
@@ -34,18 +35,24 @@ function leaseOf(body: string): Lease {
   return { message, delivery, phase: "waiting", offers: 0, shows: 0, wakes: 0 };
 }
 
+const freely = () => budget({ count: 100, perMs: 1000 }, systemClock);
+
 /** A planner before one idle session whose every wake is skipped at once, by an adapter that had begun to act or not. */
-function stage(hasActed = false, listen = (): Partial<SessionRecord> => ({}), how = "skipped") {
+function stage(
+  hasActed = false,
+  listen = (): Partial<SessionRecord> => ({}),
+  how = "skipped",
+  perSession = freely(),
+) {
   const waiting: Lease[] = [];
   const told: (readonly [string, string])[] = [];
   const attempts: WakeAttempt[] = [];
   let record = web;
-  const free = () => budget({ count: 100, perMs: 1000 }, systemClock);
   const planner = new WakePlanner({
     machine: "lab",
     clock: systemClock,
-    perSession: free(),
-    perFleet: free(),
+    perSession,
+    perFleet: freely(),
     session: () => record,
     wakeful: () => waiting,
     mayWake: () => true,
@@ -108,6 +115,47 @@ describe("a session that could not be woken", () => {
     await expect.poll(() => told.length).toBe(2);
     planner.retry("web");
     await expect.poll(() => attempts.length).toBe(3);
+  });
+});
+
+describe("[row 81] a session that was woken", () => {
+  const perMs = 60_000;
+  /** One wake a minute, by a clock that only the test moves; says when it was asked. */
+  function cooldown() {
+    const clock = fakeClock(0);
+    const rate = budget({ count: 1, perMs }, clock);
+    const asked: number[] = [];
+    const freeIn: Budget["freeIn"] = (key) => {
+      const ms = rate.freeIn(key);
+      asked.push(ms);
+      return ms;
+    };
+    return { clock, asked, rate: { ...rate, freeIn } };
+  }
+
+  it("is let sleep until its budget allows the next wake, and then woken without being asked again", async () => {
+    const { clock, asked, rate } = cooldown();
+    const { planner, attempts, arrive, nextPeriod } = stage(false, () => ({}), "proved", rate);
+    arrive("first");
+    await expect.poll(() => attempts.length).toBe(1);
+    nextPeriod();
+    arrive("second");
+    await expect.poll(() => asked).toContain(perMs);
+    expect(attempts).toHaveLength(1);
+    await clock.advance(perMs);
+    planner.changed("web");
+    await expect.poll(() => attempts.length).toBe(2);
+  });
+
+  it("spends nothing on attempts that chose not to act", async () => {
+    const { asked, rate } = cooldown();
+    const { told, arrive, nextPeriod } = stage(false, () => ({}), "skipped", rate);
+    arrive("first");
+    await expect.poll(() => told.length).toBe(1);
+    nextPeriod();
+    arrive("second");
+    await expect.poll(() => told.length).toBe(3);
+    expect(asked.every((ms) => ms === 0)).toBe(true);
   });
 });
 

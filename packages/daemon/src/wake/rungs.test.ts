@@ -46,7 +46,7 @@ test("the planner climbs what the ladder calls ready, and nothing else", () => {
   expect(attemptsOf(ladder({ cli: "aide", ...all, cliSession: "t" }, undefined, true))).toEqual([]);
 });
 
-test("no rung that types comes before one that does not, and each CLI of fleet has one to be woken by", () => {
+test("[want 12] no rung that types comes before one that does not, and each CLI of fleet has one to be woken by", () => {
   const [silent, typing]: readonly WakeStep[][] = [
     ["rewake", "queue", "socket"],
     ["tmux", "zellij", "pty"],
