@@ -92,6 +92,10 @@ describe("a session in zellij", () => {
     const { puppet, pane, firstPrompt } = await startInZellij("web");
     const shown = await run("session", "show", "web");
     expect(shown.stdout).toContain(`zellij ${pane} on ${join(zellij.socketDir, "work")}`);
+    await action("new-tab", "--name", "beside", "--", "cat");
+    const inside = { env: { ZELLIJ: "0", ZELLIJ_SESSION_NAME: "work" } };
+    expect((await fleetCommand(fleet, ["session", "go", "web"], inside)).code).toBe(0);
+    expect((await zellij.tmux("work", "display-message", "-p", "#{pane_id}")).trim()).toBe(`%${pane}`);
     const id = await say("web", "hello through zellij");
     const prompt = await firstPrompt();
     expect(prompt).toContain("fleet message");

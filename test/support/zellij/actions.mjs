@@ -21,6 +21,7 @@ export async function act(session, action, values) {
     "write-chars": () => write([...Buffer.from(values.chars)]),
     write: () => write(values.bytes.map(byteOf)),
     "close-pane": () => tmux(session, "kill-pane", ...target).then(missing, missing),
+    "focus-pane-id": () => tmux(session, "select-window", ...target).then(missing, missing),
     "new-tab": () => newTab(session, values),
     "rename-session": async () => renameSession(session, values.name),
   };

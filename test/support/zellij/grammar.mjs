@@ -38,6 +38,7 @@ const actions = {
   "write-chars": { options: paneId, args: ["chars"] },
   write: { options: paneId, args: ["bytes…"] },
   "close-pane": { options: paneId, args: [] },
+  "focus-pane-id": { options: {}, args: ["pane_id"] },
   "new-tab": {
     options: {
       ...{ "--name": value("name"), "-n": value("name"), "--cwd": value("cwd"), "-c": value("cwd") },

@@ -3,24 +3,28 @@ import type { SessionView } from "@fleetbus/core/api";
 import type { Context } from "../../command/context.ts";
 import { defineCommand } from "../../command/define.ts";
 import { required } from "../../command/flags.ts";
+import { goInZellij } from "./go-zellij.ts";
 
 /** `fleet session go <session>` */
 export const go = defineCommand({
-  about: "Jumps to the session's tmux pane: switches the client you are in, or attaches one.",
+  about: "Jumps to the session's pane in tmux or zellij: switches the client you are in, or attaches one.",
   args: { session: required("<session>", "the session") },
   flags: {},
   examples: [{ line: "fleet session go web", about: "shows web's pane" }],
   async run({ session }, context) {
     const view = await context.api().session(session);
-    await jump(paneOf(view), context);
+    const pane = paneOf(view);
+    await (pane.mux === "zellij" ? goInZellij(pane, context) : jump(pane, context));
   },
 });
 
 function paneOf(view: SessionView): Pane {
   const { pane, machine, name } = view;
-  if (pane?.mux === "tmux") return pane;
-  const why = pane === undefined ? "it has no pane that fleet knows" : `it lives in ${pane.mux}`;
-  throw new FleetError("failed", `going to ${machine}/${name}: ${why}; only tmux panes can be jumped to`);
+  if (pane !== undefined) return pane;
+  throw new FleetError(
+    "failed",
+    `going to ${machine}/${name}: it has no pane that fleet knows; only panes of tmux and zellij can be jumped to`,
+  );
 }
 
 /** In a client of the same server that client moves; else this terminal becomes one. argv only, never a shell. */

@@ -52,7 +52,7 @@ describe("sessions", () => {
     expect((await daemon.fleet(["whoami"])).stdout).toBe("lab/web  agent  (process tree)\n");
   });
 
-  test("going to one without a pane, or without a terminal, says why it cannot be", async () => {
+  test("going to one without a pane, without a terminal, or from another zellij session, says why it cannot be", async () => {
     expect(await daemon.fleet(["session", "go", "web"])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining("it has no pane"),
@@ -61,6 +61,12 @@ describe("sessions", () => {
     expect(await daemon.fleet(["session", "go", "web"])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("no terminal"),
+    });
+    daemon.on("GET /v1/sessions/web", { ...web, pane: { mux: "zellij", socket: "/run/z/work", id: "7" } });
+    const inAnother = { env: { ZELLIJ: "0", ZELLIJ_SESSION_NAME: "mine" } };
+    expect(await daemon.fleet(["session", "go", "web"], inAnother)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("zellij action switch-session work --pane-id terminal_7"),
     });
   });
 });
