@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { pathsOf } from "@fleetbus/core";
 import { execa } from "execa";
 import { afterAll, beforeEach } from "vitest";
 import { fleetAsk, must, type FleetAsk } from "../claude-fleet/ask.ts";
@@ -35,6 +36,8 @@ export interface Agent {
 export interface AgentFleet extends FleetAsk {
   readonly model: AgentModel;
   readonly tmux: PrivateTmux;
+  /** Gives the daemon another `fleet.toml`, which it takes without a restart. */
+  configure(toml: string): Promise<void>;
   /**
    * Starts the CLI in a folder and window of that name; resolves when it takes prompts, and is listed as idle where it tells
    * of its start. `asks`: before each command. `isWrapped`: by `fleet wrap`, and its hooks know of no pane; the process is
@@ -134,7 +137,8 @@ async function startFleet(cli: AgentCli) {
     if (!cli.startsWithPrompt) await ask.untilState(name, "idle", 30_000);
     return agent;
   };
-  return { fleet: { ...ask, model, tmux, start }, close };
+  const configure = (toml: string) => writeFile(pathsOf(env).configFile, toml);
+  return { fleet: { ...ask, model, tmux, start, configure }, close };
 }
 
 async function pass({ dialog, ready }: AgentCli, agent: Agent, isFirst: boolean): Promise<void> {

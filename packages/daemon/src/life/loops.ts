@@ -11,8 +11,7 @@ import { followRunLogs } from "../requests/run-logs.ts";
 import { readClaudeList, readDemoLists, type SharedDeps } from "../session/lists.ts";
 import { watchProcesses } from "../session/liveness.ts";
 import { tmuxPanes, watchPanes } from "../session/panes.ts";
-import { watchParked, type ParkedDeps } from "../supervision/parked.ts";
-import { watchStalls, writtenAt, type StallDeps } from "../supervision/stalls.ts";
+import { supervisionWatches } from "../supervision/watches.ts";
 import { keepLines } from "../statusline/keep-lines.ts";
 import { refreshScripts } from "../statusline/refresh-scripts.ts";
 import { linesOf } from "../statusline/lines.ts";
@@ -72,8 +71,7 @@ export async function runLoops(deps: LoopDeps, signal: AbortSignal): Promise<voi
     forever("keeping status lines", () =>
       keepLines({ dir: lineDir(paths), pid: process.pid, pace, render: linesOf(edge), onError }, signal),
     ),
-    forever("ending usage limits", () => watchParked(parkedDeps(deps), signal)),
-    forever("watching for stalls", () => watchStalls(stallDeps(deps), signal)),
+    ...supervisionWatches(deps, signal).map(([doing, work]) => forever(doing, work)),
     forever("watching panes", () =>
       watchPanes(
         {
@@ -141,27 +139,6 @@ async function provideCredentials(deps: LoopDeps, signal: AbortSignal): Promise<
     provided = live;
     await pace.sleep(credentialsEveryMs, signal).catch(() => undefined); // aborted: the loop ends
   }
-}
-
-function parkedDeps({ edge, pace }: LoopDeps): ParkedDeps {
-  return {
-    clock: pace,
-    live: () => edge.registry.live(),
-    mayResume: () => edge.settings().config.wake.resume_parked,
-    note: ({ name }, what) => noteEvent(edge, name, what),
-  };
-}
-
-function stallDeps({ edge, pace }: LoopDeps): StallDeps {
-  return {
-    clock: pace,
-    live: () => edge.registry.live(),
-    afterMs: () => edge.settings().config.supervision.stall_after,
-    signsOfLife: (name) => edge.outcomes.signsOfLife(name),
-    changedAt: writtenAt,
-    note: ({ name }, what) => noteEvent(edge, name, what),
-    onStalled: (record, evidence) => edge.outcomes.stalled(record, evidence),
-  };
 }
 
 function readerDeps({ edge, pace }: LoopDeps): SharedDeps {

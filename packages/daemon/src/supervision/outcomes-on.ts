@@ -3,6 +3,7 @@ import { publishMessage } from "../inbox/publish.ts";
 import { rulesFor } from "../life/session-rules.ts";
 import type { Edge } from "../requests/edge.ts";
 import { allSessions } from "../requests/sessions.ts";
+import { learnOf } from "./learn.ts";
 import { outcomes, type Outcomes } from "./outcomes.ts";
 
 /** The outcomes of a daemon whose parts are asked for only when something ends. */
@@ -21,7 +22,7 @@ export function outcomesOn(parts: Pick<Edge, "clock" | "ids">, edge: () => Edge)
     causes: (name) => offeredTo(edge().mailboxes.find(name)).map(({ message }) => message),
     isAnswering: (name) => edge().conversation.isAnswering(name),
     maxHops: () => edge().settings().limits.maxHops,
-    tokens: () => Promise.resolve(undefined),
+    learn: (record) => learnOf(record, parts.clock),
     publish: async (message) => {
       const { encodeMessage: encode, decodeMessage: decode } = edge().codec;
       await publishMessage(message, { ...edge(), encode, decode });

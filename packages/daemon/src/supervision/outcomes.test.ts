@@ -47,7 +47,7 @@ describe("the end of a turn or a session", () => {
   );
 
   it("tells how many tools were called and failed, and what it cost where the CLI says so", async () => {
-    const at = crew({ tokens: () => Promise.resolve({ input: 1200, cached: 1000, output: 34 }) });
+    const at = crew({ learn: () => Promise.resolve({ tokens: { input: 1200, cached: 1000, output: 34 } }) });
     at.work("web", child);
     for (const kind of ["tool.finished", "tool.finished", "tool.failed"])
       await at.hear("web", kind, { tool: "Bash", promptId: "p" });
@@ -56,6 +56,15 @@ describe("the end of a turn or a session", () => {
     expect(at.told[0]?.body).toBe(
       "web (claude) is done with its turn after 0ms; 3 tool calls, 1 failed; 1200 tokens in (1000 cached), 34 out.",
     );
+  });
+
+  it("is an error where the hook told an interruption and the CLI's file says better", async () => {
+    const failure = { error: "api", text: "[API Error: 503]", isLimit: false };
+    const at = crew({ learn: () => Promise.resolve({ failure }) });
+    at.work("web", { ...child, cli: "gemini" });
+    await at.hear("web", "turn.interrupted", { confirmedBy: "hook", cli: "gemini" });
+    expect(at.told[0]).toMatchObject({ priority: "high", subject: "web: ended its turn with an error" });
+    expect(at.told[0]?.body).toContain("Reason: api\n\nIt last said:\n[API Error: 503]");
   });
 
   it("of a session that exits or is lost between two turns is told without a turn", async () => {

@@ -7,10 +7,10 @@ import {
   type Message,
   type SessionRecord,
 } from "@fleetbus/core";
+import type { TokenUsage, TurnFailure } from "@fleetbus/hooks";
 import type { Change } from "../session/registry.ts";
 import { endingOf, type Ending } from "./ending.ts";
 import { reportOf, type OutcomeRule } from "./report-of.ts";
-import type { Tokens } from "./words.ts";
 
 /** What telling supervisors needs. */
 export interface OutcomeDeps {
@@ -27,13 +27,20 @@ export interface OutcomeDeps {
   causes(name: string): readonly Message[];
   isAnswering(name: string): boolean;
   maxHops(): number;
-  /** Of the turn that ended; never rejects. */
-  tokens(record: SessionRecord): Promise<Tokens | undefined>;
+  /** What the CLI's own file says of the turn that ended; never rejects. */
+  learn(record: SessionRecord): Promise<Learnt>;
   /** Stores it, with the server or in the spool. */
   publish(message: Message): Promise<unknown>;
   /** The storm guard's receipt. */
   refuse(message: Message, reason: string): void;
   onError(error: unknown, doing: string): void;
+}
+
+/** What a CLI's file of a conversation tells beside its hooks. */
+export interface Learnt {
+  readonly tokens?: TokenUsage | undefined;
+  /** It failed, though its hook said no more than that it was over. */
+  readonly failure?: TurnFailure | undefined;
 }
 
 /**
@@ -116,10 +123,18 @@ async function report(ending: Ending, deps: OutcomeDeps & { readonly reports: Re
   const sessions = await deps.sessions();
   if (supervisorOf(record, { sessions }) === undefined) return;
   const hasReported = deps.reports.get(record.name) === record.idleGeneration - 1;
-  const tokens = end.midTurn ? await deps.tokens(record) : undefined;
-  const message = reportOf(ending, { ...deps, rule: deps.rule(record), sessions, hasReported, tokens });
+  const { tokens, failure } = end.midTurn && ending.how !== "stalled" ? await deps.learn(record) : {};
+  const known = failure === undefined ? ending : failedBy(ending, failure);
+  const message = reportOf(known, { ...deps, rule: deps.rule(record), sessions, hasReported, tokens });
   if (message !== undefined) await store(message, deps);
   mark(ending, deps);
+}
+
+/** An interruption that was none. */
+function failedBy(ending: Ending, { error, text: lastText }: TurnFailure): Ending {
+  const { how, record, end } = ending;
+  if (how !== "interrupted") return ending;
+  return { ...ending, how: "error", record: { ...record, lastText }, end: { ...end, reason: error } };
 }
 
 async function store(message: Message, deps: OutcomeDeps): Promise<void> {

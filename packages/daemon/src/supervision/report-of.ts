@@ -7,9 +7,10 @@ import {
   type Priority,
   type SessionRecord,
 } from "@fleetbus/core";
+import type { TokenUsage } from "@fleetbus/hooks";
 import { isProblem, type Ending } from "./ending.ts";
 import { isInRing } from "./ring.ts";
-import { wordsOf, type Tokens } from "./words.ts";
+import { wordsOf } from "./words.ts";
 
 /** Which ends a supervisor is told of. */
 export type OutcomeRule = "all" | "problems" | "off";
@@ -21,7 +22,7 @@ export interface ReportContext {
   readonly rule: OutcomeRule;
   /** The worker has said its own word on this turn (`fleet report`). */
   readonly hasReported: boolean;
-  readonly tokens?: Tokens | undefined;
+  readonly tokens?: TokenUsage | undefined;
   readonly ids: IdSource;
   readonly clock: Clock;
 }

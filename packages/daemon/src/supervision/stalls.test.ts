@@ -52,7 +52,7 @@ describe("a turn without a sign of life", () => {
       subject: "web: has stalled: its turn goes on, and nothing is heard of it",
     });
     expect(at.told[0]?.body).toMatch(
-      /; Bash runs\.\n\nReason: no event and nothing in its transcript for 30m/,
+      /; Bash runs\.\n\nReason: no event and nothing in its file of the conversation for 30m/,
     );
     expect(noted).toEqual(["web turn.stalled"]);
     expect(at.record("web")?.state).toBe("busy");

@@ -52,8 +52,9 @@ function isWatched({ state, hooked, drift }: SessionRecord): boolean {
 
 function look(record: SessionRecord, before: Silence | undefined, deps: StallDeps): Silence {
   const nowMs = deps.clock.monotonic();
-  const { name, lastEventId, transcript } = record;
-  const written = transcript === undefined ? undefined : deps.changedAt(transcript);
+  const { name, lastEventId, transcript, chatLog } = record;
+  const path = transcript ?? chatLog;
+  const written = path === undefined ? undefined : deps.changedAt(path);
   const of = `${lastEventId} ${deps.signsOfLife(name)} ${written ?? ""}`;
   if (before?.of !== of) return { of, sinceMs: nowMs, isTold: false };
   if (before.isTold || nowMs - before.sinceMs < deps.afterMs()) return before;
@@ -63,7 +64,7 @@ function look(record: SessionRecord, before: Silence | undefined, deps: StallDep
 
 function tell(record: SessionRecord, quietMs: number, deps: StallDeps): void {
   const { cli, cliSession, pid } = record;
-  const evidence = `no event and nothing in its transcript for ${formatDuration(Math.round(quietMs / 1000) * 1000)}`;
+  const evidence = `no event and nothing in its file of the conversation for ${formatDuration(Math.round(quietMs / 1000) * 1000)}`;
   deps.note(record, { kind: "turn.stalled", data: { cli, cliSession, pid, evidence } });
   deps.onStalled(record, evidence);
 }

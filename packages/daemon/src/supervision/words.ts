@@ -1,14 +1,6 @@
 import { cutBytes, formatDuration } from "@fleetbus/core";
+import type { TokenUsage } from "@fleetbus/hooks";
 import type { Ending, How } from "./ending.ts";
-
-/** What a CLI says of a turn's cost; absent where it says nothing. */
-export interface Tokens {
-  /** All that went in, cached or not. */
-  readonly input: number;
-  /** How much of it came from the cache. */
-  readonly cached: number;
-  readonly output: number;
-}
 
 /** What a supervisor reads. */
 export interface Words {
@@ -19,7 +11,7 @@ export interface Words {
 const maxTextBytes = 2048;
 
 /** An end in words: what happened, how long it took, what it cost as far as the CLI says, and what was said last. */
-export function wordsOf(ending: Ending, tokens?: Tokens): Words {
+export function wordsOf(ending: Ending, tokens?: TokenUsage): Words {
   const { record, end } = ending;
   const what = headlines[ending.how](ending);
   const facts = [...toolsOf(ending), ...(tokens === undefined ? [] : [tokensOf(tokens)])];
@@ -58,7 +50,7 @@ function toolsOf({ record: { tools = 0, toolsFailed = 0, tool }, end, how }: End
   return [...(all > 0 ? [`${all} ${all === 1 ? "tool call" : "tool calls"}${failed}`] : []), ...running];
 }
 
-function tokensOf({ input, cached, output }: Tokens): string {
+function tokensOf({ input, cached, output }: TokenUsage): string {
   return `${input} tokens in${cached > 0 ? ` (${cached} cached)` : ""}, ${output} out`;
 }
 

@@ -16,6 +16,7 @@ test.each([
     "spend limit reached · resets Aug 8 (UTC) · request an increase at https://go",
     "2026-08-08T00:00:00.000Z",
   ],
+  ["You’ve hit your usage limit, or try again at Jul 21st, 2026 5:30 PM (UTC).", "2026-07-21T17:30:00.000Z"],
   ["You've hit your limit. It resets 3pm (UTC).", "2026-07-15T15:00:00.000Z"],
 ])("%j ends at %s", (text, until) => {
   expect(resetTimeIn(text, Date.parse(now))).toEqual({ until, isSaid: true });

@@ -13,7 +13,7 @@ const unsaidMs = 60 * 60_000;
 
 /**
  * When the limit that a text tells of ends: `resets 3pm (Europe/Berlin)`, `resets at 3:30pm`, `resets Aug 8, 3pm (UTC)`,
- * `resets Aug 8` (as Claude Code 2.1.329 writes them), the next such time after `nowMs`; in the machine's own zone where
+ * `resets Aug 8` (as Claude Code 2.1.329 writes them), `try again at 5:30 PM`, `try again at Nov 21st, 2026 5:30 PM` (Codex), the next such time after `nowMs`; in the machine's own zone where
  * none is named that this system knows. An hour later where there is none to be read.
  */
 export function resetTimeIn(text: string, nowMs: number): ResetTime {
@@ -24,7 +24,7 @@ export function resetTimeIn(text: string, nowMs: number): ResetTime {
 }
 
 const pattern =
-  /\bresets?\b(?: on| at)?(?: (?<month>[A-Z][a-z]{2}) (?<day>\d{1,2})(?:, (?<year>\d{4}))?,?)?(?:(?: at)? (?<hour>\d{1,2})(?::(?<minute>\d{2}))?\s?(?<half>[ap]m)\b)?(?: \((?<zone>[A-Za-z][\w+/-]*)\))?/g;
+  /\b(?:resets?|try again)\b(?: on| at)?(?: (?<month>[A-Z][a-z]{2}) (?<day>\d{1,2})(?:st|nd|rd|th)?(?:, (?<year>\d{4}))?,?)?(?:(?: at)? (?<hour>\d{1,2})(?::(?<minute>\d{2}))?\s?(?<half>[apAP][mM])\b)?(?: \((?<zone>[A-Za-z][\w+/-]*)\))?/g;
 
 type Parts = Readonly<
   Partial<Record<"month" | "day" | "year" | "hour" | "minute" | "half" | "zone", string>>

@@ -1,4 +1,6 @@
+import type { SessionEventKind } from "@fleetbus/core";
 import { hookCli, type HookCli } from "../cli/hook-cli.ts";
+import type { HookPayload } from "../cli/payload.ts";
 import { cliEvent, type CliTable } from "../cli/table.ts";
 
 const base = ["sessionId", "cwd", "hookEventName"];
@@ -27,7 +29,7 @@ export const grokTable: CliTable = {
       context: "continues",
       kindOf: ({ reason }) => (reason === "shutdown" ? undefined : "turn.stopped"),
     }),
-    StopFailure: cliEvent("turn.failed", [...base, "promptId", "error"]),
+    StopFailure: cliEvent("turn.failed", [...base, "promptId", "error"], { kindOf: failureOf }),
     StopCancelled: cliEvent("turn.interrupted", base),
     SubagentStart: cliEvent("subagent.started", [...base, "subagentId", "subagentType"]),
     PreCompact: cliEvent("context.compacted", [...base, "source"]),
@@ -52,6 +54,13 @@ export const grokTable: CliTable = {
 
 /** Grok Build. */
 export const grokCli: HookCli = hookCli(grokTable);
+
+/** Too many requests it tries again by itself first; a text that names a quota is of a limit that lasts. */
+function failureOf({ error, last_assistant_message: text = "" }: HookPayload): SessionEventKind {
+  return error === "rate_limit" && /\b(usage|spend\w*)[ _]limit|\bquota\b|\bout of credits\b/i.test(text)
+    ? "turn.parked"
+    : "turn.failed";
+}
 
 /** What a sub-agent tells bears an id of its own as the session's: it would look like a session. Its start is told by its parent. */
 function isSubagents(payload: Readonly<Record<string, unknown>>): boolean {

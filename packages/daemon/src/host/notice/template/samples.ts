@@ -20,7 +20,7 @@ const sampleData: Readonly<Record<string, FleetEvent["data"]>> = {
   "turn.failed": { ...session, error: "API error 529: overloaded", lastText: "I will look at the log next." },
   "turn.interrupted": { ...session, confirmedBy: "reader" },
   "turn.parked": { ...session, until: "2026-01-02T18:00:00.000Z", reason: "usage limit" },
-  "turn.stalled": { ...session, evidence: "no event and nothing in its transcript for 30m" },
+  "turn.stalled": { ...session, evidence: "no event and nothing in its file of the conversation for 30m" },
   "turn.continued": { ...session, messages: ["01jgp3v0000000000000000000"] },
   "permission.requested": { ...tool, detail: "rm -rf build && npm run build" },
   "permission.resolved": tool,
