@@ -1,4 +1,4 @@
-import { applyPlan, installLine, lineFile, planLine, type SettingsPlan } from "@fleetbus/hooks";
+import { applyPlan, hookStatus, installLine, lineFile, planLine, type SettingsPlan } from "@fleetbus/hooks";
 import type { Context } from "../command/context.ts";
 import type { Change, Consent } from "./change-hooks.ts";
 import type { HookableCli } from "./found.ts";
@@ -21,11 +21,21 @@ export async function changeLine(change: LineChange, context: Context): Promise<
   if (change.consent === "show") return "shown";
   if (!(await isWanted(plan, change, context))) return "declined";
   if (isShown) await installLine(paths);
+  if (isShown) await sayWhetherItIsRead(cli, context);
   const { clock } = context.world;
   const { hasChanged, backup } = await applyPlan(plan, { clock, dataDir: paths.dataDir });
   if (!hasChanged) return "nothing to do";
   await context.say(`${cli.title}: wrote ${plan.target}${backup ? `, as it was: ${backup}` : ""}`);
   return "made";
+}
+
+/** A file that the CLI ignores as a whole shows no line either. */
+async function sayWhetherItIsRead(cli: HookableCli, context: Context): Promise<void> {
+  const { isStrictJson, file } = await hookStatus(cli.settingsFile, cli.set);
+  if (isStrictJson || !cli.wantsStrictJson) return;
+  await context.say(
+    `${cli.title}: ${file} holds comments or trailing commas: ${cli.title} ignores such a file as a whole, its status line too`,
+  );
 }
 
 async function isWanted(

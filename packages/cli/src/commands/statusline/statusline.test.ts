@@ -144,6 +144,17 @@ describe("fleet statusline", () => {
       await expect(stat(file)).rejects.toMatchObject({ code: "ENOENT" });
     });
 
+    test("says when Claude Code will not read the file at all", async () => {
+      const file = join(home, ".claude", "settings.json");
+      expect((await fleet(["install", "--apply"])).stderr).not.toContain("ignores");
+      await writeFile(file, `// mine\n${own}`);
+      const ran = await fleet(["install", "--apply"]);
+      expect(ran).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining("ignores such a file as a whole"),
+      });
+    });
+
     test("a status line that is no command is refused with its place, untouched", async () => {
       const odd = '{\n  "statusLine": "mine"\n}\n';
       await writeFile(join(home, ".claude", "settings.json"), odd);
