@@ -14,6 +14,10 @@ export function ptySocketOf({ runDir }: Pick<Paths, "runDir">, pid: number): str
 /** The longest line of either side, in bytes. */
 export const maxPtyLineBytes = 64 * 1024;
 
+/** The last to look: nothing that a terminal would obey is written into one, whoever asks (ECOSYSTEM.md, Security 3). */
+const typedLineSchema = z.string().regex(/^\P{Cc}+$/u, "a control character");
+const pastedSchema = z.string().regex(/^(?:\P{Cc}|[\n\t])+$/u, "a control character");
+
 /** What `fleet wrap` is asked, one JSON object a line. */
 export const ptyAskSchema = z.discriminatedUnion("ask", [
   /** Who it is: answered by `here`. */
@@ -24,9 +28,9 @@ export const ptyAskSchema = z.discriminatedUnion("ask", [
    */
   z.strictObject({
     ask: z.literal("type"),
-    line: z.string().min(1),
+    line: typedLineSchema,
     /** In place of the line, where the command takes pastes in brackets. */
-    body: typedBodySchema.optional(),
+    body: typedBodySchema.extend({ text: pastedSchema }).optional(),
     /** RFC 3339, as in a wake attempt. */
     idleSince: z.string().optional(),
     /** From the text to Enter: an Enter that comes sooner can be lost (HOOKS.md §5). */
@@ -49,9 +53,10 @@ export type PtyAnswer = z.infer<typeof ptyAnswerSchema>;
 
 /** Cuts a stream into lines and gives each one's JSON to `take`; what is none, what is too long and what `take` throws at goes to `refuse`. */
 export function jsonLines(take: (value: unknown) => void, refuse: (error: unknown) => void) {
+  const decoder = new TextDecoder(); // a character may come in pieces
   let text = "";
-  return (chunk: Buffer | string): void => {
-    text += chunk.toString();
+  return (chunk: Buffer): void => {
+    text += decoder.decode(chunk, { stream: true });
     const lines = text.split("\n");
     text = lines.pop() ?? "";
     try {

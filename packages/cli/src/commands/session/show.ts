@@ -21,7 +21,7 @@ export const show = defineCommand({
 });
 
 function fieldsOf(view: SessionView): Readonly<Record<string, string | number | undefined>> {
-  const { pane } = view;
+  const { pane, pty } = view;
   const fields = {
     session: `${view.machine}/${view.name}`,
     display: view.display === view.name ? undefined : view.display,
@@ -33,6 +33,7 @@ function fieldsOf(view: SessionView): Readonly<Record<string, string | number | 
     role: view.role,
     parent: view.parent,
     pane: pane === undefined ? undefined : `${pane.mux} ${pane.id} on ${pane.socket}`,
+    terminal: pty === undefined ? undefined : `held by fleet wrap, pid ${pty.pid}`,
     pid: view.pid,
     "cli session": view.cliSession,
     mail: view.inbox,

@@ -3,6 +3,7 @@ import { createServer, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { once } from "node:events";
 import { jsonLines, messageOf, ptyAskSchema, type PtyAnswer, type PtyAsk } from "@fleetbus/core";
+import { removeLeftBehind } from "./left-behind.ts";
 import type { Typist } from "./typist.ts";
 
 /** What the socket answers for. */
@@ -26,6 +27,7 @@ export async function serveTyping(served: Served): Promise<{ close(): void }> {
   });
   await mkdir(dirname(served.socket), { recursive: true, mode: 0o700 });
   await rm(served.socket, { force: true }); // of a process before, that had this pid
+  await removeLeftBehind(dirname(served.socket));
   server.listen(served.socket);
   await once(server, "listening");
   await chmod(served.socket, 0o600);
