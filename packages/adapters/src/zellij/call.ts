@@ -1,5 +1,5 @@
 import { execFile, type ExecFileException } from "node:child_process";
-import { FleetError, messageOf } from "@fleetbus/core";
+import { FleetError, messageOf, sanitiseLine } from "@fleetbus/core";
 import { programEnvironment } from "../program/environment.ts";
 import type { ZellijPlace } from "./place.ts";
 
@@ -55,7 +55,7 @@ function refusal(error: ExecFileException, { place, stderr, command, callMs }: R
     return new FleetError("version", `${doing}: its zellij is too old; 0.44 or newer is needed`, how);
   const unsaid =
     error.killed === true ? `no answer in ${callMs} ms` : `it ended with ${error.code ?? error.signal}`;
-  const said = stderr.trim().split("\n")[0] || unsaid;
+  const said = sanitiseLine(stderr.trim().split("\n")[0] ?? "") || unsaid;
   return new FleetError("unavailable", `${doing}: ${said}`, how);
 }
 

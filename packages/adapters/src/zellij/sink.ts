@@ -73,7 +73,7 @@ interface Lent {
   readonly context: AdapterContext;
 }
 
-/** A session that is gone, renamed or served by a zellij that is too old is nothing to retry: the next rung is better. */
+/** A session that is gone or renamed, a zellij that is missing or too old is nothing to retry: the next rung is better. */
 async function typeAt(
   job: PlacedJob,
   { attempt, config, context }: Lent,
@@ -88,12 +88,12 @@ async function typeAt(
   try {
     return await typeWake(job, { terminal, clock, find: findProcess, stillWanted }, signal);
   } catch (error) {
-    if (signal.aborted || !(isLostConnection(error) || isTooOld(error))) throw error;
+    if (signal.aborted || !(isLostConnection(error) || isNoZellij(error))) throw error;
     const typed = job.progress.hasTyped ? { providerId: terminal.id } : {};
     return { ...typed, skipped: error.message };
   }
 }
 
-function isTooOld(error: unknown): error is FleetError {
-  return error instanceof FleetError && error.code === "version";
+function isNoZellij(error: unknown): error is FleetError {
+  return error instanceof FleetError && (error.code === "version" || error.code === "config");
 }
