@@ -13,11 +13,11 @@ describe.each(agentClis.map((cli) => [cli.name, cli] as const))("the real %s", (
   const { open, fleet } = useAgents(cli);
   beforeAll(() => open());
 
-  test("[want 9] its supervisor hears that its turn failed at the API, and that it was interrupted, each by one message", async () => {
-    await fleet().configure('[[session]]\nmatch = "web"\nparent = "me"\noutcomes = "problems"\n');
+  test("[want 9] [want 31] its supervisor hears that its turn is done and what it cost, that one failed at the API, and that one was interrupted, each by one message", async () => {
+    await fleet().configure('[[session]]\nmatch = "web"\nparent = "me"\n');
     const web = await fleet().start("web");
-    if (cli.startsWithPrompt) await web.submit("[[say ready]]");
-    await fleet().untilSession("web", ({ state, parent }) => state === "idle" && parent === "me");
+    await web.submit("[[say ready]]");
+    await fleet().untilSession("web", ({ outcome, parent }) => outcome === "done" && parent === "me");
     await web.submit("[[fail 400]] now");
     await fleet().untilSession("web", ({ state, outcome }) => state === "idle" && outcome === "error");
     const file = join(web.project, "working");
@@ -28,13 +28,17 @@ describe.each(agentClis.map((cli) => [cli.name, cli] as const))("the real %s", (
     const told: Message[] = [];
     const look = async () => {
       told.push(...(await fleet().json<Items<Message>>("inbox")).items);
-      return told.length >= 2;
+      return told.length >= 3;
     };
-    await until(look, { timeoutMs: 30_000, what: () => `two messages; there are ${JSON.stringify(told)}` });
+    await until(look, { timeoutMs: 30_000, what: () => `three messages; there are ${JSON.stringify(told)}` });
     expect(told.map(({ subject, priority }) => [subject, priority])).toEqual([
+      ["web: is done with its turn", "low"],
       ["web: ended its turn with an error", "high"],
       ["web: was interrupted", "normal"],
     ]);
-    expect(told[0]?.body).toContain("stub 400");
+    const [done, failed] = told.map(({ body }) => body);
+    expect(done).toMatch(/It last said:\nready$/);
+    expect(/; \d+ tokens in( \(\d+ cached\))?, \d+ out\./.test(done ?? "")).toBe(cli.name !== "grok");
+    expect(failed).toContain("stub 400");
   });
 });
