@@ -24,6 +24,7 @@ import type { Evidence } from "./inbox/proof.ts";
 import { receiptWriter } from "./inbox/receipts.ts";
 import { continuation } from "./ingest/continuation.ts";
 import { conversation } from "./ingest/conversation.ts";
+import { payloadGaps } from "./ingest/payload-gaps.ts";
 import { noteEvent } from "./ingest/note.ts";
 import { redact } from "./ingest/redact.ts";
 import type { Pauses } from "./life/pauses.ts";
@@ -227,6 +228,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     receipts,
     planner,
     conversation: talk,
+    gaps: payloadGaps(),
     drift,
     outcomes: ends,
     host,

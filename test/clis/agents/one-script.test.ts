@@ -2,7 +2,10 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { FleetEvent } from "@fleetbus/core";
 import type { Items, SessionView } from "@fleetbus/core/api";
+import { fixtures } from "../../../packages/hooks/src/cli/fixtures.test.support.ts";
+import { changesOf, contractOf } from "../../../packages/hooks/src/contract/payload-contract.test.support.ts";
 import { agentClis, type AgentCli } from "../../support/agents/clis.ts";
 import { useAgents, type Agent } from "../../support/agents/fleet.ts";
 import { until } from "../../support/claude.ts";
@@ -181,6 +184,34 @@ describe.each(agentClis.map((cli) => [cli.name, rows[cli.name], cli] as const))(
       expect((await stagesOf(id)).at(-1)).toBe("done");
       const names = new Set(["asks", "web", fresh]);
       expect(new Set((await fleet().sessions()).map(({ name }) => name))).toEqual(names);
+    });
+
+    test("[row 112] what the hooks of each session told is one log, in order", async () => {
+      const { stdout } = await fleet().run("events", "--session", "web", "--json");
+      const events = stdout
+        .trim()
+        .split("\n")
+        .map((line): FleetEvent => JSON.parse(line));
+      expect(new Set(events.map(({ from }) => from.session))).toEqual(new Set(["web"]));
+      const kinds = events.map(({ kind }) => kind);
+      const tool = kinds.indexOf("tool.started");
+      expect(kinds[0]).toBe("session.started");
+      expect(kinds.indexOf("prompt.submitted")).toBeLessThan(tool);
+      expect(tool).toBeLessThan(kinds.indexOf("tool.finished"));
+      expect(kinds.indexOf("tool.finished")).toBeLessThan(kinds.lastIndexOf("turn.stopped"));
+    });
+
+    test("tells its hooks what it told them when its payloads were captured: nothing is gone, nothing of another type", async () => {
+      const own = fixtures(cli.name).filter(({ payload }) => payload["subagentType"] === undefined);
+      const contract = contractOf(own);
+      const told = await fleet().payloads();
+      const broken = told.flatMap(({ event, payload }) => {
+        const { missing = [], changed = [] } = changesOf(contract, { event, payload }) ?? {};
+        return [...missing, ...changed].map((field) => `${event}: ${field}`);
+      });
+      expect([...new Set(broken)]).toEqual([]);
+      expect((await fleet().run("doctor")).stdout).not.toContain(`hooks of ${cli.name}: without`);
+      expect(new Set(told.map(({ event }) => event)).size).toBeGreaterThan(4);
     });
 
     test("its pane is closed: it has ended or is lost, or can be woken where it goes on without", async () => {

@@ -7,6 +7,8 @@ import { agentsPath } from "./cache.mjs";
 /** One agent CLI as a test drives it: what a person would have set up, and what they see. */
 export interface AgentCli {
   readonly name: "claude" | "codex" | "gemini" | "grok";
+  /** Where its hooks stand, below HOME. */
+  readonly settingsFile: string;
   /** Its pinned program, fetched or not. */
   readonly program: string;
   /** The rung that wakes it. */
@@ -97,6 +99,7 @@ const programOf = (name: string) => join(agentsPath(process.env), name);
 export const agentClis: readonly AgentCli[] = [
   {
     ...{ name: "claude", rung: "rewake", tellsPane: true, startsWithPrompt: false, outlivesPane: false },
+    settingsFile: ".claude/settings.json",
     program: claudeBinaryPath(process.env),
     prepare: ({ home, project }) => onboardClaude(home, project),
     env: ({ home, url }) => claudeEnvironment(home, url),
@@ -119,6 +122,7 @@ export const agentClis: readonly AgentCli[] = [
   },
   {
     ...{ name: "codex", rung: "queue", tellsPane: false, startsWithPrompt: true, outlivesPane: true },
+    settingsFile: ".codex/hooks.json",
     program: programOf("codex"),
     prepare: async ({ home, project, url }) => {
       const file = join(home, ".codex/config.toml");
@@ -151,6 +155,7 @@ export const agentClis: readonly AgentCli[] = [
   },
   {
     ...{ name: "gemini", rung: "tmux", tellsPane: true, startsWithPrompt: false, outlivesPane: false },
+    settingsFile: ".gemini/settings.json",
     program: programOf("gemini"),
     prepare: async ({ home, project }) => {
       const file = join(home, ".gemini/settings.json");
@@ -173,6 +178,7 @@ export const agentClis: readonly AgentCli[] = [
   },
   {
     ...{ name: "grok", rung: "tmux", tellsPane: true, startsWithPrompt: false, outlivesPane: false },
+    settingsFile: ".grok/hooks/fleet.json",
     program: programOf("grok"),
     prepare: async () => undefined,
     env: ({ url }) => ({

@@ -13,6 +13,7 @@ import { root } from "../tree.ts";
 import { agentsPath } from "./cache.mjs";
 import type { AgentCli } from "./clis.ts";
 import { endAllOf } from "./end-all.ts";
+import { recordedIn, recordPayloads, type Recorded } from "./recorder.ts";
 import { startAgentModel, type AgentModel } from "./stub-server.ts";
 
 /** A session of a real CLI in a pane. */
@@ -38,6 +39,8 @@ export interface AgentFleet extends FleetAsk {
   readonly tmux: PrivateTmux;
   /** Gives the daemon another `fleet.toml`, which it takes without a restart. */
   configure(toml: string): Promise<void>;
+  /** What the CLI has told its hooks so far. */
+  payloads(): Promise<readonly Recorded[]>;
   /**
    * Starts the CLI in a folder and window of that name; resolves when it takes prompts, and is listed as idle where it tells
    * of its start. `asks`: before each command. `isWrapped`: by `fleet wrap`, and its hooks know of no pane; the process is
@@ -98,6 +101,7 @@ async function startFleet(cli: AgentCli) {
     await symlink(join(root, "node_modules"), join(own.folder, "node_modules"));
     await must(ask.run("up"));
     await must(ask.run("hooks", "install", `--${cli.name}`, "--apply"));
+    await recordPayloads(join(home, cli.settingsFile), join(folder, "payloads"));
   } catch (error) {
     await close();
     throw error;
@@ -138,7 +142,8 @@ async function startFleet(cli: AgentCli) {
     return agent;
   };
   const configure = (toml: string) => writeFile(pathsOf(env).configFile, toml);
-  return { fleet: { ...ask, model, tmux, start, configure }, close };
+  const payloads = () => recordedIn(join(folder, "payloads"));
+  return { fleet: { ...ask, model, tmux, start, configure, payloads }, close };
 }
 
 async function pass({ dialog, ready }: AgentCli, agent: Agent, isFirst: boolean): Promise<void> {
@@ -164,14 +169,18 @@ function agentIn(tmux: PrivateTmux, where: Pick<Agent, "pane" | "pid" | "project
   const screen = () => tmux.command("capture-pane", "-p", "-t", pane);
   const press: Agent["press"] = async (...keys) =>
     void (await tmux.command("send-keys", "-t", pane, ...keys));
-  const type: Agent["type"] = async (text) => {
+  const paste = async (text: string) => {
     await tmux.command("set-buffer", "-b", "typed", "--", text);
     await tmux.command("paste-buffer", "-p", "-d", "-b", "typed", "-t", pane);
+  };
+  const type: Agent["type"] = async (text) => {
     let seen = "";
-    await until(async () => (seen = await screen()).includes(text.slice(0, 20)), {
-      timeoutMs: 20_000,
-      what: () => `"${text}" in the composer:\n${seen}`,
-    });
+    const isThere = async () => (seen = await screen()).includes(text.slice(0, 20));
+    const what = () => `"${text}" in the composer:\n${seen}`;
+    await paste(text);
+    // a composer that is just being drawn anew (/clear in Gemini) loses what is pasted: a person types it again
+    await until(isThere, { timeoutMs: 6000, what }).catch(() => paste(text));
+    await until(isThere, { timeoutMs: 20_000, what });
   };
   return {
     ...{ ...where, screen, press, type },

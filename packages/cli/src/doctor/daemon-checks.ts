@@ -4,6 +4,7 @@ import type { SessionView, StatusAnswer } from "@fleetbus/core/api";
 import type { Context } from "../command/context.ts";
 import { adapterChecks } from "./adapter-checks.ts";
 import { pathChecks } from "./path-checks.ts";
+import { payloadChecks } from "./payload-checks.ts";
 import { sessionChecks } from "./session-checks.ts";
 
 /** Whether the daemon runs and is well, as far as it says itself and its socket shows. */
@@ -19,6 +20,7 @@ export async function daemonChecks(context: Context): Promise<readonly CheckResu
       spoolCheck(status),
       deadCheck(status),
       ...meCheck(status),
+      ...payloadChecks(status),
       ...(await workChecks(context, status)),
     ];
   } catch (error) {

@@ -199,6 +199,14 @@ export interface AdapterSendView {
   readonly receipt?: SendReceipt;
 }
 
+/** A field that a hook's payload lacked though fleet reads it, under the CLI's own names; counted since the daemon's start. */
+export interface PayloadGap {
+  readonly cli: string;
+  readonly event: string;
+  readonly field: string;
+  readonly count: number;
+}
+
 /** `GET /v1/status`: the daemon's own account of itself. */
 export interface StatusAnswer {
   readonly version: string;
@@ -228,6 +236,8 @@ export interface StatusAnswer {
   readonly configProblem?: string;
   /** The adapters of this machine, and how many of them fail or could not be started: `GET /v1/adapters` says why. */
   readonly adapters?: { readonly count: number; readonly failing: number };
+  /** Absent where no payload lacked anything. */
+  readonly payloadGaps?: readonly PayloadGap[];
   /** What waits for the human of this machine: messages and permission requests, and how many of them all of `me.via` were told of in vain. */
   readonly me?: { readonly waiting: number; readonly unanswered: number };
 }

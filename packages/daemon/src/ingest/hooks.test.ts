@@ -27,6 +27,7 @@ async function appliedBy(
     clock,
     ids: () => `id${applied.length}`,
     encode: () => ({ subject: "x", data: new Uint8Array(), headers: {}, dedupeId: "x" }),
+    gaps: { note: () => undefined },
     startOf: () => undefined,
     ptyOf: () => Promise.resolve(undefined),
     rules: () => ({ role: "by-config", parent: "boss" }),

@@ -17,6 +17,7 @@ import { innerPane } from "../session/inner-pane.ts";
 import type { Registry } from "../session/registry.ts";
 import type { Cli, HookCall, Translated } from "./cli-port.ts";
 import type { Conversation } from "./conversation.ts";
+import type { PayloadGaps } from "./payload-gaps.ts";
 
 /** What a hook is told: what to print, and whom to tell that it was written. */
 export interface HookAnswer {
@@ -34,6 +35,7 @@ export interface HookDeps {
   readonly registry: Pick<Registry, "identify" | "apply" | "find">;
   readonly outbox: Pick<Outbox, "add">;
   readonly conversation: Pick<Conversation, "take">;
+  readonly gaps: Pick<PayloadGaps, "note">;
   readonly clock: Clock;
   readonly ids: IdSource;
   /** The event as it is published, redacted as the policy asks. */
@@ -68,6 +70,7 @@ export async function takeHook(told: HookCall, deps: HookDeps, isAnswered = true
   if (cli === undefined)
     throw new FleetError("not_found", `taking in a hook of "${told.cli}": fleet does not know this CLI`);
   const call = { ...told, event: cli.nameOf(told) };
+  deps.gaps.note(call, cli.missing(call));
   const said = cli.translate(call);
   const translated = isAnswered ? await Promise.all(said.map((each) => withProcess(each, deps))) : said;
   const [first] = translated;

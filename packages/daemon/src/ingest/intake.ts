@@ -151,6 +151,7 @@ function hookDeps({ edge, ptys }: IntakeDeps): HookDeps {
     conversation,
     clock,
     ids,
+    gaps: edge.gaps,
     clis: clisOf(() => edge.settings().config),
     onError: edge.onError,
     startOf: (pid) => edge.processes.startOf(pid),

@@ -22,6 +22,7 @@ export async function statusOf({ edge, joined, ...own }: StatusFacts): Promise<S
   const isAnswering = streams !== undefined || !edge.bus.isConnected();
   const problem = edge.host.problem() ?? restartProblem(edge.settings().forRestart);
   const adapters = edge.host.views();
+  const gaps = edge.gaps.list();
   const managed = joined.server.managed?.status();
   const about =
     managed === undefined
@@ -47,6 +48,7 @@ export async function statusOf({ edge, joined, ...own }: StatusFacts): Promise<S
       failing: adapters.filter(({ state }) => state === "failing").length,
     },
     isPaused: edge.pauses.isFleetPaused(),
+    ...(gaps.length === 0 ? {} : { payloadGaps: gaps }),
     ...(problem === undefined ? {} : { configProblem: problem }),
   };
 }

@@ -11,6 +11,7 @@ import type { Lease, OfferVia } from "../inbox/lease.ts";
 import type { Mailbox } from "../inbox/mailbox.ts";
 import type { Evidence } from "../inbox/proof.ts";
 import type { Choice, Conversation } from "../ingest/conversation.ts";
+import type { PayloadGaps } from "../ingest/payload-gaps.ts";
 import type { Settings } from "../life/settings.ts";
 import type { Pauses } from "../life/pauses.ts";
 import type { Outcomes } from "../supervision/outcomes.ts";
@@ -41,6 +42,7 @@ export interface Edge {
   readonly receipts: ReceiptWriter;
   readonly planner: WakePlanner;
   readonly conversation: Conversation;
+  readonly gaps: PayloadGaps;
   readonly drift: DriftWatch;
   readonly outcomes: Outcomes;
   readonly host: AdapterHost;

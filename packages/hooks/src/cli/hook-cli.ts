@@ -1,6 +1,6 @@
 import { FleetError, hookWord } from "@fleetbus/core";
 import { fieldAt } from "./field-at.ts";
-import { eventOf, type AnswerShape, type CliTable } from "./table.ts";
+import { driftOf, eventOf, type AnswerShape, type CliTable } from "./table.ts";
 import { translate, type TranslatableRequest, type Translated } from "./translate.ts";
 
 /** What the daemon may do at an event. */
@@ -21,6 +21,8 @@ export interface HookCli extends Pick<CliTable, "name" | "maxContextBytes" | "ma
   nameOf(request: TranslatableRequest): string;
   /** Throws `malformed` for a payload it cannot read. */
   translate(request: TranslatableRequest): readonly Translated[];
+  /** Fields that the translation rests on and this payload lacks: the CLI changed them. Never of somebody else's payload. */
+  missing(request: TranslatableRequest): readonly string[];
   /** At an event that the table does not know, nothing is honoured. */
   rules(event: string): AnswerRules;
   /**
@@ -42,6 +44,8 @@ export function hookCli(table: CliTable): HookCli {
     ...{ name, maxContextBytes, maxContinuations },
     nameOf: (request) => nameOf(table, request),
     translate: (request) => translate(table, request),
+    missing: ({ event, payload }) =>
+      table.isForeign?.(payload) === true ? [] : driftOf(table, event, payload),
     rules: (event) => rulesOf(table, event),
     answer: (event, text) => answerOf(table, event, text),
     deny: (event, text) => denialOf(table, event, text),
