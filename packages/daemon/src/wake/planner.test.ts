@@ -35,6 +35,9 @@ function leaseOf(body: string): Lease {
   return { message, delivery, phase: "waiting", offers: 0, shows: 0, wakes: 0 };
 }
 
+/** On a machine that does much else. */
+const soon = { timeout: 20_000 };
+
 const freely = () => budget({ count: 100, perMs: 1000 }, systemClock);
 
 /** A planner before one idle session whose every wake is skipped at once, by an adapter that had begun to act or not. */
@@ -86,7 +89,7 @@ describe("a session that could not be woken", () => {
   it("is left alone for this idle period, and each sender learns why, those that come later too", async () => {
     const { planner, told, attempts, arrive } = stage();
     arrive("first");
-    await expect.poll(() => told).toEqual([["first", reason]]);
+    await expect.poll(() => told, soon).toEqual([["first", reason]]);
     arrive("second");
     planner.changed("web");
     expect(told).toEqual([
@@ -99,7 +102,7 @@ describe("a session that could not be woken", () => {
   it("is typed into once more when the first text was lost, as new text, and no third time", async () => {
     const { told, attempts, arrive } = stage(true);
     arrive("first");
-    await expect.poll(() => told).toEqual([["first", reason]]);
+    await expect.poll(() => told, soon).toEqual([["first", reason]]);
     expect(attempts.map(({ isRetry }) => isRetry)).toEqual([false, false]);
     // So that what the first one left in the composer is known as our own.
     expect(new Set(attempts.map(({ nonce }) => nonce)).size).toBe(1);
@@ -108,13 +111,13 @@ describe("a session that could not be woken", () => {
   it("is tried again in the next one, and when somebody asks", async () => {
     const { planner, told, attempts, arrive, nextPeriod } = stage();
     arrive("first");
-    await expect.poll(() => told.length).toBe(1);
+    await expect.poll(() => told.length, soon).toBe(1);
     nextPeriod();
     planner.changed("web");
-    await expect.poll(() => attempts.length).toBe(2);
-    await expect.poll(() => told.length).toBe(2);
+    await expect.poll(() => attempts.length, soon).toBe(2);
+    await expect.poll(() => told.length, soon).toBe(2);
     planner.retry("web");
-    await expect.poll(() => attempts.length).toBe(3);
+    await expect.poll(() => attempts.length, soon).toBe(3);
   });
 });
 
@@ -137,24 +140,24 @@ describe("[row 81] a session that was woken", () => {
     const { clock, asked, rate } = cooldown();
     const { planner, attempts, arrive, nextPeriod } = stage(false, () => ({}), "proved", rate);
     arrive("first");
-    await expect.poll(() => attempts.length).toBe(1);
+    await expect.poll(() => attempts.length, soon).toBe(1);
     nextPeriod();
     arrive("second");
-    await expect.poll(() => asked).toContain(perMs);
+    await expect.poll(() => asked, soon).toContain(perMs);
     expect(attempts).toHaveLength(1);
     await clock.advance(perMs);
     planner.changed("web");
-    await expect.poll(() => attempts.length).toBe(2);
+    await expect.poll(() => attempts.length, soon).toBe(2);
   });
 
   it("spends nothing on attempts that chose not to act", async () => {
     const { asked, rate } = cooldown();
     const { told, arrive, nextPeriod } = stage(false, () => ({}), "skipped", rate);
     arrive("first");
-    await expect.poll(() => told.length).toBe(1);
+    await expect.poll(() => told.length, soon).toBe(1);
     nextPeriod();
     arrive("second");
-    await expect.poll(() => told.length).toBe(3);
+    await expect.poll(() => told.length, soon).toBe(3);
     expect(asked.every((ms) => ms === 0)).toBe(true);
   });
 });
@@ -165,7 +168,7 @@ describe("[case 38] whom the human is told of", () => {
     expect(planner.sleepers()).toEqual([]);
     arrive("first");
     expect(planner.sleepers()).toEqual([]);
-    await expect.poll(() => told.length).toBe(1);
+    await expect.poll(() => told.length, soon).toBe(1);
     expect(planner.sleepers()).toMatchObject([{ name: "web", generation: 1, reason }]);
     const [lease] = waiting.splice(0);
     expect(planner.sleepers()).toEqual([]);
@@ -177,8 +180,8 @@ describe("[case 38] whom the human is told of", () => {
   it("is no session that a rung has woken", async () => {
     const { planner, attempts, arrive } = stage(false, () => ({}), "proved");
     arrive("first");
-    await expect.poll(() => attempts.length).toBe(1);
-    await expect.poll(() => planner.sleepers()).toEqual([]);
+    await expect.poll(() => attempts.length, soon).toBe(1);
+    await expect.poll(() => planner.sleepers(), soon).toEqual([]);
   });
 });
 
@@ -189,7 +192,7 @@ describe("a session whose hooks turn out to be silent", () => {
   it("is not woken by any rung, and its sender learns why", async () => {
     const { told, attempts, arrive } = stage(true, () => ({ drift }));
     arrive("first");
-    await expect.poll(() => told).toEqual([["first", `tmux: ${silent}`]]);
+    await expect.poll(() => told, soon).toEqual([["first", `tmux: ${silent}`]]);
     expect(attempts).toEqual([]);
   });
 
@@ -197,7 +200,7 @@ describe("a session whose hooks turn out to be silent", () => {
     let looks = 0;
     const { told, attempts, arrive } = stage(true, () => (++looks > 1 ? { drift } : {}));
     arrive("first");
-    await expect.poll(() => told).toEqual([["first", `tmux: ${silent}`]]);
+    await expect.poll(() => told, soon).toEqual([["first", `tmux: ${silent}`]]);
     expect(attempts).toHaveLength(1);
   });
 });
