@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -184,6 +184,7 @@ describe("fleet wrap at a terminal", () => {
       () => (isAlive(terminal.pid) ? undefined : true),
       () => "fleet to end with it",
     );
+    expect(await readdir(join(home, "run"))).not.toContain(`pty-${terminal.pid}`);
   });
 
   it("leaves the terminal as it was", async () => {

@@ -44,8 +44,9 @@ export async function readConfigFile(path: string): Promise<LoadedConfig | undef
 /** Its text, and who can read it; undefined where there is none. Rejects with `config`. */
 export async function readConfigText(path: string): Promise<WrittenConfig | undefined> {
   try {
-    const [text, { mode }] = await Promise.all([readFile(path, "utf8"), stat(path)]);
-    return { text, file: { path, mode } };
+    const found = await stat(path);
+    if (!found.isFile()) throw new Error("it is no regular file");
+    return { text: await readFile(path, "utf8"), file: { path, mode: found.mode } };
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw new FleetError("config", `reading ${path}: ${messageOf(error)}`, { cause: error });

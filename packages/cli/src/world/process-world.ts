@@ -2,10 +2,13 @@ import { isatty } from "node:tty";
 import { FleetError, systemClock } from "@fleetbus/core";
 import type { Input, Output, World } from "./world.ts";
 
-/** The real process. Listens for SIGINT and SIGTERM once: a second one ends the process at once. */
+/** From the first signal until a command that does not end by it is ended. */
+const endWithinMs = 15_000;
+
+/** The real process. Listens for SIGINT and SIGTERM once: a second one ends the process at once, as does time. */
 export function processWorld(entry: string): World {
   const stop = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort(name));
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => endBy(name, stop));
   return {
     argv: process.argv.slice(2),
     env: process.env,
@@ -19,6 +22,15 @@ export function processWorld(entry: string): World {
     signal: stop.signal,
     entry,
   };
+}
+
+function endBy(name: "SIGINT" | "SIGTERM", stop: AbortController): void {
+  stop.abort(name);
+  const end = () => {
+    // Who listens for it hands it on, or takes its time to end well.
+    if (process.listenerCount(name) === 0) process.kill(process.pid, name);
+  };
+  setTimeout(end, endWithinMs).unref();
 }
 
 async function confirm(question: string): Promise<boolean> {

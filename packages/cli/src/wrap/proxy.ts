@@ -61,8 +61,7 @@ function connect(pty: Pty, { outer, stdin, stdout, hand: handOf }: Proxy): () =>
   };
   const hangUp = () => pty.destroy?.();
   const goOn = () => {
-    outer.makeRaw(); // the shell that had stopped fleet has set its own
-    fit();
+    if (outer.makeRaw()) fit(); // the shell that had stopped fleet has set its own
     proceed(pty);
   };
   const suspension = suspendWith({ pid: pty.pid, leave: outer.restore, enter: goOn });

@@ -1,4 +1,4 @@
-import { openRegularFile } from "../claude/transcript/regular-file.ts";
+import { openRegularFile } from "../regular-file.ts";
 import type { ChatTail } from "./reader.ts";
 
 /** A turn of many long tool results; read once at its end. */

@@ -51,6 +51,20 @@ describe.each(subjects)("garbage in the payloads of %s", (...args) => {
       expect(missing.includes(field)).toBe(!Object.hasOwn(payload, field));
   };
 
+  test("a name or path of megabytes is kept by no record", () => {
+    for (const { event, payload } of known) {
+      const huge = Object.fromEntries(
+        Object.entries(payload).map(([key, value]) =>
+          /cwd|path|mode|_id|Id$|source|trigger/.test(key) && !/session_?id/i.test(key)
+            ? [key, "A".repeat(5_000_000)]
+            : [key, value],
+        ),
+      );
+      for (const { data } of cli.translate({ event, payload: huge }))
+        expect(JSON.stringify(data).length).toBeLessThan(1_000_000);
+    }
+  });
+
   test("becomes a true event or is refused, whatever a captured payload turns into, and what is gone is named", () => {
     expect(known.length).toBeGreaterThan(5);
     for (const { event, payload } of known)

@@ -4,6 +4,8 @@ import { fieldAt } from "./field-at.ts";
 import type { CliTable } from "./table.ts";
 
 const text = z.string().optional().catch(undefined);
+/** A name or path: what is longer than the system's paths is none, and is kept by no record. */
+const name = z.string().max(4096).optional().catch(undefined);
 const flag = z.boolean().optional().catch(undefined);
 const list = z.array(z.unknown()).optional().catch(undefined);
 const record = z.record(z.string(), z.unknown()).optional().catch(undefined);
@@ -13,18 +15,18 @@ const record = z.record(z.string(), z.unknown()).optional().catch(undefined);
  * what a later version renames is missing here, and driftOf says so.
  */
 export const hookPayloadSchema = z.looseObject({
-  session_id: z.string().min(1),
-  transcript_path: text,
-  cwd: text,
-  permission_mode: text,
-  prompt_id: text,
-  agent_id: text,
-  agent_type: text,
-  source: text,
+  session_id: z.string().min(1).max(512),
+  transcript_path: name,
+  cwd: name,
+  permission_mode: name,
+  prompt_id: name,
+  agent_id: name,
+  agent_type: name,
+  source: name,
   reason: text,
   prompt: text,
-  tool_name: text,
-  tool_use_id: text,
+  tool_name: name,
+  tool_use_id: name,
   tool_input: record,
   tool_calls: list,
   duration_ms: z.number().optional().catch(undefined),
@@ -34,8 +36,8 @@ export const hookPayloadSchema = z.looseObject({
   background_tasks: list,
   message: text,
   details: record,
-  notification_type: text,
-  trigger: text,
+  notification_type: name,
+  trigger: name,
   index: z.number().optional().catch(undefined),
   final: flag,
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmod, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -33,6 +34,13 @@ const wrong: readonly (readonly [string, string, number, number])[] = [
 /** What stands in the way of reading or writing, also of root. */
 const obstacles: readonly (readonly [string, (home: string) => Promise<unknown>])[] = [
   ["a folder in the file's place", (home) => mkdir(join(home, "cli/settings.json"), { recursive: true })],
+  [
+    "a pipe that nobody writes to",
+    async (home) => {
+      await mkdir(join(home, "cli"), { recursive: true });
+      execFileSync("mkfifo", [join(home, "cli/settings.json")]);
+    },
+  ],
   ["a file in the folder's place", (home) => writeFile(join(home, "cli"), "mine\n")],
   ["a link to itself", (home) => linked(join(home, "cli/settings.json"), "settings.json")],
   [

@@ -1,6 +1,7 @@
-import { readFile, readlink, realpath, stat } from "node:fs/promises";
+import { readlink, realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { FleetError, messageOf } from "@fleetbus/core";
+import { openRegularFile } from "../regular-file.ts";
 
 /** A settings file as it stands on disk. */
 export interface SettingsFile {
@@ -14,16 +15,25 @@ export interface SettingsFile {
   readonly isReadOnly: boolean;
 }
 
-/** Reads a settings file; throws `config` for bytes that are no UTF-8, `storage` for a file that cannot be read. */
+/** Reads a settings file; throws `config` for bytes that are no UTF-8, `storage` for what cannot be read, as a pipe. */
 export async function readSettings(file: string): Promise<SettingsFile> {
   const target = await realTarget(file);
   try {
-    const [bytes, { mode }] = await Promise.all([readFile(target), stat(target)]);
+    const { bytes, mode } = await contentOf(target);
     return { file, target, text: decode(file, bytes), isReadOnly: (mode & 0o222) === 0 };
   } catch (error) {
-    if (error instanceof FleetError) throw error;
+    if (error instanceof FleetError && error.code === "config") throw error;
     if (isMissing(error)) return { file, target, text: undefined, isReadOnly: false };
     throw new FleetError("storage", `reading ${file}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function contentOf(target: string): Promise<{ readonly bytes: Uint8Array; readonly mode: number }> {
+  const opened = await openRegularFile(target);
+  try {
+    return { bytes: await opened.readFile(), mode: (await opened.stat()).mode };
+  } finally {
+    await opened.close();
   }
 }
 

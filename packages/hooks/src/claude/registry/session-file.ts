@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readRegularFile } from "../transcript/regular-file.ts";
+import { readRegularFile } from "../../regular-file.ts";
 
 /** What a session of Claude Code says of itself in `sessions/<pid>.json`. */
 const sessionFileSchema = z.object({

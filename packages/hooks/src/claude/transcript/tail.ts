@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { changesOf } from "./changes.ts";
-import { openRegularFile } from "./regular-file.ts";
+import { openRegularFile } from "../../regular-file.ts";
 
 /** What one look at a growing file gave. */
 export interface TailBatch {
