@@ -24,7 +24,7 @@ describe.each(agentClis.map((cli) => [cli.name, rows[cli.name], cli] as const))(
   (...args) => {
     const [, , cli] = args;
     const fresh = cli.nameOfFresh;
-    const { open, fleet } = useAgents(cli);
+    const { open, fleet } = useAgents(cli, { isRecording: true });
     beforeAll(() => open());
     let web: Agent;
     let asks: Agent;

@@ -39,7 +39,7 @@ export interface AgentFleet extends FleetAsk {
   readonly tmux: PrivateTmux;
   /** Gives the daemon another `fleet.toml`, which it takes without a restart. */
   configure(toml: string): Promise<void>;
-  /** What the CLI has told its hooks so far. */
+  /** What the CLI has told its hooks so far; rejects where that is not recorded. */
   payloads(): Promise<readonly Recorded[]>;
   /**
    * Starts the CLI in a folder and window of that name; resolves when it takes prompts, and is listed as idle where it tells
@@ -58,8 +58,11 @@ export interface AgentSuite {
 
 const programs = agentsPath(process.env);
 
-/** Call it at the top of a group: its tests are skipped, with the reason, where the pinned CLIs are not at hand. */
-export function useAgents(cli: AgentCli): AgentSuite {
+/**
+ * Call it at the top of a group: its tests are skipped, with the reason, where the pinned CLIs are not at hand.
+ * `isRecording`: a hook beside each of fleet's keeps what the CLI tells.
+ */
+export function useAgents(cli: AgentCli, { isRecording = false } = {}): AgentSuite {
   const isThere = existsSync(cli.program);
   const reason = `${cli.name} is not at ${cli.program}: npm run test:clis fetches it`;
   let opened: { readonly fleet: AgentFleet; close(): Promise<void> } | undefined;
@@ -67,7 +70,7 @@ export function useAgents(cli: AgentCli): AgentSuite {
   afterAll(() => opened?.close());
   return {
     open: async () => {
-      if (isThere) opened = await startFleet(cli);
+      if (isThere) opened = await startFleet(cli, isRecording);
     },
     fleet: () => {
       if (opened === undefined) throw new Error("no fleet was opened");
@@ -77,7 +80,7 @@ export function useAgents(cli: AgentCli): AgentSuite {
 }
 
 /** All of it in a folder of its own, by the commands that a user runs. */
-async function startFleet(cli: AgentCli) {
+async function startFleet(cli: AgentCli, isRecording: boolean) {
   const own = await buildPrograms();
   const folder = await mkdtemp(join(tmpdir(), `fleet-${cli.name}-`));
   const home = join(folder, "home");
@@ -101,7 +104,7 @@ async function startFleet(cli: AgentCli) {
     await symlink(join(root, "node_modules"), join(own.folder, "node_modules"));
     await must(ask.run("up"));
     await must(ask.run("hooks", "install", `--${cli.name}`, "--apply"));
-    await recordPayloads(join(home, cli.settingsFile), join(folder, "payloads"));
+    if (isRecording) await recordPayloads(join(home, cli.settingsFile), join(folder, "payloads"));
   } catch (error) {
     await close();
     throw error;
