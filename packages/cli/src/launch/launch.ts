@@ -55,9 +55,14 @@ export async function launch(asked: Asked, context: Context): Promise<Launched> 
     return startMissing(plan, { prefix, crew, mux }, context);
   });
   const outcomes = await untilRegistered(placed, { mux, timeoutMs }, context);
-  const { attachLine } = mux;
+  const attachLine = mux.attachLine(await sessionNameOf(prefix, mux));
   const hasChanged = placed.some(({ did }) => did !== "kept");
   return { is: "launched", name: prefix, hasChanged, attachLine, items: outcomes.map(launchedView) };
+}
+
+/** Its session may have been renamed. */
+async function sessionNameOf(prefix: string, mux: LaunchMux): Promise<string> {
+  return (await mux.panes()).find(({ crew }) => crew === prefix)?.sessionName ?? prefix;
 }
 
 async function planned({ prefix, crew }: Asked, mux: LaunchMux, context: Context): Promise<Plan> {

@@ -18,6 +18,7 @@ async function appliedBy(
     body: JSON.stringify({ session_id: "a", cwd: "/shop", prompt: "hello" }),
     now: clock.now(),
   });
+  await clock.advance(60_000); // it was dropped as a file, and is read later
   await takeHook(call, {
     machine: "lab",
     clis: () => knownClis(),
@@ -48,6 +49,11 @@ test.each(["UserPromptSubmit", "PostToolUse", "Stop"])(
     });
   },
 );
+
+test("the start is as old as the hook, which would count as older than its session else", async () => {
+  const [started] = await appliedBy("UserPromptSubmit", {});
+  expect(started?.time).toBe(new Date(fakeClock().now()).toISOString());
+});
 
 test("without them it has those of the machine's config", async () => {
   const [started] = await appliedBy("UserPromptSubmit", {});

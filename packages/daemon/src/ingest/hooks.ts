@@ -125,7 +125,8 @@ async function sessionOf(call: HookCall, first: Translated, deps: HookDeps): Pro
     owner,
     deps,
   );
-  const started = { ...stamp(owner, deps), kind: "session.started", data };
+  // Not now: the hook may come from a file, and would count as older than its session.
+  const started = { ...stamp(owner, deps), time: call.time, kind: "session.started", data };
   await deps.outbox.add([deps.encode(started)]);
   deps.registry.apply(started);
   return owner;

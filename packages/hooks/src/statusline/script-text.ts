@@ -72,14 +72,14 @@ flatten() {
 
 show() {
   pid='' line=''
-  [ -r "$dir/daemon" ] && IFS= read -r pid <"$dir/daemon"
+  [ -f "$dir/daemon" ] && IFS= read -r pid <"$dir/daemon"
   if [ -z "$pid" ] || ! kill -0 "$pid"; then
     printf '%s[fleet: down]%s\\n' "$dim" "$plain"
     return
   fi
   # The daemon takes the mark away now and then, to see who still asks.
   [ -e "$dir/wanted/$key" ] || true >"$dir/wanted/$key"
-  [ -r "$dir/$key" ] && IFS= read -r line <"$dir/$key"
+  [ -f "$dir/$key" ] && IFS= read -r line <"$dir/$key"
   [ -z "$line" ] || printf '%s\\n' "$line"
 }
 

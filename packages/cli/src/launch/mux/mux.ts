@@ -48,8 +48,8 @@ export interface LaunchMux {
   close(pane: string): Promise<void>;
   /** To be called when all of the crew's are closed: what is kept of a session of its own is forgotten. */
   closed(): Promise<void>;
-  /** What a person types to sit down there. */
-  readonly attachLine: string;
+  /** What a person types to sit down in a session. */
+  attachLine(sessionName: string): string;
   /** What a person types to take a name out of the way. */
   renameLine(pane: LaunchPane): string;
 }

@@ -38,7 +38,7 @@ export function launchTmux(prefix: string, context: Context): LaunchMux {
     },
     close: async (pane) => void (await run(["kill-pane", "-t", pane])),
     closed: async () => undefined, // nothing is kept
-    attachLine: `tmux attach -t =${prefix}`,
+    attachLine: (name) => `tmux attach -t =${name}`,
     renameLine: ({ id }) => `tmux rename-window -t ${id} <name>`,
   };
 }

@@ -48,7 +48,7 @@ export function launchZellij(prefix: string, context: Context): LaunchMux {
     closed: async () => {
       if ((await stateOf(prefix, run)) === "ended") await run(["delete-session", prefix]);
     },
-    attachLine: `zellij attach ${prefix}`,
+    attachLine: (name) => `zellij attach ${name}`,
     renameLine: () => "Ctrl t and r in that tab",
   };
 }
