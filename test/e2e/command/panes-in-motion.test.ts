@@ -79,7 +79,7 @@ describe("a session whose pane is not where it was", () => {
     const prompt = await firstPrompt();
     await session.prompt(prompt);
     expect(await until(id, "woken")).toMatchObject({ rung: "tmux" });
-    expect(await session.prompts()).toHaveLength(1);
+    expect(await session.prompts()).toEqual([prompt]);
   });
 
   it("is not confused with the CLI that runs in its pane after it: that one gets its own mail and nobody else's", async () => {
@@ -115,7 +115,7 @@ describe("a session whose pane is not where it was", () => {
     expect(context).toContain("for the one that runs");
     expect(context).not.toContain("for the one that is gone");
     expect(await until(id, "woken")).toMatchObject({ rung: "tmux" });
-    expect(await first.prompts()).toHaveLength(1);
+    expect(await first.prompts()).toEqual([prompt]);
   });
 
   it("whose tmux does not run any more stays asleep, and its sender learns why", async () => {

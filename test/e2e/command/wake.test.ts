@@ -112,7 +112,7 @@ describe("a wake that is typed", () => {
     const prompts = (await screenOf(typed))
       .split("\n")
       .filter((line) => line.startsWith("> ") && line.includes("fleet message"));
-    expect(prompts).toHaveLength(1);
+    expect(prompts).toEqual([expect.stringMatching(/1 fleet message waits/)]);
 
     await typed.tmux.type(typed.pane, "again");
     await typed.tmux.waitForScreen(typed.pane, /again/);
