@@ -1,5 +1,4 @@
 import {
-  FleetError,
   messageOf,
   wakeAttemptSchema,
   type AdapterContext,
@@ -8,8 +7,8 @@ import {
   timeLimit,
 } from "@fleetbus/core";
 import { z } from "zod";
-import { deadlineAt, type Deadline } from "../wake/deadline.ts";
-import { parseWake } from "../wake/parse-wake.ts";
+import type { Deadline } from "../wake/deadline.ts";
+import { wakeSinkOf } from "../wake/wake-sink.ts";
 import type { ClaudeSocketConfig } from "./adapter.ts";
 import { whyNotOwnSocket } from "./owned-socket.ts";
 import { writeLines } from "./write-lines.ts";
@@ -20,30 +19,8 @@ type Attempt = z.infer<typeof attemptSchema>;
 
 /** The sink of the claude-socket adapter. */
 export function claudeSocketSink(config: ClaudeSocketConfig, context: AdapterContext): Sink {
-  const closing = new AbortController();
-  let isOpen = false;
-  return {
-    connect: async (signal) => {
-      signal.throwIfAborted();
-      isOpen = true;
-    },
-    send: async (event, signal) => {
-      if (!isOpen)
-        throw new FleetError("unavailable", "waking by messaging socket: the adapter is not connected");
-      signal.throwIfAborted();
-      const attempt = parseWake(event, attemptSchema);
-      const deadline = deadlineAt(attempt.deadline, context.clock, AbortSignal.any([signal, closing.signal]));
-      try {
-        return await deliver(attempt, deadline, { config, context });
-      } finally {
-        deadline.close();
-      }
-    },
-    close: async () => {
-      isOpen = false;
-      closing.abort(new FleetError("unavailable", "waking by messaging socket: the adapter was closed"));
-    },
-  };
+  const act = (attempt: Attempt, deadline: Deadline) => deliver(attempt, deadline, { config, context });
+  return wakeSinkOf({ doing: "waking by messaging socket", schema: attemptSchema, act }, context);
 }
 
 interface Lent {

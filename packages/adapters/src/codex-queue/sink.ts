@@ -1,16 +1,14 @@
 import {
   FleetError,
   sanitiseLine,
-  wakeAttemptSchema,
   type AdapterContext,
   type SendReceipt,
   type Sink,
   type WakeAttempt,
 } from "@fleetbus/core";
 import { runProgram } from "../program/run-program.ts";
-import { connectionlessSink } from "../sending/connectionless-sink.ts";
-import { deadlineAt, type Deadline } from "../wake/deadline.ts";
-import { parseWake } from "../wake/parse-wake.ts";
+import type { Deadline } from "../wake/deadline.ts";
+import { wakeSink } from "../wake/wake-sink.ts";
 import type { CodexQueueConfig } from "./adapter.ts";
 
 const doing = "queueing a prompt for Codex";
@@ -20,15 +18,10 @@ const maxShown = 200;
 
 /** The sink of the codex-queue adapter. */
 export function codexQueueSink(config: CodexQueueConfig, context: AdapterContext): Sink {
-  return connectionlessSink(doing, async (event, signal) => {
-    const attempt = parseWake(event, wakeAttemptSchema);
-    const deadline = deadlineAt(attempt.deadline, context.clock, signal);
-    try {
-      return await queue(attempt, deadline, { config, context });
-    } finally {
-      deadline.close();
-    }
-  });
+  return wakeSink(
+    { doing, act: (attempt, deadline) => queue(attempt, deadline, { config, context }) },
+    context,
+  );
 }
 
 interface Lent {

@@ -1,7 +1,6 @@
 import {
   FleetError,
   sanitise,
-  wakeAttemptSchema,
   type AdapterContext,
   type PtyFact,
   type SendReceipt,
@@ -12,8 +11,8 @@ import { whyNotOwnSocket } from "../claude-socket/owned-socket.ts";
 import { typedLine } from "../typing/line.ts";
 import { findProcess, isInTree, type FindProcess } from "../typing/process.ts";
 import { composerOf } from "../typing/screen/clis.ts";
-import { deadlineAt, type Deadline } from "../wake/deadline.ts";
-import { parseWake } from "../wake/parse-wake.ts";
+import type { Deadline } from "../wake/deadline.ts";
+import { wakeSink } from "../wake/wake-sink.ts";
 import type { PtyConfig } from "./adapter.ts";
 import { talkTo, type PtyTalk } from "./talk.ts";
 
@@ -24,31 +23,11 @@ const anyPasteWaitMs = 250;
 
 /** The sink of the pty adapter; `find` looks processes up. `close` ends sends that are under way: they reject with `unavailable`. */
 export function ptySink(config: PtyConfig, context: AdapterContext, find: FindProcess = findProcess): Sink {
-  const closing = new AbortController();
-  let isOpen = false;
-  return {
-    connect: async (signal) => {
-      signal.throwIfAborted();
-      isOpen = true; // terminals are connected to when a wake names one
-    },
-    send: async (event, signal) => {
-      if (!isOpen) throw new FleetError("unavailable", "typing by fleet wrap: the adapter is not connected");
-      signal.throwIfAborted();
-      const attempt = parseWake(event, wakeAttemptSchema);
-      const job = jobOf(attempt);
-      if ("skipped" in job) return job;
-      const deadline = deadlineAt(attempt.deadline, context.clock, AbortSignal.any([signal, closing.signal]));
-      try {
-        return await type(job, { config, context, deadline, find });
-      } finally {
-        deadline.close();
-      }
-    },
-    close: async () => {
-      isOpen = false;
-      closing.abort(new FleetError("unavailable", "typing by fleet wrap: the adapter was closed"));
-    },
+  const act = async (attempt: WakeAttempt, deadline: Deadline) => {
+    const job = jobOf(attempt);
+    return "skipped" in job ? job : type(job, { config, context, deadline, find });
   };
+  return wakeSink({ doing: "typing by fleet wrap", act }, context);
 }
 
 interface Job {

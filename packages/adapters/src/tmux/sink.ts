@@ -1,60 +1,33 @@
-import {
-  FleetError,
-  wakeAttemptSchema,
-  type AdapterContext,
-  type SendReceipt,
-  type Sink,
-  type WakeAttempt,
-} from "@fleetbus/core";
+import type { AdapterContext, SendReceipt, Sink, WakeAttempt } from "@fleetbus/core";
 import type { TmuxConfig } from "./adapter.ts";
 import { controlPool, type ControlLease, type ControlPool } from "./control/pool.ts";
 import { typingJob } from "../typing/job.ts";
 import { findProcess } from "../typing/process.ts";
 import { isLostConnection, typeWake, type TypingJob } from "../typing/type-wake.ts";
-import { deadlineAt } from "../wake/deadline.ts";
-import { parseWake } from "../wake/parse-wake.ts";
-import { lanes } from "../waiting/lanes.ts";
+import { typingSink } from "../typing/typing-sink.ts";
 import { isPaneId } from "./pane/facts.ts";
 import { tmuxTerminal } from "./typing/tmux-terminal.ts";
 
 /** So that a server that lets nobody stay costs little. */
 const reattachMs = 100;
 
-/** The sink of the tmux adapter. `close` ends sends that are under way: they reject with `unavailable`. */
+/** The sink of the tmux adapter; servers are connected to when a wake names one. `close` ends sends that are under way: they reject with `unavailable`. */
 export function tmuxSink(config: TmuxConfig, context: AdapterContext): Sink {
-  const { clock } = context;
-  const pool = controlPool({ command: config.command, idleMs: config.idleMs, clock });
-  const closing = new AbortController();
-  const inLane = lanes();
-  let isOpen = false;
-  return {
-    connect: async (signal) => {
-      signal.throwIfAborted();
-      isOpen = true; // servers are connected to when a wake names one
+  const pool = controlPool({ command: config.command, idleMs: config.idleMs, clock: context.clock });
+  const sink = typingSink<SocketJob>(
+    {
+      doing: "typing into tmux",
+      jobOf,
+      laneOf: ({ socket, paneId }) => `${socket} ${paneId}`,
+      type: (job, attempt, signal) => typeOver({ attempt, job, pool, config, context }, signal),
     },
-    send: async (event, signal) => {
-      if (!isOpen) throw new FleetError("unavailable", "typing into tmux: the adapter is not connected");
-      signal.throwIfAborted();
-      const attempt = parseWake(event, wakeAttemptSchema);
-      const job = jobOf(attempt);
-      if ("skipped" in job) return job;
-      const deadline = deadlineAt(attempt.deadline, clock, AbortSignal.any([signal, closing.signal]));
-      const work = () => typeOver({ attempt, job, pool, config, context }, deadline.signal);
-      try {
-        return await inLane(`${job.socket} ${job.paneId}`, work, deadline.signal);
-      } catch (error) {
-        if (!deadline.isOver()) throw error;
-        return { skipped: `the deadline passed: ${job.progress.reason}` };
-      } finally {
-        deadline.close();
-      }
-    },
-    close: async () => {
-      isOpen = false;
-      closing.abort(new FleetError("unavailable", "typing into tmux: the adapter was closed"));
-      await pool.close();
-    },
+    context,
+  );
+  const close = async () => {
+    await sink.close();
+    await pool.close();
   };
+  return { ...sink, close };
 }
 
 interface SocketJob extends TypingJob {

@@ -1,6 +1,5 @@
 import {
   FleetError,
-  wakeAttemptSchema,
   type AdapterContext,
   type SendReceipt,
   type Sink,
@@ -9,51 +8,24 @@ import {
 import { typingJob } from "../typing/job.ts";
 import { findProcess } from "../typing/process.ts";
 import { isLostConnection, typeWake, type TypingJob } from "../typing/type-wake.ts";
-import { lanes } from "../waiting/lanes.ts";
-import { deadlineAt } from "../wake/deadline.ts";
-import { parseWake } from "../wake/parse-wake.ts";
+import { typingSink } from "../typing/typing-sink.ts";
 import type { ZellijConfig } from "./adapter.ts";
 import { zellijAction } from "./call.ts";
 import { zellijPlace, type ZellijPlace } from "./place.ts";
 import { findArguments, findServer } from "./server.ts";
 import { zellijTerminal } from "./zellij-terminal.ts";
 
-const doing = "typing into zellij";
-
-/** The sink of the zellij adapter. `close` ends sends that are under way: they reject with `unavailable`. */
+/** The sink of the zellij adapter; each look is a call of its own. `close` ends sends that are under way: they reject with `unavailable`. */
 export function zellijSink(config: ZellijConfig, context: AdapterContext): Sink {
-  const closing = new AbortController();
-  const inLane = lanes();
-  let isOpen = false;
-  return {
-    connect: async (signal) => {
-      signal.throwIfAborted();
-      isOpen = true; // each look is a call of its own
+  return typingSink<PlacedJob>(
+    {
+      doing: "typing into zellij",
+      jobOf,
+      laneOf: ({ place: { socketDir, session, paneId } }) => `${socketDir}/${session} ${paneId}`,
+      type: (job, attempt, signal) => typeAt(job, { attempt, config, context }, signal),
     },
-    send: async (event, signal) => {
-      if (!isOpen) throw new FleetError("unavailable", `${doing}: the adapter is not connected`);
-      signal.throwIfAborted();
-      const attempt = parseWake(event, wakeAttemptSchema);
-      const job = jobOf(attempt);
-      if ("skipped" in job) return job;
-      const either = AbortSignal.any([signal, closing.signal]);
-      const deadline = deadlineAt(attempt.deadline, context.clock, either);
-      const { socketDir, session, paneId } = job.place;
-      const work = () => typeAt(job, { attempt, config, context }, deadline.signal);
-      try {
-        return await inLane(`${socketDir}/${session} ${paneId}`, work, deadline.signal);
-      } catch (error) {
-        if (!deadline.isOver()) throw error;
-        return { skipped: `the deadline passed: ${job.progress.reason}` };
-      } finally {
-        deadline.close();
-      }
-    },
-    close: async () => {
-      isOpen = false;
-      closing.abort(new FleetError("unavailable", `${doing}: the adapter was closed`));
-    },
-  };
+    context,
+  );
 }
 
 interface PlacedJob extends TypingJob {
