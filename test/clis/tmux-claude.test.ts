@@ -2,11 +2,12 @@ import { access, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { line, startStage, type Stage, type Target } from "../e2e/tmux/stage.ts";
+import { startStage, type Stage, type Target } from "../e2e/tmux/stage.ts";
 import { findClaudeBinary } from "../support/claude-binary.ts";
 import { startClaude, type ClaudeSession } from "../support/claude.ts";
 import { startStubModel, type StubModel } from "../support/stub-model.ts";
 import { eventually } from "../support/tmux.ts";
+import { line } from "../support/typed-wake.ts";
 
 const claude = findClaudeBinary(process.env);
 const emptyBox = /^❯\u00A0\s*$/m;

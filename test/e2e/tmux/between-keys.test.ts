@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { startTmux } from "../../support/tmux.ts";
-import { line, startStage, type Agent, type Stage } from "./stage.ts";
+import { line } from "../../support/typed-wake.ts";
+import { startStage, type Agent, type Stage } from "./stage.ts";
 
 describe("the tmux adapter, among the keys of a person and the minds of the planner", () => {
   let stage: Stage;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { line, startStage, type Agent, type Stage } from "./stage.ts";
+import { line } from "../../support/typed-wake.ts";
+import { startStage, type Agent, type Stage } from "./stage.ts";
 
 /** Long enough for several looks at a pane that is not free. */
 const shortMs = 1200;

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { eventually, startTmux } from "../../support/tmux.ts";
-import { line, startStage, type Stage } from "./stage.ts";
+import { line } from "../../support/typed-wake.ts";
+import { startStage, type Stage } from "./stage.ts";
 
 describe("the tmux adapter, when the way is free", () => {
   let stage: Stage;

@@ -1,18 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { tmux as adapter } from "@fleetbus/adapters";
-import {
-  bareNotice,
-  systemClock,
-  type AdapterContext,
-  type FleetEvent,
-  type SendReceipt,
-  type Sink,
-} from "@fleetbus/core";
-import { eventually, startTmux, type PaneOptions, type TestTmux } from "../../support/tmux.ts";
-
-const composerFile = fileURLToPath(new URL("../../support/composer.mjs", import.meta.url));
+import { bareNotice, type FleetEvent, type SendReceipt, type Sink } from "@fleetbus/core";
+import { composerFile, composerRecords, type ComposerRecords } from "../../support/composer-records.ts";
+import { startTmux, type PaneOptions, type TestTmux } from "../../support/tmux.ts";
+import { typedWake, typingContext } from "../../support/typed-wake.ts";
 
 /** The tmux adapter before a private tmux server with stand-in composers in its panes. */
 export interface Stage {
@@ -44,25 +35,10 @@ export interface Target {
 }
 
 /** A stand-in composer that runs. */
-export interface Agent extends Target {
-  /** What happened to it, oldest first. */
-  records(): Promise<readonly AgentRecord[]>;
-  prompts(): Promise<readonly string[]>;
-  /** Resolves with the first `count` prompts; rejects when they do not come in 5 s. */
-  waitForPrompts(count: number): Promise<readonly string[]>;
-}
-
-export interface AgentRecord {
-  readonly prompt?: string;
-  readonly menu?: string;
-  readonly permission?: string;
-  readonly started?: number;
-}
+export type Agent = Target & ComposerRecords;
 
 /** How far ahead a wake's deadline is by default. */
 const deadlineMs = 10_000;
-export const line = (nonce: string) =>
-  `fleet: 2 messages from lab/api wait; run: fleet inbox [fleet:${nonce}]`;
 
 /** Starts the stage. `quietMs` is that of the adapter. */
 export async function startStage({ quietMs = 1500, idleMs = 60_000 } = {}): Promise<Stage> {
@@ -74,11 +50,16 @@ export async function startStage({ quietMs = 1500, idleMs = 60_000 } = {}): Prom
     isWanted: () => true,
     sink: adapter.open(
       { command: "tmux", quietMs, idleMs },
-      contextOf(asked, (nonce, times) => stage.isWanted(nonce, times)),
+      typingContext("tmux", async (nonce) => {
+        asked.push(nonce);
+        return stage.isWanted(nonce, asked.filter((each) => each === nonce).length);
+      }),
     ).sink!,
     openComposer: (options) => openComposer(tmux, options),
-    wake: (target, overrides = {}, signal = AbortSignal.timeout(30_000)) =>
-      send(stage.sink, wakeEvent(tmux, target, overrides), signal),
+    wake: (target, overrides, signal = AbortSignal.timeout(30_000)) => {
+      const event = wakeEvent(tmux, target, overrides);
+      return stage.sink.send(event, signal, bareNotice(event));
+    },
     close: async () => {
       await stage.sink.close();
       await tmux.kill();
@@ -86,22 +67,6 @@ export async function startStage({ quietMs = 1500, idleMs = 60_000 } = {}): Prom
   };
   await stage.sink.connect(AbortSignal.timeout(5000));
   return stage;
-}
-
-function contextOf(asked: string[], isWanted: Stage["isWanted"]): AdapterContext {
-  const silent = () => undefined;
-  return {
-    name: "tmux",
-    log: { debug: silent, info: silent, warn: silent, error: silent },
-    clock: systemClock,
-    fetch: globalThis.fetch,
-    ns: "main",
-    addressesOf: async (host) => [host],
-    stillWanted: async (nonce) => {
-      asked.push(nonce);
-      return isWanted(nonce, asked.filter((each) => each === nonce).length);
-    },
-  };
 }
 
 let composers = 0;
@@ -118,69 +83,14 @@ async function openComposer(tmux: TestTmux, options: ComposerOptions = {}): Prom
     await tmux.sendKeys(pane, "Enter");
   }
   await tmux.waitForScreen(pane, /^❯\u00A0/m);
-  return agentOf(pane, record);
+  return { pane, ...(await composerRecords(record)) };
 }
-
-async function agentOf(pane: string, file: string): Promise<Agent> {
-  const records = async () => {
-    const text = await readFile(file, "utf8").catch(() => "");
-    return text
-      .split("\n")
-      .filter(Boolean)
-      .map((row): AgentRecord => JSON.parse(row));
-  };
-  const prompts = async () =>
-    (await records()).flatMap(({ prompt }) => (prompt === undefined ? [] : [prompt]));
-  const pid = await eventually(
-    async () => (await records()).findLast(({ started }) => started !== undefined)?.started,
-    () => "its start",
-  );
-  return {
-    pane,
-    pid,
-    records,
-    prompts,
-    waitForPrompts: (count) =>
-      eventually(
-        async () => ((await prompts()).length >= count ? prompts() : undefined),
-        () => `${count} prompts`,
-        20_000,
-      ),
-  };
-}
-
-let events = 0;
 
 /** The event of one wake attempt. */
 export function wakeEvent(
-  tmux: TestTmux,
+  { socket }: TestTmux,
   { pane, pid }: Target,
-  overrides: Readonly<Record<string, unknown>> = {},
+  overrides?: Readonly<Record<string, unknown>>,
 ): FleetEvent {
-  events += 1;
-  const nonce =
-    typeof overrides["nonce"] === "string" ? overrides["nonce"] : `nonce${String(events).padStart(6, "0")}`;
-  return {
-    id: `wake${events}`,
-    kind: "wake.tmux",
-    from: { machine: "lab", session: "me" },
-    time: new Date().toISOString(),
-    origin: "system",
-    data: {
-      to: { machine: "lab", session: "web" },
-      rung: "tmux",
-      nonce,
-      idleGeneration: 1,
-      deadline: new Date(Date.now() + deadlineMs).toISOString(),
-      text: line(nonce),
-      cli: "demo",
-      pid,
-      pane: { mux: "tmux", socket: tmux.socket, id: pane },
-      ...overrides,
-    },
-  };
-}
-
-function send(sink: Sink, event: FleetEvent, signal: AbortSignal): Promise<SendReceipt> {
-  return sink.send(event, signal, bareNotice(event));
+  return typedWake({ rung: "tmux", socket, pane, pid, deadlineMs }, overrides);
 }

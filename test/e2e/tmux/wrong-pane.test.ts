@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../../support/tmux.ts";
-import { line, startStage, type Stage } from "./stage.ts";
+import { line } from "../../support/typed-wake.ts";
+import { startStage, type Stage } from "./stage.ts";
 
 /** Long enough for several looks at a pane that is not free. */
 const shortMs = 1200;

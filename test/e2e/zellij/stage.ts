@@ -1,20 +1,11 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { zellij as adapter } from "@fleetbus/adapters";
-import {
-  bareNotice,
-  systemClock,
-  type AdapterContext,
-  type FleetEvent,
-  type SendReceipt,
-  type Sink,
-} from "@fleetbus/core";
+import { bareNotice, type FleetEvent, type SendReceipt, type Sink } from "@fleetbus/core";
+import { composerFile, composerRecords, type ComposerRecords } from "../../support/composer-records.ts";
 import { eventually } from "../../support/tmux.ts";
+import { typedWake, typingContext } from "../../support/typed-wake.ts";
 import { startZellij, type TestZellij } from "../../support/zellij/stand-in.ts";
-
-const composerFile = fileURLToPath(new URL("../../support/composer.mjs", import.meta.url));
 
 /** The zellij adapter before the stand-in for zellij, with stand-in composers in its panes. */
 export interface Stage {
@@ -41,23 +32,7 @@ export interface Target {
 }
 
 /** A stand-in composer that runs. */
-export interface Agent extends Target {
-  records(): Promise<readonly AgentRecord[]>;
-  prompts(): Promise<readonly string[]>;
-  /** Resolves with the first `count` prompts. */
-  waitForPrompts(count: number): Promise<readonly string[]>;
-}
-
-const recordSchema = z.object({
-  prompt: z.string().optional(),
-  permission: z.string().optional(),
-  started: z.number().optional(),
-});
-type AgentRecord = z.infer<typeof recordSchema>;
-
-/** What a wake says. */
-export const line = (nonce: string) =>
-  `fleet: 2 messages from lab/api wait; run: fleet inbox [fleet:${nonce}]`;
+export type Agent = Target & ComposerRecords;
 
 let stages = 0;
 
@@ -74,10 +49,10 @@ export async function startStage(shared?: TestZellij): Promise<Stage> {
     isWanted: () => true,
     sink: adapter.open(
       { command: zellij.command, callMs: 15_000 },
-      contextOf(() => stage.isWanted()),
+      typingContext("zellij", async () => stage.isWanted()),
     ).sink!,
     openComposer: (command) => openComposer(stage, command),
-    wake: (target, overrides = {}) => {
+    wake: (target, overrides) => {
       const event = wakeEvent(stage, target, overrides);
       return stage.sink.send(event, AbortSignal.timeout(60_000), bareNotice(event));
     },
@@ -98,19 +73,6 @@ export async function startStage(shared?: TestZellij): Promise<Stage> {
   return stage;
 }
 
-function contextOf(isWanted: () => boolean): AdapterContext {
-  const silent = () => undefined;
-  return {
-    name: "zellij",
-    log: { debug: silent, info: silent, warn: silent, error: silent },
-    clock: systemClock,
-    fetch: globalThis.fetch,
-    ns: "main",
-    addressesOf: async (host) => [host],
-    stillWanted: async () => isWanted(),
-  };
-}
-
 let composers = 0;
 
 async function openComposer(stage: Stage, command: readonly string[] = ["COMPOSER"]): Promise<Agent> {
@@ -125,62 +87,17 @@ async function openComposer(stage: Stage, command: readonly string[] = ["COMPOSE
   const listed = JSON.parse(await zellij.run("--session", session, "action", "list-panes", "--json"));
   const panes = z.array(z.object({ id: z.number(), tab_id: z.number() })).parse(listed);
   const id = String(panes.find((pane) => pane.tab_id === Number(tab))?.id);
-  const agent = await agentOf(id, record);
+  const agent = { id, ...(await composerRecords(record)) };
   await stage.waitForScreen(agent, /^❯\u00A0/m);
   return agent;
 }
-
-async function agentOf(id: string, file: string): Promise<Agent> {
-  const records = async () =>
-    (await readFile(file, "utf8").catch(() => "")) // not yet
-      .split("\n")
-      .filter(Boolean)
-      .map((row) => recordSchema.parse(JSON.parse(row)));
-  const prompts = async () =>
-    (await records()).flatMap(({ prompt }) => (prompt === undefined ? [] : [prompt]));
-  const started = async () => (await records()).findLast((each) => each.started !== undefined)?.started;
-  const pid = await eventually(started, () => "its start", 30_000);
-  const come = async (count: number) => {
-    const all = await prompts();
-    return all.length >= count ? all : undefined;
-  };
-  const waitForPrompts = (count: number) =>
-    eventually(
-      () => come(count),
-      () => `${count} prompts`,
-      30_000,
-    );
-  return { id, pid, records, prompts, waitForPrompts };
-}
-
-let events = 0;
 
 /** The event of one wake attempt. */
 export function wakeEvent(
   { zellij, session }: Stage,
   { id, pid }: Target,
-  overrides: Readonly<Record<string, unknown>> = {},
+  overrides?: Readonly<Record<string, unknown>>,
 ): FleetEvent {
-  events += 1;
-  const nonce =
-    typeof overrides["nonce"] === "string" ? overrides["nonce"] : `nonce${String(events).padStart(6, "0")}`;
-  return {
-    id: `wake${events}`,
-    kind: "wake.zellij",
-    from: { machine: "lab", session: "me" },
-    time: new Date().toISOString(),
-    origin: "system",
-    data: {
-      to: { machine: "lab", session: "web" },
-      rung: "zellij",
-      nonce,
-      idleGeneration: 1,
-      deadline: new Date(Date.now() + 20_000).toISOString(),
-      text: line(nonce),
-      cli: "demo",
-      pid,
-      pane: { mux: "zellij", socket: join(zellij.socketDir, session), id },
-      ...overrides,
-    },
-  };
+  const socket = join(zellij.socketDir, session);
+  return typedWake({ rung: "zellij", socket, pane: id, pid, deadlineMs: 20_000 }, overrides);
 }

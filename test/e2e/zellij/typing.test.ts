@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { zellij as adapter } from "@fleetbus/adapters";
 import { eventually } from "../../support/tmux.ts";
-import { line, startStage, type Stage } from "./stage.ts";
+import { line } from "../../support/typed-wake.ts";
+import { startStage, type Stage } from "./stage.ts";
 
 describe("the zellij adapter, by the arguments and answers of zellij's source", () => {
   let stage: Stage;
