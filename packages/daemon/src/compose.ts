@@ -44,6 +44,7 @@ import { recordOf } from "./session/record-of.ts";
 import { roster } from "./session/roster.ts";
 import type { SessionStore } from "./session/store.ts";
 import { outcomesOn } from "./supervision/outcomes-on.ts";
+import { gatherMs } from "./wake/batch.ts";
 import { budget } from "./wake/budget.ts";
 import { outlookOf } from "./wake/outlook.ts";
 import { WakePlanner } from "./wake/planner.ts";
@@ -110,6 +111,8 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     onError,
   });
   const wakeful = (name: string) => wakefulLeases(boxes.find(name), clock.now());
+  const gathersFor = (name: string) =>
+    gatherMs(wakeful(name), { batchMs: config().wake.batch ?? 0, nowMs: clock.now() });
   const mayWake = (record: SessionRecord) =>
     config().wake.enabled && (rulesFor(config(), record).wake ?? record.wake);
   const ladder = (record: SessionRecord) => parts.ladder(record, waiting);
@@ -125,7 +128,10 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     session: (name) => sessions.find(name),
     wakeful,
     mayWake: (record) =>
-      mayWake(record) && !parts.pauses.isPaused(record.name) && !talk.isAnswering(record.name),
+      mayWake(record) &&
+      gathersFor(record.name) === 0 &&
+      !parts.pauses.isPaused(record.name) &&
+      !talk.isAnswering(record.name),
     rungs: (record) => attemptsOf(ladder(record)),
     listen: (name) => drift.look(name).catch((error: unknown) => onError(error, `listening to ${name}`)),
     text: wakeText,
@@ -215,6 +221,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
       pauses: parts.pauses,
       mayWake: mayWake(record),
       steps: ladder(record),
+      gathersMs: gathersFor(record.name),
       freeInMs: Math.max(perSession.freeIn(record.name), perFleet.freeIn("fleet")),
       waiting: wakeful(record.name).length,
     });

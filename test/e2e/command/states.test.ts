@@ -184,7 +184,7 @@ describe("a hostile body", () => {
 });
 
 describe("a reader that dies before its turn's end", () => {
-  it("[row 94] [want 3] has not acknowledged what it was shown: the next one gets it again, marked", async () => {
+  it("[row 93] [row 94] [want 3] has not acknowledged what it was shown: the next one gets it again, marked", async () => {
     const web = await agent("mortal");
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));

@@ -59,12 +59,15 @@ const screenOf = async ({ tmux, pane }: { tmux: TestTmux; pane: string }) =>
   (await tmux.capture(pane)).trimEnd();
 
 describe("a wake that is typed", () => {
-  it("[want 1] [row 92] is proved by the recipient's own prompt event, and the receipt names its rung", async () => {
-    const { name } = await startTyped();
-    const { id } = await say(name, "hello by typing token-typed");
+  it("[want 1] [row 88] [row 92] is a line that points to the mail, proved by the recipient's own prompt event; the receipt names its rung", async () => {
+    const typed = await startTyped();
+    const { id } = await say(typed.name, "hello by typing token-typed");
     expect(await until(id, "woken")).toMatchObject({ rung: "tmux" });
     await until(id, "done");
     expect(saw("token-typed")).toBe(true);
+    const lines = (await screenOf(typed)).split("\n").filter((line) => line.startsWith("> "));
+    expect(lines).toEqual([expect.stringContaining("1 fleet message waits")]);
+    expect(lines.join("\n")).not.toContain("token-typed");
   });
 
   it("[case 50] [want 2] [row 84] leaves a half-typed draft alone, and the message arrives when the composer is free", async () => {

@@ -50,6 +50,11 @@ const wakeSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe("Whether you are told, by me.via, of a session that has mail and that nothing can wake"),
+  batch: durationSchema
+    .optional()
+    .describe(
+      "How long ordinary mail gathers until it wakes an idle session, so that one turn reads it all, as 30s; not at all where absent",
+    ),
   per_session: rateSchema.prefault("20/h").describe("Wakes allowed per session, as 20/h"),
   fleet: rateSchema.prefault("200/h").describe("Wakes allowed over all sessions, as 200/h"),
   resume_parked: z

@@ -63,7 +63,7 @@ export async function runLoops(deps: LoopDeps, signal: AbortSignal): Promise<voi
     forever("following Claude's session list", () => readClaudeList(readerDeps(deps), env, signal)),
     forever("following the lists of demo agents", () => readDemoLists(readerDeps(deps), signal)),
     forever("looking for silent hooks", () => edge.drift.follow(pace, signal)),
-    forever("expiring messages", () => expireMessages(deps, signal)),
+    forever("ageing messages", () => ageMessages(deps, signal)),
     forever("writing credentials", () => provideCredentials(deps, signal)),
     refreshScripts(paths, process.platform).catch((error: unknown) =>
       onError(error, "bringing what hooks run up to date"),
@@ -117,13 +117,18 @@ async function provisioned({ bus, machine, registry }: Edge): Promise<readonly s
   );
 }
 
-const expireEveryMs = 1000;
+const ageEveryMs = 1000;
 
 /** What is past its deadline ends also where no hook asks for it. */
-async function expireMessages({ edge, pace }: LoopDeps, signal: AbortSignal): Promise<void> {
+async function ageMessages({ edge, pace }: LoopDeps, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    for (const mailbox of edge.mailboxes.all()) mailbox.expire();
-    await pace.sleep(expireEveryMs, signal).catch(() => undefined); // aborted: the loop ends
+    for (const mailbox of edge.mailboxes.all()) {
+      mailbox.expire();
+      // It may have gathered for long enough (wake/batch.ts).
+      if (edge.settings().config.wake.batch !== undefined && mailbox.held().length > 0)
+        edge.planner.consider(mailbox.owner.session);
+    }
+    await pace.sleep(ageEveryMs, signal).catch(() => undefined); // aborted: the loop ends
   }
 }
 

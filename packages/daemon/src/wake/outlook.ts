@@ -9,6 +9,8 @@ export interface OutlookFacts {
   /** Neither the config nor the session has switched waking off. */
   readonly mayWake: boolean;
   readonly steps: readonly WakeStepView[];
+  /** Milliseconds until the mail that waits has gathered (batch.ts). */
+  readonly gathersMs: number;
   /** Milliseconds until the budgets allow one more wake. */
   readonly freeInMs: number;
   /** Messages that wait and may wake it. */
@@ -28,12 +30,14 @@ export function outlookOf(record: SessionRecord, facts: OutlookFacts): WakeView 
 }
 
 function obstaclesOf(record: SessionRecord, facts: OutlookFacts): readonly string[] {
-  const { pauses, mayWake, freeInMs, steps } = facts;
+  const { pauses, mayWake, gathersMs, freeInMs, steps } = facts;
   return [
     stateObstacle(record),
     pauses.isFleetPaused() && "the fleet is paused: fleet resume",
     !pauses.isFleetPaused() && pauses.isPaused(record.name) && `it is paused: fleet resume ${record.name}`,
     !mayWake && "waking is switched off: wake.enabled or its own wake in fleet.toml",
+    gathersMs > 0 &&
+      `its mail gathers for another ${Math.ceil(gathersMs / 1000)} s (wake.batch): one turn reads all of it`,
     freeInMs > 0 &&
       `the wake budget is spent for another ${Math.ceil(freeInMs / 1000)} s (wake.per_session, wake.fleet)`,
     attemptsOf(steps).length === 0 && "no rung is ready",

@@ -40,6 +40,12 @@ export function renderLadder(): string {
     "",
     "A session whose hooks are silent ([drift](clis.md)) has no rung that reaches it until they speak again.",
     "",
+    "## What a wake costs",
+    "",
+    "A turn, with all of the conversation before it. So one wake is for all mail that waits, low mail and notes wake nobody (they",
+    'come with the next prompt), and with `[wake] batch = "30s"` ordinary mail gathers for so long first; what is high or urgent',
+    "wakes at once and takes the rest along. `per_session` and `fleet` bound how many there are in an hour.",
+    "",
   ].join("\n");
 }
 

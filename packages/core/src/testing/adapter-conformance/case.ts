@@ -171,9 +171,9 @@ export function sendTo(sink: Sink, event: FleetEvent, signal: AbortSignal): Prom
   return sink.send(event, signal, bareNotice(event));
 }
 
-/** A signal for one call. */
-export function limit(): AbortSignal {
-  return timeLimit(limitMs);
+/** A signal for one call, or for each of so many at a time: a far side may take them one after the other. */
+export function limit(calls = 1): AbortSignal {
+  return timeLimit(calls * limitMs);
 }
 
 /** Whether the adapter has a sink, as what `open` gives says. */

@@ -8,6 +8,7 @@ import {
   graceMs,
   isSink,
   limit,
+  limitMs,
   within,
   type AdapterCase,
   type AdapterSubject,
@@ -48,7 +49,8 @@ export const traitCases: readonly AdapterCase[] = [
     isFor: (subject) => isSink(subject) && !traits(subject).ordered,
     run: async ({ connect, far }) => {
       const sink = await connect();
-      await within(Promise.all(some.map((n) => sendTo(sink, far.event(n), limit()))), "overlapping sends");
+      const sends = some.map((n) => sendTo(sink, far.event(n), limit(some.length)));
+      await within(Promise.all(sends), "overlapping sends", some.length * limitMs);
       await systemClock.sleep(graceMs);
       deepEqual((await arrivedIds(far, some.length)).toSorted(), some.map((n) => far.event(n).id).toSorted());
     },
