@@ -51,6 +51,7 @@ import { WakePlanner } from "./wake/planner.ts";
 import { reportWake } from "./wake/report-wake.ts";
 import { attemptsOf } from "./wake/rungs.ts";
 import { waiters, type Waiters } from "./wake/waiters.ts";
+import { wakeReceipts } from "./wake/wake-receipts.ts";
 
 /** What a daemon's parts are made from. */
 export interface Parts {
@@ -138,16 +139,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     body: typedBody,
     publish: async (attempt) =>
       void (await bus.publish(codec.encodeEvent(wakeEvent(attempt, stamp({ ids, clock }))))),
-    woken: (leases, rung) => {
-      for (const lease of leases) {
-        lease.wakes += 1;
-        void receipts.write(lease, { stage: "woken", rung });
-      }
-    },
-    asleep: (leases, reason) =>
-      leases.forEach(
-        (lease) => void receipts.write(lease, { stage: "deferred", reason: `not woken: ${reason}` }),
-      ),
+    ...wakeReceipts(receipts),
     onResult: parts.metrics.wake,
     onError,
   });

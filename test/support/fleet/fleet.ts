@@ -24,7 +24,7 @@ export interface Fleet {
   /** The installed hook client. */
   readonly client: string;
   api(method: string, path: string, body?: unknown): Promise<ApiAnswer>;
-  /** The managed nats-server's process, as its own file says. */
+  /** The managed nats-server's process, as its own file says; of one that is just being restarted, soon. */
   serverPid(): Promise<number>;
   /** How an independent client reaches the server as its hub. */
   hub(): Promise<{ readonly url: string; readonly creds: string }>;
@@ -71,6 +71,12 @@ per_pair = "100000/m"
 max_hops = 1000
 `;
 
+/** Between two runs of the server there is no file, or an empty one. */
+async function pidIn(file: string): Promise<number | undefined> {
+  const pid = Number(await readFile(file, "utf8").catch(() => ""));
+  return pid > 0 ? pid : undefined;
+}
+
 /** Starts a fleet; resolves when its daemon answers. */
 export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
   const { config = noGuards, env: more = {}, alias } = options;
@@ -100,7 +106,11 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
   }
   return {
     ...{ home, paths, daemon, env, client, api, close, program: programs.daemon, command: programs.command },
-    serverPid: async () => Number(await readFile(join(paths.serverDir, "nats-server.pid"), "utf8")),
+    serverPid: () =>
+      eventually(
+        () => pidIn(join(paths.serverDir, "nats-server.pid")),
+        () => "the server's pid",
+      ),
     hub: async () => {
       const { url } = statusSchema.parse((await api("GET", "/v1/status")).json).server;
       return { url, creds: (await openCredentials({ paths, clock: systemClock })).hubCredentials() };
