@@ -53,6 +53,8 @@ const until = (id: string, stage: string) =>
     () => `message ${id} to be ${stage}`,
     20_000,
   );
+const inboxOf = async (name: string) =>
+  z.object({ inbox: z.number() }).parse((await run("session", "show", name, "--json")).json()).inbox;
 const saw = (text: string) =>
   model.requests.some((request) => request.texts.some((each) => each.includes(text)));
 const screenOf = async ({ tmux, pane }: { tmux: TestTmux; pane: string }) =>
@@ -110,6 +112,10 @@ describe("a wake that is typed", () => {
     await typed.tmux.waitForScreen(typed.pane, /draft/);
     const ids = [];
     for (const n of [1, 2, 3]) ids.push((await say(typed.name, `coalesced ${n}`)).id);
+    await eventually(
+      async () => ((await inboxOf(typed.name)) === ids.length ? true : undefined),
+      () => "all three to be there",
+    );
     await typed.tmux.sendKeys(typed.pane, "C-u");
     for (const id of ids) await until(id, "done");
     const prompts = (await screenOf(typed))
