@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { nonceTag } from "@fleetbus/core";
+import { until } from "../../support/claude.ts";
 import { contextOf, type ClaudeLab } from "../../support/claude-lab.ts";
 import { allowed, eventsOf, holding, nth, offer, requestsWith, turn } from "../../support/claude-moves.ts";
 import { useClaude } from "../../support/claude-suite.ts";
@@ -10,7 +11,9 @@ const { lab } = useClaude();
 /** The record of a request may be written after that of its answer. */
 async function answeredAfterOneRequest(it: ClaudeLab, nonce: string): Promise<void> {
   await it.waitForFate(nonce, "answered");
-  await expect.poll(() => it.proof(nonce)?.requestedAt, { timeout: 20_000 }).toHaveLength(1);
+  const requests = () => it.proof(nonce)?.requestedAt.length ?? 0;
+  await until(() => requests() > 0, { timeoutMs: 20_000, what: () => `the request that held ${nonce}` });
+  expect(requests()).toBe(1);
 }
 
 describe.concurrent("context that hooks offer to Claude Code", () => {

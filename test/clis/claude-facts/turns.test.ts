@@ -39,7 +39,8 @@ describe.concurrent("turns and sessions of Claude Code", () => {
     expect(await ask()).toMatchObject([{ pid: it.claude.pid, cwd: it.project, status: "idle" }]);
     await it.claude.kill();
     // Listed for as long as its parent has not reaped it.
-    await expect.poll(ask, { timeout: 20_000 }).toEqual([]);
+    const isGone = async () => (await ask()).length === 0;
+    await until(isGone, { timeoutMs: 20_000, what: () => "it to leave the list" });
   });
 
   test("a prompt that a human submits while it is busy fires at once, with the running prompt_id, and not again", async (context) => {
