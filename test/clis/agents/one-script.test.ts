@@ -33,6 +33,11 @@ describe.each(agentClis.map((cli) => [cli.name, rows[cli.name], cli] as const))(
       (await fleet().untilStage(id, "done")).map(({ stage, rung }) => (rung ? `${stage} ${rung}` : stage));
     const began = (file: string) =>
       until(() => existsSync(file), { timeoutMs: 30_000, what: () => `its tool to make ${file}` });
+    const eventsOf = async (name: string) => {
+      const { stdout } = await fleet().run("events", "--session", name, "--json");
+      const lines = stdout.split("\n").filter((line) => line !== "");
+      return lines.map((line): FleetEvent => JSON.parse(line));
+    };
     const hasAsked = (text: string) => fleet().model.asked.some((request) => request.includes(text));
 
     test("[want 12] is listed, runs a tool, goes idle, is woken by a message and tells its sender when it is done", async () => {
@@ -140,8 +145,9 @@ describe.each(agentClis.map((cli) => [cli.name, rows[cli.name], cli] as const))(
       await began(join(web.project, "endless"));
       const id = await fleet().pub(fresh, "said meanwhile");
       await web.press(cli.interrupt);
-      const isStopped = ({ state, outcome }: SessionView) => state !== "busy" || outcome === "interrupted";
-      expect(await fleet().untilSession(fresh, isStopped)).toMatchObject({ outcome: "interrupted" });
+      // By the log: what was sent meanwhile may have woken it, and its turn ended, before anybody looks.
+      const isTold = async () => (await eventsOf(fresh)).some(({ kind }) => kind === "turn.interrupted");
+      await until(isTold, { timeoutMs: 60_000, what: () => "its interruption to be told" });
       if (!cli.wakesAfterInterrupt) await web.submit("[[say going on]]");
       const stages = await stagesOf(id);
       expect(stages.at(-1)).toBe("done");
@@ -187,11 +193,7 @@ describe.each(agentClis.map((cli) => [cli.name, rows[cli.name], cli] as const))(
     });
 
     test("[row 112] what the hooks of each session told is one log, in order", async () => {
-      const { stdout } = await fleet().run("events", "--session", "web", "--json");
-      const events = stdout
-        .trim()
-        .split("\n")
-        .map((line): FleetEvent => JSON.parse(line));
+      const events = await eventsOf("web");
       expect(new Set(events.map(({ from }) => from.session))).toEqual(new Set(["web"]));
       const kinds = events.map(({ kind }) => kind);
       const tool = kinds.indexOf("tool.started");
