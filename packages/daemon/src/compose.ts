@@ -44,14 +44,14 @@ import { recordOf } from "./session/record-of.ts";
 import { roster } from "./session/roster.ts";
 import type { SessionStore } from "./session/store.ts";
 import { outcomesOn } from "./supervision/outcomes-on.ts";
-import { gatherMs } from "./wake/batch.ts";
+import { gatherMs } from "./wake/climb/batch.ts";
 import { budget } from "./wake/budget.ts";
-import { outlookOf } from "./wake/outlook.ts";
-import { WakePlanner } from "./wake/planner.ts";
-import { reportWake } from "./wake/report-wake.ts";
-import { attemptsOf } from "./wake/rungs.ts";
+import { outlookOf } from "./wake/ladder/outlook.ts";
+import { WakePlanner } from "./wake/climb/planner.ts";
+import { reportWake } from "./wake/climb/report-wake.ts";
+import { attemptsOf } from "./wake/ladder/rungs.ts";
 import { waiters, type Waiters } from "./wake/waiters.ts";
-import { wakeReceipts } from "./wake/wake-receipts.ts";
+import { wakeReceipts } from "./wake/climb/wake-receipts.ts";
 
 /** What a daemon's parts are made from. */
 export interface Parts {

@@ -25,9 +25,9 @@ import { attestOn, desk } from "./requests/desk.ts";
 import { takeRunEvent } from "./requests/run-events.ts";
 import { send } from "./requests/send.ts";
 import { sessionStore } from "./session/store.ts";
-import { humanRungs } from "./wake/human.ts";
+import { humanRungs } from "./wake/ladder/human.ts";
 import { inboundOf } from "./wake/inbound.ts";
-import { ladderOf } from "./wake/rungs.ts";
+import { ladderOf } from "./wake/ladder/rungs.ts";
 
 const flushOnStopMs = 3000;
 /** More than one exchange with a server that does not answer. */

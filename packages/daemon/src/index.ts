@@ -9,4 +9,4 @@ export { moduleForms, type ModuleForms } from "./host/entry/module-forms.ts";
 export { adapterSchemas } from "./host/entry/schemas.ts";
 export { takeLock, type Lock, type SayHeld } from "./life/lock.ts";
 export { loadSettings } from "./life/settings.ts";
-export { renderLadder } from "./wake/render-ladder.ts";
+export { renderLadder } from "./wake/ladder/render-ladder.ts";

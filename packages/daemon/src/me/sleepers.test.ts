@@ -1,6 +1,6 @@
 import type { Message, SessionRecord } from "@fleetbus/core";
 import { describe, expect, test } from "vitest";
-import type { Sleeper } from "../wake/planner.ts";
+import type { Sleeper } from "../wake/climb/planner.ts";
 import { begin, minute, setMe } from "./me.test.support.ts";
 import { sleepersOf } from "./sleepers.ts";
 

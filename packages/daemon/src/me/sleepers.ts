@@ -1,6 +1,6 @@
 import { timeLimit, type Clock, type FleetEvent, type Message, type SessionRecord } from "@fleetbus/core";
 import { z } from "zod";
-import type { Sleeper } from "../wake/planner.ts";
+import type { Sleeper } from "../wake/climb/planner.ts";
 import { sleeperMatter, type Matter } from "./matter.ts";
 
 /** What finding them needs of a daemon. */

@@ -21,7 +21,7 @@ import type { Registry } from "../session/registry.ts";
 import type { Roster } from "../session/roster.ts";
 import type { SessionStore } from "../session/store.ts";
 import type { PairGuard } from "./pair-guard.ts";
-import type { WakePlanner } from "../wake/planner.ts";
+import type { WakePlanner } from "../wake/climb/planner.ts";
 
 /** The parts of one daemon, as what people ask of it works with them. */
 export interface Edge {

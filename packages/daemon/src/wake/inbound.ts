@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { claudeConfigDir } from "@fleetbus/hooks";
 import { z } from "zod";
-import type { CrossSession } from "./rungs.ts";
+import type { CrossSession } from "./ladder/rungs.ts";
 
 const schema = z.looseObject({ crossSessionInbound: z.enum(["accept", "hold", "refuse"]).optional() });
 

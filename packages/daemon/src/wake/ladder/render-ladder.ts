@@ -14,7 +14,7 @@ const head = [
   "",
   "Mail for a session that is idle climbs this ladder, best rung first, until the session's own prompt proves that it woke.",
   "`fleet doctor --wake <session>` says the same of one session as it stands now: which rungs are open, why the others are",
-  "not, what to do. Generated from `packages/daemon/src/wake/ladder.ts`, by which the daemon climbs.",
+  "not, what to do. Generated from `packages/daemon/src/wake/ladder/ladder.ts`, by which the daemon climbs.",
 ];
 
 /** docs/wake.md: who has which rung, and for each gap the reason and the way out. */

@@ -1,5 +1,5 @@
 import type { Priority } from "@fleetbus/core";
-import type { Lease } from "../inbox/lease.ts";
+import type { Lease } from "../../inbox/lease.ts";
 
 /** What of a message that waits says how long. */
 export interface Waiting {

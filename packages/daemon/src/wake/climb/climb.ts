@@ -1,5 +1,5 @@
 import type { Rung, SessionRecord } from "@fleetbus/core";
-import { bell, type Bell } from "../life/bell.ts";
+import { bell, type Bell } from "../../life/bell.ts";
 import type { AttemptResult, PlannerDeps } from "./plan.ts";
 
 /** One climb of a session's ladder, for one idle period. */

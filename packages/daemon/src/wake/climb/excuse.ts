@@ -1,4 +1,4 @@
-import type { Lease } from "../inbox/lease.ts";
+import type { Lease } from "../../inbox/lease.ts";
 import type { PlannerDeps } from "./plan.ts";
 
 /** Tells why a session still sleeps, to the sender of each of these messages once: those that came later learn it too. */

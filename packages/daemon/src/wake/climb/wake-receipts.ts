@@ -1,4 +1,4 @@
-import type { ReceiptWriter } from "../inbox/receipts.ts";
+import type { ReceiptWriter } from "../../inbox/receipts.ts";
 import type { PlannerDeps } from "./plan.ts";
 
 /** What the senders of waiting mail learn of a climb: by which rung it woke, or why it did not. */

@@ -1,6 +1,6 @@
 import type { SessionRecord } from "@fleetbus/core";
 import type { WakeStepView, WakeView } from "@fleetbus/core/api";
-import type { Pauses } from "../life/pauses.ts";
+import type { Pauses } from "../../life/pauses.ts";
 import { attemptsOf } from "./rungs.ts";
 
 /** What waking a session depends on. */

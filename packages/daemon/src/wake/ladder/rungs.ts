@@ -2,7 +2,7 @@ import { rungSchema, silenceOf, type Rung, type SessionRecord } from "@fleetbus/
 import type { WakeStepView } from "@fleetbus/core/api";
 import type { HumanRungs } from "./human.ts";
 import { cellOf, ladderFor } from "./ladder.ts";
-import type { Waiters } from "./waiters.ts";
+import type { Waiters } from "../waiters.ts";
 
 /** What the user's settings say of messages from peers; undefined: nothing. */
 export type CrossSession = "accept" | "hold" | "refuse" | undefined;

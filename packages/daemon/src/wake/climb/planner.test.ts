@@ -2,8 +2,8 @@ import { newMessage, idSource, systemClock, type SessionRecord, type WakeAttempt
 import type { Delivery } from "@fleetbus/core/bus";
 import { fakeClock } from "@fleetbus/core/testing";
 import { describe, expect, it } from "vitest";
-import type { Lease } from "../inbox/lease.ts";
-import { budget, type Budget } from "./budget.ts";
+import type { Lease } from "../../inbox/lease.ts";
+import { budget, type Budget } from "../budget.ts";
 import { WakePlanner } from "./planner.ts";
 
 const at = "2026-01-01T00:00:00.000Z";

@@ -1,6 +1,6 @@
 import type { Clock, Rung, SessionRecord, TypedBody, WakeAttempt } from "@fleetbus/core";
-import type { Lease } from "../inbox/lease.ts";
-import type { Budget } from "./budget.ts";
+import type { Lease } from "../../inbox/lease.ts";
+import type { Budget } from "../budget.ts";
 
 /** What came of one attempt: the prompt carried the nonce, an adapter chose not to act, or nothing was heard in time. */
 export type AttemptResult =
