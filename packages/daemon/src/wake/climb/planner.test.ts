@@ -51,7 +51,6 @@ function stage(
   const told: (readonly [string, string])[] = [];
   const attempts: WakeAttempt[] = [];
   let record = web;
-  const world = { mayWake: true };
   const planner = new WakePlanner({
     machine: "lab",
     clock: systemClock,
@@ -59,14 +58,13 @@ function stage(
     perFleet: freely(),
     session: () => record,
     wakeful: () => waiting,
-    mayWake: () => world.mayWake,
+    mayWake: () => true,
     rungs: () => ["tmux"],
     listen: () => Promise.resolve(void (record = { ...record, ...listen() })),
     text: () => "a pointer",
     publish: (attempt) => {
       attempts.push(attempt);
       if (how === "proved") planner.prompted("web", [attempt.nonce]);
-      else if (how === "typed") planner.reported(attempt.nonce, undefined);
       else planner.reported(attempt.nonce, "a shell runs in the pane", hasActed);
       return Promise.resolve();
     },
@@ -82,7 +80,7 @@ function stage(
     planner.changed("web");
   };
   const nextPeriod = () => (record = { ...record, idleGeneration: record.idleGeneration + 1 });
-  return { planner, told, attempts, waiting, arrive, nextPeriod, world };
+  return { planner, told, attempts, waiting, arrive, nextPeriod };
 }
 
 const reason = "tmux: a shell runs in the pane";
@@ -120,31 +118,6 @@ describe("a session that could not be woken", () => {
     await expect.poll(() => told.length, soon).toBe(2);
     planner.retry("web");
     await expect.poll(() => attempts.length, soon).toBe(3);
-  });
-});
-
-describe("a session into which a wake was typed", () => {
-  const typed = async () => {
-    const at = stage(false, undefined, "typed");
-    at.arrive("first");
-    await expect.poll(() => at.attempts.length, soon).toBe(1);
-    return at;
-  };
-
-  it("is not typed into again by a wake that is heard of twice", async () => {
-    const { planner, attempts } = await typed();
-    expect(planner.stillWanted(attempts[0]?.nonce ?? "")).toBe(false);
-  });
-
-  it("is waited for while one of its hooks is being answered, and no second climb begins", async () => {
-    const { planner, attempts, world } = await typed();
-    for (const mayWake of [false, true]) {
-      world.mayWake = mayWake;
-      planner.changed("web");
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    expect(attempts).toHaveLength(1);
-    expect(planner.prompted("web", [attempts[0]?.nonce ?? ""])).toBe(true);
   });
 });
 

@@ -73,7 +73,7 @@ export class WakePlanner {
   reported(nonce: string, skipped: string | undefined, hasActed = false): void {
     const climb = [...this.running.values()].find((each) => each.nonce === nonce);
     if (climb === undefined) return;
-    if (skipped === undefined) Object.assign(climb, { isTyped: true, hasActed: true });
+    if (skipped === undefined) climb.isTyped = true;
     else climb.result ??= { how: "skipped", reason: skipped, hasActed };
     climb.bell.ring();
   }
@@ -81,7 +81,7 @@ export class WakePlanner {
   /** Whether an attempt may still act: asked by its adapter right before it does. */
   stillWanted(nonce: string): boolean {
     const climb = [...this.running.values()].find((each) => each.nonce === nonce);
-    if (climb === undefined || climb.result !== undefined || climb.hasActed) return false;
+    if (climb === undefined || climb.result !== undefined) return false;
     return this.deps.session(climb.record.name)?.drift === undefined && isCurrent(this.deps, climb);
   }
 
