@@ -121,7 +121,7 @@ describe("a wake that is typed", () => {
     const prompts = (await screenOf(typed))
       .split("\n")
       .filter((line) => line.startsWith("> ") && line.includes("fleet message"));
-    expect(prompts).toEqual([expect.stringMatching(/1 fleet message waits/)]);
+    expect(prompts).toEqual([expect.stringMatching(/[1-3] fleet messages? waits? for you/)]);
 
     await typed.tmux.type(typed.pane, "again");
     await typed.tmux.waitForScreen(typed.pane, /again/);
