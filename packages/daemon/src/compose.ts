@@ -112,8 +112,10 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     onError,
   });
   const wakeful = (name: string) => wakefulLeases(boxes.find(name), clock.now());
-  const gathersFor = (name: string) =>
-    gatherMs(wakeful(name), { batchMs: config().wake.batch ?? 0, nowMs: clock.now() });
+  const gathersFor = (name: string) => {
+    const batchMs = config().wake.batch;
+    return batchMs === undefined ? 0 : gatherMs(wakeful(name), { batchMs, nowMs: clock.now() });
+  };
   const mayWake = (record: SessionRecord) =>
     config().wake.enabled && (rulesFor(config(), record).wake ?? record.wake);
   const ladder = (record: SessionRecord) => parts.ladder(record, waiting);

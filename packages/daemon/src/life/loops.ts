@@ -124,7 +124,7 @@ async function ageMessages({ edge, pace }: LoopDeps, signal: AbortSignal): Promi
   while (!signal.aborted) {
     for (const mailbox of edge.mailboxes.all()) {
       mailbox.expire();
-      // It may have gathered for long enough (wake/batch.ts).
+      // It may have gathered for long enough (wake/climb/batch.ts).
       if (edge.settings().config.wake.batch !== undefined && mailbox.held().length > 0)
         edge.planner.consider(mailbox.owner.session);
     }
