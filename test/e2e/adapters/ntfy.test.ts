@@ -5,6 +5,7 @@ import { connectAsChecker } from "../../support/checker/stored.ts";
 import { fleetCommand } from "../../support/fleet/command.ts";
 import { startFleet } from "../../support/fleet/fleet.ts";
 import type { NtfyServer } from "../../support/ntfy/server.ts";
+import { download } from "../../support/ntfy/get.ts";
 import { subscribe } from "../../support/ntfy/subscribe.ts";
 import { useNtfy } from "../../support/ntfy/suite.ts";
 import { eventually } from "../../support/tmux.ts";
@@ -116,8 +117,7 @@ describe("[row 137] a real ntfy server and its subscriber", () => {
     const { attachment, ...message } = await next();
     expect(message).toMatchObject({ title: notice.title, message: notice.text, priority: 5 });
     expect(attachment).toMatchObject({ name: "web-run.finished.log", size: bytes.length });
-    const file = await fetch(attachment?.url ?? "");
-    expect(new Uint8Array(await file.arrayBuffer())).toEqual(bytes);
+    expect(new Uint8Array(await download(attachment?.url ?? ""))).toEqual(bytes);
   });
 
   test.each([
@@ -175,6 +175,6 @@ test("[row 137] a turn that fails is heard on the phone, by an adapter whose con
   const heard = await next();
   expect(heard).toMatchObject({ title: "lab/web failed", priority: 4, sequence_id: event.id });
   expect(heard.message).toContain("overloaded");
-  const file = await fetch(heard.attachment?.url ?? `${url}/none`);
-  expect(await file.text()).toContain(lastText.trimEnd());
+  const file = await download(heard.attachment?.url ?? `${url}/none`);
+  expect(file.toString()).toContain(lastText.trimEnd());
 });

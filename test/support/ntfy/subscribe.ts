@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { get } from "./get.ts";
 
 const messageSchema = z.object({
   id: z.string(),
@@ -27,9 +28,9 @@ export interface Subscription {
 export async function subscribe(url: string, topic: string, token: string): Promise<Subscription> {
   const closing = new AbortController();
   const headers = { authorization: `Bearer ${token}` };
-  const response = await fetch(`${url}/${topic}/json`, { headers, signal: closing.signal });
-  if (!response.ok || response.body === null) throw new Error(`subscribing to ${topic}: ${response.status}`);
-  const events = messagesIn(response.body);
+  const response = await get(`${url}/${topic}/json`, { headers, signal: closing.signal });
+  if (response.statusCode !== 200) throw new Error(`subscribing to ${topic}: ${response.statusCode}`);
+  const events = messagesIn(response.setEncoding("utf8"));
   const take = () => within(events);
   const opened = await take();
   if (opened.event !== "open") throw new Error(`subscribing to ${topic}: ${opened.event}`);
@@ -42,9 +43,9 @@ export async function subscribe(url: string, topic: string, token: string): Prom
   };
 }
 
-async function* messagesIn(body: ReadableStream<Uint8Array>): AsyncGenerator<NtfyMessage, void> {
+async function* messagesIn(body: AsyncIterable<string>): AsyncGenerator<NtfyMessage, void> {
   let rest = "";
-  for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+  for await (const chunk of body) {
     const lines = (rest + chunk).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines.filter((each) => each !== "")) {

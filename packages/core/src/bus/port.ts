@@ -36,7 +36,7 @@ export interface Delivery extends Incoming {
   readonly ackSubject: string;
   /** 1 on the first delivery, by the server's count. */
   readonly deliveries: number;
-  /** Resolves when the server has confirmed it. */
+  /** Resolves when the server has confirmed it; one that is killed right then may deliver it once more. */
   ack(): Promise<void>;
   nak(delayMs?: number): Promise<void>;
   /** Restarts the acknowledgement wait. */

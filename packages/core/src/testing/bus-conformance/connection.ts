@@ -60,7 +60,7 @@ export const connectionCases: readonly BusCase[] = [
     },
   },
   {
-    name: "what was acknowledged is there after an outage, dedupe ids, leases and keys included",
+    name: "what was stored is there after an outage, dedupe ids, leases and keys included; what was acknowledged right before may come again",
     needs: "outage",
     run: async (harness) => {
       const { bus, outage } = harness;
@@ -72,7 +72,13 @@ export const connectionCases: readonly BusCase[] = [
       await outage?.end();
       await connected(harness);
       deepEqual(await bus.publish(note(bus, "a")), { stream: "INBOX", seq: 1, isDuplicate: true });
-      deepEqual(textsOf(await fetchSoon(harness, consumer)), ["b"]);
+      // A server that is killed right after it confirmed an acknowledgement may have lost that (NATS.md).
+      const again = textsOf(await fetchSoon(harness, consumer));
+      deepEqual(
+        again.filter((text) => text !== "a"),
+        ["b"],
+      );
+      equal(again.length <= 2, true);
       equal((await (await bus.bucket("sessions")).get("k"))?.revision, revision);
     },
   },
