@@ -9,6 +9,7 @@ import {
 import type { Context } from "../command/context.ts";
 import type { HookableCli } from "./found.ts";
 import { foundHooks, obstacles, remarks } from "./hooks-found.ts";
+import { sayWritten } from "./say-written.ts";
 
 /** Whether a change is made: `apply` makes it, `ask` asks a person, `show` only shows it. */
 export type Consent = "apply" | "ask" | "show";
@@ -74,8 +75,7 @@ async function apply(plan: SettingsPlan, cli: HookableCli, context: Context): Pr
   if (plan.action === "install") await installClient(paths, { platform: process.platform });
   const deps = { clock: context.world.clock, dataDir: paths.dataDir, check: cli.check };
   const { hasChanged, backup } = await applyPlan(plan, deps);
-  if (hasChanged)
-    await context.say(`${cli.title}: wrote ${plan.target}${backup ? `, as it was: ${backup}` : ""}`);
+  if (hasChanged) await sayWritten(cli.title, { plan, backup }, context);
   if (plan.action === "install") await sayHooks(cli, context);
   if (plan.action === "install" && hasChanged && cli.afterwards !== undefined)
     await context.say(`${cli.title} ${cli.afterwards}`);

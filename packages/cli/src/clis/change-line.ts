@@ -2,6 +2,7 @@ import { applyPlan, hookStatus, installLine, lineFile, planLine, type SettingsPl
 import type { Context } from "../command/context.ts";
 import type { Change, Consent } from "./change-hooks.ts";
 import type { HookableCli } from "./found.ts";
+import { sayWritten } from "./say-written.ts";
 
 /** What is to become of fleet's line in the CLI's status line. */
 export interface LineChange {
@@ -25,7 +26,7 @@ export async function changeLine(change: LineChange, context: Context): Promise<
   const { clock } = context.world;
   const { hasChanged, backup } = await applyPlan(plan, { clock, dataDir: paths.dataDir });
   if (!hasChanged) return "nothing to do";
-  await context.say(`${cli.title}: wrote ${plan.target}${backup ? `, as it was: ${backup}` : ""}`);
+  await sayWritten(cli.title, { plan, backup }, context);
   return "made";
 }
 

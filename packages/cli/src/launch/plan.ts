@@ -27,7 +27,7 @@ export function planOf(
   mux: Pick<LaunchMux, "name" | "renameLine">,
 ): Plan {
   const session = panes.find((pane) => pane.crew === prefix)?.session;
-  if (session === undefined) requireFreeSession(prefix, panes, mux);
+  if (session === undefined) requireFreeSession({ prefix, doing: "launching" }, panes, mux);
   const own = panes.filter(({ mark }) => mark?.crew === prefix);
   const steps = crew.map((member) => stepOf(member, own));
   const opened = steps.filter(({ does }) => does === "open").map(({ member }) => member.name);
@@ -45,9 +45,9 @@ function stepOf(member: Member, own: readonly LaunchPane[]): Step {
   return { does: "keep", pane, member: { ...member, cli: pane.mark?.cli ?? member.cli } };
 }
 
-/** Throws `conflict` where a session of that name is not a launch's. */
+/** Throws `conflict` where a session of that name is not a launch's; `doing` begins its words, as a gerund. */
 export function requireFreeSession(
-  prefix: string,
+  { prefix, doing }: { readonly prefix: string; readonly doing: "launching" | "stopping" },
   panes: readonly LaunchPane[],
   { name }: Pick<LaunchMux, "name">,
 ): void {
@@ -55,7 +55,7 @@ export function requireFreeSession(
   if (foreign === undefined) return;
   throw new FleetError(
     "conflict",
-    `launching ${prefix}: ${name} has a session ${prefix} that no launch made; it is left alone: give another --name`,
+    `${doing} ${prefix}: ${name} has a session ${prefix} that no launch made; it is left alone: give another --name`,
   );
 }
 

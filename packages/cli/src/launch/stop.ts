@@ -22,7 +22,7 @@ export async function stop(
   context: Context,
 ): Promise<readonly Stopped[]> {
   const panes = await mux.panes();
-  requireFreeSession(prefix, panes, mux);
+  requireFreeSession({ prefix, doing: "stopping" }, panes, mux);
   const own = await withPids(
     panes.filter(({ mark }) => mark?.crew === prefix),
     mux,

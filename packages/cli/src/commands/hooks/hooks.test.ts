@@ -68,7 +68,11 @@ describe("fleet hooks install", () => {
     expect(ran).toMatchObject({ code: 0, stderr: expect.stringMatching(said) });
     expect(JSON.parse(await readFile(join(home, place), "utf8"))).toHaveProperty("hooks.SessionStart");
     expect(await settings()).toBe(before);
-    expect((await fleet(["hooks", "uninstall", `--${cli}`, "--apply"])).code).toBe(0);
+    const undone = await fleet(["hooks", "uninstall", `--${cli}`, "--apply"]);
+    expect(undone).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining(`deleted ${join(home, place)}`),
+    });
     await expect(readFile(join(home, place))).rejects.toThrow("ENOENT");
   });
 
