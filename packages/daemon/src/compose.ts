@@ -196,7 +196,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
   });
   parts.metrics.adapters.watch(() => host.views());
 
-  const ends = outcomesOn({ clock, ids }, () => edge);
+  const ends = outcomesOn(parts, () => edge);
   const onSessionChange = (change: Change) => {
     const { before, after, event } = change;
     ends.heard(change);

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { TokenUsage } from "@fleetbus/core";
 import { adapterMetrics, type AdapterMetrics } from "./adapter-metrics.ts";
 
 /** What the daemon counts; `/metrics` prints it in Prometheus' text format. */
@@ -8,6 +9,8 @@ export interface Metrics {
   hookFailed(event: string): void;
   message(stage: string): void;
   wake(rung: string, result: string): void;
+  /** Of a turn that a wake on this rung brought. */
+  wakeTokens(rung: string, tokens: TokenUsage): void;
   readonly adapters: AdapterMetrics;
 }
 
@@ -48,6 +51,12 @@ export function metrics(gauges: Gauges): Metrics {
     labelNames: ["rung", "result"],
     registers,
   });
+  const tokens = new Counter({
+    name: "fleet_wake_tokens_total",
+    help: "Tokens of turns that fleet woke, where the CLI tells them; cached ones are part of input",
+    labelNames: ["rung", "kind"],
+    registers,
+  });
   gauge(registry, { name: "fleet_sessions", help: "Live sessions of this machine", read: gauges.sessions });
   gauge(registry, {
     name: "fleet_held_messages",
@@ -65,6 +74,10 @@ export function metrics(gauges: Gauges): Metrics {
     hookFailed: (event) => failures.inc({ event: label(event) }),
     message: (stage) => messages.inc({ stage }),
     wake: (rung, result) => wakes.inc({ rung, result }),
+    wakeTokens: (rung, { input, cached, output }) => {
+      for (const [kind, count] of Object.entries({ input, cached, output }))
+        tokens.inc({ rung, kind }, count);
+    },
     adapters: adapterMetrics(registry),
   };
 }

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Message } from "@fleetbus/core";
-import type { Items } from "@fleetbus/core/api";
+import type { Items, TraceAnswer } from "@fleetbus/core/api";
 import { beforeAll, describe, expect, test } from "vitest";
 import { agentClis } from "../../support/agents/clis.ts";
-import { useAgents } from "../../support/agents/fleet.ts";
+import { useAgents, type Agent } from "../../support/agents/fleet.ts";
 import { until } from "../../support/claude.ts";
 
 /** One script for all of them: what a supervisor hears of a worker that says nothing itself. */
@@ -12,14 +12,39 @@ describe.each(agentClis.map((cli) => [cli.name, cli] as const))("the real %s", (
   const [, cli] = args;
   const { open, fleet } = useAgents(cli);
   beforeAll(() => open());
+  let web: Agent;
+
+  test("[want 31] what a wake cost stands in the trace of its message and in its session", async () => {
+    web = await fleet().start("web");
+    if (cli.startsWithPrompt) await web.submit("[[say ready]]");
+    await fleet().untilState("web", "idle", 30_000);
+    const { id } = await fleet().tell("web", "[[say counted]]");
+    const wakes = async () => (await fleet().json<TraceAnswer>("trace", id)).wakes ?? [];
+    const isOver = async () => (await wakes()).length > 0;
+    await until(isOver, { timeoutMs: 30_000, what: () => `the account of message ${id}` });
+    const [account, ...others] = await wakes();
+    expect(others).toEqual([]);
+    expect(account).toMatchObject({ session: "lab/web", rung: cli.rung, outcome: "done" });
+    const { wakeCost } = await fleet().session("web");
+    const { stdout } = await fleet().run("trace", id);
+    if (cli.name === "grok") {
+      expect(account?.tokens).toBeUndefined();
+      expect(wakeCost).toEqual({ wakes: 1, input: 0, cached: 0, output: 0 });
+      expect(stdout).toContain("its CLI does not tell what that cost");
+    } else {
+      expect(account?.tokens?.input).toBeGreaterThanOrEqual(1000); // what the stub counts for a request
+      expect(account?.tokens?.output).toBeGreaterThan(0);
+      expect(wakeCost).toEqual({ wakes: 1, ...account?.tokens });
+      expect(stdout).toMatch(/lab\/web woken by \w+: .+ \d+ tokens in.* \d+ out/u);
+    }
+  });
 
   test("[want 9] [want 31] its supervisor hears that its turn is done and what it cost, that one failed at the API, and that one was interrupted, each by one message", async () => {
     await fleet().configure('[[session]]\nmatch = "web"\nparent = "me"\n');
-    const web = await fleet().start("web");
-    // A turn that ends before the config is in force has no supervisor; who is listed with its first prompt only starts after it.
-    if (!cli.startsWithPrompt) await fleet().untilSession("web", ({ parent }) => parent === "me");
+    // A turn that ends before the config is in force has no supervisor.
+    await fleet().untilSession("web", ({ parent }) => parent === "me");
     await web.submit("[[say ready]]");
-    await fleet().untilSession("web", ({ outcome, parent }) => outcome === "done" && parent === "me");
+    await fleet().untilSession("web", ({ lastText, state }) => lastText === "ready" && state === "idle");
     await web.submit("[[fail 400]] now");
     await fleet().untilSession("web", ({ state, outcome }) => state === "idle" && outcome === "error");
     const file = join(web.project, "working");

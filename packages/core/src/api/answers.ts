@@ -2,26 +2,12 @@ import type { SendReceipt } from "../adapter/contract.ts";
 import type { FleetEvent } from "../event/event.ts";
 import type { Notice } from "../adapter/notice.ts";
 import type { ConsumerStatus, StreamStatus } from "../bus/port.ts";
-import type { Message, Priority } from "../message/message.ts";
-import type { Receipt, Stage } from "../message/receipt.ts";
+import type { Priority } from "../message/message.ts";
 import type { SessionRecord } from "../session/record.ts";
 
 /** A list as every `--json` prints it. */
 export interface Items<T> {
   readonly items: readonly T[];
-}
-
-/** `POST /v1/messages`: one entry per mailbox it went to. 202 when only the spool has it (server down). */
-export interface PublishAnswer {
-  readonly id: string;
-  readonly thread: string;
-  readonly from: string;
-  readonly to: readonly string[];
-  readonly stage: "stored" | "spooled" | "refused";
-  readonly isDuplicate: boolean;
-  readonly stream?: string;
-  readonly seq?: number;
-  readonly reason?: string;
 }
 
 /** A session as `fleet session list --json` prints it. */
@@ -31,29 +17,6 @@ export interface SessionView extends SessionRecord {
   /** Set for a session that runs without hooks: what to do. */
   readonly advice?: string;
   readonly isPaused: boolean;
-}
-
-/** One message of an inbox with where it stands. */
-export interface InboxView extends Message {
-  readonly stage: Stage;
-  readonly offers: number;
-}
-
-/** `POST /v1/inbox`. `text` is for an agent that reads its own: the same fence that a hook would have given it. */
-export interface InboxAnswer extends Items<InboxView> {
-  readonly text?: string;
-}
-
-/** `GET /v1/arrivals`: something was stored; for a group where no session is named. */
-export interface Arrival {
-  readonly seq: number;
-  readonly session?: string;
-}
-
-/** `GET /v1/messages/<id>/trace` */
-export interface TraceAnswer {
-  readonly message?: Message;
-  readonly stages: readonly (Receipt & { readonly sinceStoredMs: number })[];
 }
 
 /** `GET /v1/consumers` */

@@ -45,6 +45,13 @@ export const cliFactsSchema = z.looseObject({
   agentId: z.string().optional(),
 });
 
+/** A `TokenUsage`. */
+export const tokenUsageSchema = z.object({
+  input: z.number().nonnegative(),
+  cached: z.number().nonnegative(),
+  output: z.number().nonnegative(),
+});
+
 const session = cliFactsSchema;
 const withTool = session.extend({ tool: z.string().optional(), toolUseId: z.string().optional() });
 
@@ -78,6 +85,8 @@ export const eventDataSchemas = {
     hooked: z.boolean().optional(),
     prompt: z.string().optional(),
     nonces: z.array(z.string()).optional(),
+    /** By which rung fleet brought it; absent: somebody else did. */
+    rung: z.string().optional(),
   }),
   "tool.started": withTool,
   "tool.finished": withTool.extend({ durationMs: z.number().optional() }),
@@ -96,6 +105,15 @@ export const eventDataSchemas = {
   /** Nothing was heard of a turn that goes on for as long as the config allows: a notice, and no state. */
   "turn.stalled": session.extend({ evidence: z.string() }),
   "turn.continued": session.extend({ messages: z.array(z.string()).optional() }),
+  /** A turn that fleet woke is over: what it cost, where the CLI's file says so (docs/supervision.md). */
+  "wake.accounted": session.extend({
+    rung: z.string(),
+    /** RFC 3339: from here on what was used counts: the turn's prompt, or where its Stop was answered. */
+    since: z.string(),
+    durationMs: z.number().nonnegative().optional(),
+    outcome: outcomeSchema.optional(),
+    tokens: tokenUsageSchema.optional(),
+  }),
   "permission.requested": withTool.extend({ detail: z.string().optional() }),
   "permission.resolved": withTool,
   "notification.raised": session.extend({ text: z.string().optional(), notification: z.string().optional() }),

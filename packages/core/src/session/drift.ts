@@ -11,6 +11,7 @@ const alsoToldWithoutHooks: ReadonlySet<SessionEventKind> = new Set([
   "session.renamed",
   "session.unparked",
   "turn.continued",
+  "wake.accounted",
   "permission.requested",
 ]);
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { FleetEvent } from "../event/event.ts";
-import { cliFactsSchema, type SessionEventKind } from "../event/kinds.ts";
+import { cliFactsSchema, tokenUsageSchema, type SessionEventKind } from "../event/kinds.ts";
 import { outcomeSchema } from "../event/origin.ts";
 
 /** All that the fold reads of a session event's data, over every kind. */
@@ -23,6 +23,9 @@ export const sessionFactsSchema = cliFactsSchema.extend({
   /** By what a reader was sure of it; no hook told it. */
   confirmedBy: z.string().optional(),
   evidence: z.string().optional(),
+  rung: z.string().optional(),
+  since: z.string().optional(),
+  tokens: tokenUsageSchema.optional(),
   /** Heard of only after something newer: history, no news. */
   late: z.boolean().optional(),
 });

@@ -8,6 +8,7 @@ import { startAfter } from "./process.ts";
 import type { SessionRecord } from "./record.ts";
 import { isOtherRun, stepOf, type Step } from "./transitions.ts";
 import { turnOf } from "./turn.ts";
+import { wokenOf } from "./woken.ts";
 
 /**
  * The session after one more event (DESIGN §4): what the live daemon and the rebuild from EVENTS both use. Pure.
@@ -44,6 +45,7 @@ function take(record: SessionRecord | undefined, seen: Seen): SessionRecord | un
     ...placeOf(seen),
     ...startAfter(before, seen.facts),
     ...turnOf(before, seen, state),
+    ...wokenOf(before, seen),
     ...driftOf(seen),
     ...identityOf(before, seen),
     end: lastEndOf(before, seen, { state, isNewRest }),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { paneSchema, ptySchema } from "../event/kinds.ts";
 import { outcomeSchema } from "../event/origin.ts";
 import { sessionEndSchema } from "./end.ts";
+import { wakeCostSchema, wokenBySchema } from "./woken.ts";
 
 /** DESIGN §4. */
 export const stateSchema = z.enum(["starting", "idle", "busy", "waiting", "parked", "ended", "lost"]);
@@ -58,6 +59,10 @@ export const sessionRecordSchema = z.looseObject({
   /** Tool calls of the turn that runs or ran last: those that came to their end, and those that failed. */
   tools: z.int().optional(),
   toolsFailed: z.int().optional(),
+  /** Why the turn that runs or ran last took place, where fleet woke it; until it is accounted for. */
+  wokenBy: wokenBySchema.optional(),
+  /** What its turns that fleet woke have cost since the session began. */
+  wakeCost: wakeCostSchema.optional(),
   /** What ended the last turn, or the session; absent while a turn runs. */
   end: sessionEndSchema.optional(),
   /** The id of the end that its supervisor, where it has one, was told of last. */

@@ -18,7 +18,7 @@ export function fold(event: FleetEvent, deps: ConversationDeps): Change | undefi
 }
 
 /** The nonces that a prompt bears. */
-export function noncesOf(event: FleetEvent): readonly string[] {
+export function noncesOf(event: Pick<FleetEvent, "kind" | "data">): readonly string[] {
   if (event.kind !== "prompt.submitted") return [];
   return typeof event.data["prompt"] === "string" ? findNonces(event.data["prompt"]) : [];
 }

@@ -31,6 +31,7 @@ async function appliedBy(
     gaps: { note: () => undefined },
     startOf: () => undefined,
     ptyOf: () => Promise.resolve(undefined),
+    rungOf: () => undefined,
     rules: () => ({ role: "by-config", parent: "boss" }),
     name: () => Promise.resolve({ name: "shop", display: "shop" }),
     open: () => Promise.resolve(),

@@ -17,6 +17,7 @@ import { innerPane } from "../session/inner-pane.ts";
 import type { Registry } from "../session/registry.ts";
 import type { Cli, HookCall, Translated } from "./cli-port.ts";
 import type { Conversation } from "./conversation.ts";
+import { noncesOf } from "./folding.ts";
 import type { PayloadGaps } from "./payload-gaps.ts";
 
 /** What a hook is told: what to print, and whom to tell that it was written. */
@@ -44,6 +45,8 @@ export interface HookDeps {
   startOf(pid: number): string | undefined;
   /** The terminal of `fleet wrap` that a process runs in. */
   ptyOf(pid: number): Promise<PtyFact | undefined>;
+  /** By which rung fleet brought a prompt with these nonces. */
+  rungOf(session: string, nonces: readonly string[]): string | undefined;
   /** What the machine's config says of a session. */
   rules(session: Matched): Partial<SessionConfig>;
   /** A name for a session that is new or back (core: chooseName). */
@@ -164,7 +167,8 @@ function eventOf(
   const isLate =
     Date.parse(call.time) < newestMs - clockSlackMs && newestMs <= deps.clock.now() + clockSlackMs;
   const id = call.id === undefined ? {} : { call: call.id };
-  const data = { ...translated.data, ...id, ...(isLate ? { late: true } : {}) };
+  const rung = deps.rungOf(from.session, noncesOf(translated));
+  const data = { ...translated.data, ...id, ...given({ rung }), ...(isLate ? { late: true } : {}) };
   return { ...stamp(from, deps), time: call.time, kind: translated.kind, data };
 }
 

@@ -143,7 +143,7 @@ async function registered(
 }
 
 function hookDeps({ edge, ptys }: IntakeDeps): HookDeps {
-  const { machine, registry, outbox, conversation, clock, ids } = edge;
+  const { machine, registry, outbox, conversation, planner, clock, ids } = edge;
   return {
     machine,
     registry,
@@ -156,6 +156,7 @@ function hookDeps({ edge, ptys }: IntakeDeps): HookDeps {
     onError: edge.onError,
     startOf: (pid) => edge.processes.startOf(pid),
     ptyOf: (pid) => ptys.of(pid),
+    rungOf: (session, nonces) => planner.rungOf(session, nonces),
     rules: (session) => rulesFor(edge.settings().config, session),
     encode: (event) =>
       edge.codec.encodeEvent(bound(edge.settings().config.events.bodies ? event : redact(event))),

@@ -1,4 +1,4 @@
-import { chooseName, type SessionRecord } from "@fleetbus/core";
+import { chooseName, findNonces, type SessionRecord } from "@fleetbus/core";
 import type { PtyReport, PtyReportAnswer } from "@fleetbus/core/api";
 import { knownClis } from "../ingest/clis.ts";
 import { noteEvent, sweepDead } from "../ingest/note.ts";
@@ -69,10 +69,14 @@ function tell(edge: Edge, name: string, report: PtyReport): void {
   const state = edge.registry.find(name)?.state;
   const { prompt } = report;
   const data = { ...factsOf(edge, report), ...(prompt === undefined ? {} : { prompt }) };
+  const rung = edge.planner.rungOf(name, findNonces(prompt ?? ""));
   if (report.state === "ended")
     noteEvent(edge, name, { kind: "session.ended", data: { ...data, reason: "exit" } });
   if (report.state === "busy" && (state !== "busy" || prompt !== undefined))
-    noteEvent(edge, name, { kind: "prompt.submitted", data });
+    noteEvent(edge, name, {
+      kind: "prompt.submitted",
+      data: { ...data, ...(rung === undefined ? {} : { rung }) },
+    });
   // Nobody told how it ended.
   if (report.state === "idle" && state !== "idle")
     noteEvent(edge, name, { kind: "turn.stopped", data: { ...data, outcome: "unknown" } });

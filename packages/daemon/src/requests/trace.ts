@@ -4,10 +4,11 @@ import type { Edge } from "./edge.ts";
 import { findId, findMessage, isWholeId } from "./look-up.ts";
 import { gaveUp } from "./newest-first.ts";
 import { decodeOrSkip, isReached, readReceipts } from "./streams.ts";
+import { wakeAccounts } from "./wake-accounts.ts";
 
 const readMs = 10_000;
 
-/** Every stage of one message so far, with the time since it was stored. */
+/** Every stage of one message so far, with the time since it was stored, and what it cost to wake for it. */
 export async function trace(edge: Edge, id: string): Promise<TraceAnswer> {
   const receipts = await receiptsOf(edge, await resolveId(edge, id));
   const [first] = receipts;
@@ -18,10 +19,14 @@ export async function trace(edge: Edge, id: string): Promise<TraceAnswer> {
     ...receipt,
     sinceStoredMs: Date.parse(receipt.time) - storedAt,
   }));
+  const wakes = await wakeAccounts(edge, receipts, timeLimit(readMs));
   const found = await findMessage(edge, first.id, edge.subjects.inbox(first.to, first.from)).catch(
     (error: unknown) => orNothing(error), // erased, or older than what the stream keeps
   );
-  return { stages, ...(found === undefined ? {} : { message: found.message }) };
+  return {
+    ...{ stages, ...(wakes.length === 0 ? {} : { wakes }) },
+    ...(found === undefined ? {} : { message: found.message }),
+  };
 }
 
 /** The receipts of one message as they come, until the wanted stage stands for every mailbox it went to, it ends, or the signal aborts. */

@@ -14,9 +14,12 @@ export async function learnOf(record: SessionRecord, clock: Clock): Promise<Lear
   const tail = await tailOf(record, clock);
   if (tail === undefined) return {};
   const reader = chatReaderOf(record.cli);
-  const tokens = reader?.tokensIn?.(tail, turnOf(record));
-  const failure = record.outcome === "interrupted" ? reader?.failureIn?.(tail, turnOf(record)) : undefined;
-  return { tokens, failure };
+  const turn = turnOf(record);
+  const tokens = reader?.tokensIn?.(tail, turn);
+  const sinceMs = Date.parse(record.wokenBy?.at ?? "");
+  const wakeTokens = Number.isNaN(sinceMs) ? undefined : reader?.tokensIn?.(tail, { ...turn, sinceMs });
+  const failure = record.outcome === "interrupted" ? reader?.failureIn?.(tail, turn) : undefined;
+  return { tokens, wakeTokens, failure };
 }
 
 async function tailOf(

@@ -2,15 +2,21 @@ import { offeredTo } from "../inbox/lease.ts";
 import { publishMessage } from "../inbox/publish.ts";
 import { rulesFor } from "../life/session-rules.ts";
 import type { Edge } from "../requests/edge.ts";
+import type { Metrics } from "../metrics.ts";
+import { noteEvent } from "../ingest/note.ts";
 import { allSessions } from "../requests/sessions.ts";
 import { learnOf } from "./learn.ts";
 import { outcomes, type Outcomes } from "./outcomes.ts";
 
 /** The outcomes of a daemon whose parts are asked for only when something ends. */
-export function outcomesOn(parts: Pick<Edge, "clock" | "ids">, edge: () => Edge): Outcomes {
+export function outcomesOn(
+  parts: Pick<Edge, "clock" | "ids"> & { readonly metrics: Pick<Metrics, "wakeTokens"> },
+  edge: () => Edge,
+): Outcomes {
   const config = () => edge().settings().config;
   return outcomes({
-    ...parts,
+    clock: parts.clock,
+    ids: parts.ids,
     all: () => edge().registry.all(),
     find: (name) => edge().registry.find(name),
     keep: (record) => {
@@ -23,6 +29,10 @@ export function outcomesOn(parts: Pick<Edge, "clock" | "ids">, edge: () => Edge)
     isAnswering: (name) => edge().conversation.isAnswering(name),
     maxHops: () => edge().settings().limits.maxHops,
     learn: (record) => learnOf(record, parts.clock),
+    account: ({ record: { name }, rung, tokens, event }) => {
+      if (tokens !== undefined) parts.metrics.wakeTokens(rung, tokens);
+      noteEvent(edge(), name, event);
+    },
     publish: async (message) => {
       const { encodeMessage: encode, decodeMessage: decode } = edge().codec;
       await publishMessage(message, { ...edge(), encode, decode });

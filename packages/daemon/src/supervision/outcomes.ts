@@ -6,9 +6,11 @@ import {
   type IdSource,
   type Message,
   type SessionRecord,
+  type TokenUsage,
 } from "@fleetbus/core";
-import type { TokenUsage, TurnFailure } from "@fleetbus/hooks";
+import type { TurnFailure } from "@fleetbus/hooks";
 import type { Change } from "../session/registry.ts";
+import { accountOf, type Account } from "./account.ts";
 import { endingOf, type Ending } from "./ending.ts";
 import { reportOf, type OutcomeRule } from "./report-of.ts";
 
@@ -29,6 +31,8 @@ export interface OutcomeDeps {
   maxHops(): number;
   /** What the CLI's own file says of the turn that ended; never rejects. */
   learn(record: SessionRecord): Promise<Learnt>;
+  /** What a turn that fleet woke has cost is known; before anybody is told of its end. */
+  account(account: Account): void;
   /** Stores it, with the server or in the spool. */
   publish(message: Message): Promise<unknown>;
   /** The storm guard's receipt. */
@@ -39,6 +43,8 @@ export interface OutcomeDeps {
 /** What a CLI's file of a conversation tells beside its hooks. */
 export interface Learnt {
   readonly tokens?: TokenUsage | undefined;
+  /** Of the turn's tokens those that were used since fleet woke it. */
+  readonly wakeTokens?: TokenUsage | undefined;
   /** It failed, though its hook said no more than that it was over. */
   readonly failure?: TurnFailure | undefined;
 }
@@ -121,9 +127,14 @@ function isUntold({ record, end }: Ending, nowMs: number): boolean {
 async function report(ending: Ending, deps: OutcomeDeps & { readonly reports: Reports }): Promise<void> {
   const { record, end } = ending;
   const sessions = await deps.sessions();
-  if (supervisorOf(record, { sessions }) === undefined) return;
+  const isSupervised = supervisorOf(record, { sessions }) !== undefined;
+  if (!isSupervised && accountOf(ending) === undefined) return;
   const hasReported = deps.reports.get(record.name) === record.idleGeneration - 1;
-  const { tokens, failure } = end.midTurn && ending.how !== "stalled" ? await deps.learn(record) : {};
+  const isTurns = end.midTurn && ending.how !== "stalled";
+  const { tokens, wakeTokens, failure } = isTurns ? await deps.learn(record) : {};
+  const account = accountOf(ending, wakeTokens);
+  if (account !== undefined) deps.account(account);
+  if (!isSupervised) return;
   const known = failure === undefined ? ending : failedBy(ending, failure);
   const message = reportOf(known, { ...deps, rule: deps.rule(record), sessions, hasReported, tokens });
   if (message !== undefined) await store(message, deps);

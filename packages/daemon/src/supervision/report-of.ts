@@ -6,8 +6,8 @@ import {
   type Message,
   type Priority,
   type SessionRecord,
+  type TokenUsage,
 } from "@fleetbus/core";
-import type { TokenUsage } from "@fleetbus/hooks";
 import { isProblem, type Ending } from "./ending.ts";
 import { isInRing } from "./ring.ts";
 import { wordsOf } from "./words.ts";

@@ -1,6 +1,7 @@
 import { foldEvent, type FleetEvent, type Message, type SessionRecord } from "@fleetbus/core";
 import { fakeClock } from "@fleetbus/core/testing";
 import { registry } from "../session/registry.ts";
+import type { Account } from "./account.ts";
 import { outcomes, type OutcomeDeps, type Outcomes } from "./outcomes.ts";
 
 /** Sessions whose ends are told, and what their supervisors got. */
@@ -12,6 +13,8 @@ export interface Crew {
   /** What a session's turn is about. */
   readonly causes: Map<string, readonly Message[]>;
   readonly refused: string[];
+  /** What woken turns have cost. */
+  readonly accounts: Account[];
   readonly deps: OutcomeDeps;
   /** Starts a session and lets it work on a prompt. */
   work(name: string, data?: object): void;
@@ -28,6 +31,7 @@ export function crew(extra: Partial<OutcomeDeps> = {}): Crew {
   let count = 0;
   const told: Message[] = [];
   const refused: string[] = [];
+  const accounts: Account[] = [];
   const answering = new Set<string>();
   const causes = new Map<string, readonly Message[]>();
   const known = registry({
@@ -43,6 +47,7 @@ export function crew(extra: Partial<OutcomeDeps> = {}): Crew {
     isAnswering: (name) => answering.has(name),
     maxHops: () => 16,
     learn: () => Promise.resolve({}),
+    account: (account) => void accounts.push(account),
     publish: (message) => Promise.resolve(told.push(message)),
     refuse: (_, reason) => refused.push(reason),
     onError: (error) => {
@@ -59,7 +64,7 @@ export function crew(extra: Partial<OutcomeDeps> = {}): Crew {
     return id;
   };
   const made = {
-    ...{ clock, told, refused, answering, causes, deps, outcomes: outcomes(deps) },
+    ...{ clock, told, refused, accounts, answering, causes, deps, outcomes: outcomes(deps) },
     record: known.find,
     work: (name: string, data: object = {}) => {
       apply(name, "session.started", { pid: 7, ...data });

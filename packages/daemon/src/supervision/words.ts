@@ -1,5 +1,4 @@
-import { cutBytes, formatDuration } from "@fleetbus/core";
-import type { TokenUsage } from "@fleetbus/hooks";
+import { cutBytes, formatDuration, formatTokens, type TokenUsage } from "@fleetbus/core";
 import type { Ending, How } from "./ending.ts";
 
 /** What a supervisor reads. */
@@ -14,7 +13,7 @@ const maxTextBytes = 2048;
 export function wordsOf(ending: Ending, tokens?: TokenUsage): Words {
   const { record, end } = ending;
   const what = headlines[ending.how](ending);
-  const facts = [...toolsOf(ending), ...(tokens === undefined ? [] : [tokensOf(tokens)])];
+  const facts = [...toolsOf(ending), ...(tokens === undefined ? [] : [formatTokens(tokens)])];
   const head = `${record.name} (${record.cli}) ${what}${afterOf(ending)}${facts.length > 0 ? `; ${facts.join("; ")}` : ""}.`;
   const because = end.reason === undefined || isSaid(ending) ? [] : [`Reason: ${end.reason}`];
   return {
@@ -48,10 +47,6 @@ function toolsOf({ record: { tools = 0, toolsFailed = 0, tool }, end, how }: End
   const failed = toolsFailed > 0 ? `, ${toolsFailed} failed` : "";
   const running = how === "stalled" && tool !== undefined ? [`${tool} runs`] : [];
   return [...(all > 0 ? [`${all} ${all === 1 ? "tool call" : "tool calls"}${failed}`] : []), ...running];
-}
-
-function tokensOf({ input, cached, output }: TokenUsage): string {
-  return `${input} tokens in${cached > 0 ? ` (${cached} cached)` : ""}, ${output} out`;
 }
 
 /** What a limit's text says is the last text, and what an exit's reason says is no reason to anybody. */

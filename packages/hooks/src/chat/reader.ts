@@ -1,7 +1,9 @@
+import type { TokenUsage } from "@fleetbus/core";
+
 /** The turn that is asked about. */
 export interface ChatTurn {
   readonly promptId?: string | undefined;
-  /** When its prompt was submitted, in milliseconds since 1970. */
+  /** When its prompt was submitted, or of what happened since then it is asked, in milliseconds since 1970. */
   readonly sinceMs: number;
 }
 
@@ -21,15 +23,6 @@ export interface TurnFailure {
   readonly text: string;
   /** A limit of the plan, which ends by itself. */
   readonly isLimit: boolean;
-}
-
-/** What a model's provider counted in a turn. */
-export interface TokenUsage {
-  /** All that went in, cached or not. */
-  readonly input: number;
-  /** How much of it came from the cache. */
-  readonly cached: number;
-  readonly output: number;
 }
 
 /** What one CLI's file of a conversation says beside its hooks. Pure; a line of another shape says nothing. */

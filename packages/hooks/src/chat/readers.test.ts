@@ -50,8 +50,9 @@ describe("Codex' rollout file", () => {
   });
 
   test("[want 31] says what the turn has used", () => {
-    const used = (turn_id: string, input_tokens: number) => ({
+    const used = (turn_id: string, input_tokens: number, timestamp = "2026-11-21T16:42:31.530Z") => ({
       type: "token_usage_record",
+      timestamp,
       payload: {
         turn_id,
         turn_token_usage: { input_tokens, cached_input_tokens: 700, output_tokens: 10, total_tokens: 1 },
@@ -60,6 +61,21 @@ describe("Codex' rollout file", () => {
     const tail = whole(used("t2", 1000), used("t2", 2000), used("t3", 5));
     expect(codex?.tokensIn?.(tail, turn)).toEqual({ input: 2000, cached: 700, output: 10 });
     expect(codex?.tokensIn?.(whole(used("t3", 5)), turn)).toBeUndefined();
+  });
+
+  test("says what the turn has used since a moment in it", () => {
+    const used = (at: string, input_tokens: number, cached_input_tokens: number, output_tokens: number) => ({
+      ...{ type: "token_usage_record", timestamp: `2026-11-21T16:42:${at}Z` },
+      payload: {
+        turn_id: "t2",
+        turn_token_usage: { input_tokens, cached_input_tokens, output_tokens },
+      },
+    });
+    const tail = whole(used("31.000", 1000, 700, 10), used("33.000", 2500, 1500, 25));
+    const since = (at: string) => ({ promptId: "t2", sinceMs: Date.parse(`2026-11-21T16:42:${at}Z`) });
+    expect(codex?.tokensIn?.(tail, since("32.000"))).toEqual({ input: 1500, cached: 800, output: 15 });
+    expect(codex?.tokensIn?.(tail, since("30.000"))).toEqual({ input: 2500, cached: 1500, output: 25 });
+    expect(codex?.tokensIn?.(tail, since("34.000"))).toBeUndefined();
   });
 });
 

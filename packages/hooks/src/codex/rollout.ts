@@ -1,6 +1,7 @@
+import type { TokenUsage } from "@fleetbus/core";
 import { z } from "zod";
 import { linesOf } from "../chat/lines.ts";
-import type { ChatReader, ChatTail, TokenUsage, TurnFailure } from "../chat/reader.ts";
+import type { ChatReader, ChatTail, ChatTurn, TurnFailure } from "../chat/reader.ts";
 
 const completeSchema = z.object({
   type: z.literal("event_msg"),
@@ -17,6 +18,7 @@ const completeSchema = z.object({
 const count = z.number().nonnegative();
 const usageSchema = z.object({
   type: z.literal("token_usage_record"),
+  timestamp: z.string(),
   payload: z.object({
     turn_id: z.string(),
     turn_token_usage: z.object({ input_tokens: count, cached_input_tokens: count, output_tokens: count }),
@@ -33,7 +35,7 @@ export const codexRollout: ChatReader = {
     const end = ends.findLast(({ payload }) => payload.turn_id === promptId);
     return end && failureOf(end.payload.error);
   },
-  tokensIn: (tail, { promptId }) => tokensOf(tail, promptId),
+  tokensIn: tokensOf,
 };
 
 function failureOf({
@@ -44,14 +46,16 @@ function failureOf({
   return { error, text: message, isLimit: error === "usage_limit_exceeded" };
 }
 
-function tokensOf({ lines }: ChatTail, promptId: string | undefined): TokenUsage | undefined {
-  const records = linesOf(lines, usageSchema);
-  const last = records.findLast(({ payload }) => payload.turn_id === promptId);
-  if (last === undefined) return undefined;
-  const {
-    input_tokens: input,
-    cached_input_tokens: cached,
-    output_tokens: output,
-  } = last.payload.turn_token_usage;
-  return { input, cached, output };
+/** What the turn had used before that moment is not of it. */
+function tokensOf({ lines }: ChatTail, { promptId, sinceMs }: ChatTurn): TokenUsage | undefined {
+  const own = linesOf(lines, usageSchema).filter(({ payload }) => payload.turn_id === promptId);
+  const [last, before] = [own.at(-1), own.findLast(({ timestamp }) => Date.parse(timestamp) < sinceMs)].map(
+    (line) => line?.payload.turn_token_usage,
+  );
+  if (last === undefined || last === before) return undefined;
+  return {
+    input: last.input_tokens - (before?.input_tokens ?? 0),
+    cached: last.cached_input_tokens - (before?.cached_input_tokens ?? 0),
+    output: last.output_tokens - (before?.output_tokens ?? 0),
+  };
 }

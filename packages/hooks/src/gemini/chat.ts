@@ -1,6 +1,7 @@
+import type { TokenUsage } from "@fleetbus/core";
 import { z } from "zod";
 import { linesOf } from "../chat/lines.ts";
-import type { ChatReader, ChatTail, TokenUsage } from "../chat/reader.ts";
+import type { ChatReader, ChatTail } from "../chat/reader.ts";
 
 const textSchema = z.object({ timestamp: z.string(), type: z.enum(["error", "info"]), content: z.string() });
 

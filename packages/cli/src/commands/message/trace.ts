@@ -1,4 +1,5 @@
-import type { TraceAnswer } from "@fleetbus/core/api";
+import { formatDuration, formatTokens } from "@fleetbus/core";
+import type { TraceAnswer, WakeAccount } from "@fleetbus/core/api";
 import { defineCommand } from "../../command/define.ts";
 import { json, text } from "../../command/flags.ts";
 import { printJson } from "../../output/json.ts";
@@ -8,7 +9,7 @@ import type { Column } from "../../output/table.ts";
 /** `fleet trace [id]` */
 export const trace = defineCommand({
   about:
-    "Shows every stage that a message went through: milliseconds since it was stored, the rung that woke, the proof.",
+    "Shows every stage that a message went through: milliseconds since it was stored, the rung that woke, the proof, and what the turn cost that fleet woke for it.",
   args: {
     id: text("[id]", "the message, or the end of its id; absent: the last one sent from this machine"),
   },
@@ -23,6 +24,7 @@ export const trace = defineCommand({
     const { renderTable } = await import("../../output/table.ts");
     if (answer.message !== undefined) await context.print(headOf(answer.message));
     await context.print(renderTable(columns, answer.stages));
+    for (const wake of answer.wakes ?? []) await context.print(costOf(wake));
   },
 });
 
@@ -51,4 +53,10 @@ function headOf(message: NonNullable<TraceAnswer["message"]>): string {
     time,
     about,
   ]);
+}
+
+function costOf({ session, rung, durationMs, outcome, tokens }: WakeAccount): string {
+  const took = formatDuration(durationMs < 1000 ? durationMs : Math.round(durationMs / 1000) * 1000);
+  const cost = tokens === undefined ? "its CLI does not tell what that cost" : formatTokens(tokens);
+  return lineOf([`${session} woken by ${rung}: ${took}`, cost, outcome]);
 }

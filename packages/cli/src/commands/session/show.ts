@@ -3,7 +3,7 @@ import { defineCommand } from "../../command/define.ts";
 import { json, required } from "../../command/flags.ts";
 import { renderFields } from "../../output/items.ts";
 import { printJson } from "../../output/json.ts";
-import { sanitise, sanitiseLine } from "@fleetbus/core";
+import { formatTokens, sanitise, sanitiseLine, type WakeCost } from "@fleetbus/core";
 import { stateOf } from "./columns.ts";
 
 /** `fleet session show <name>` */
@@ -38,6 +38,7 @@ function fieldsOf(view: SessionView): Readonly<Record<string, string | number | 
     "cli session": view.cliSession,
     mail: view.inbox,
     wake: view.wake ? undefined : "off",
+    woken: view.wakeCost === undefined ? undefined : costOf(view.wakeCost),
     paused: view.isPaused ? "yes" : undefined,
     hooks: view.drift === undefined ? undefined : `silent: ${view.drift}; fleet doctor says what to do`,
     note: view.advice,
@@ -48,4 +49,10 @@ function fieldsOf(view: SessionView): Readonly<Record<string, string | number | 
       typeof value === "string" ? sanitiseLine(value) : value,
     ]),
   );
+}
+
+/** Where no wake told its tokens there is nothing to add. */
+function costOf({ wakes, ...tokens }: WakeCost): string {
+  const times = wakes === 1 ? "once" : `${wakes} times`;
+  return tokens.input + tokens.output === 0 ? times : `${times}: ${formatTokens(tokens)}`;
 }

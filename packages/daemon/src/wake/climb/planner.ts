@@ -1,3 +1,4 @@
+import type { Rung } from "@fleetbus/core";
 import { climbLadder } from "./climb-ladder.ts";
 import { isCurrent, isWanted, newClimb, type Climb } from "./climb.ts";
 import { excuse, type Excuse } from "./excuse.ts";
@@ -53,10 +54,16 @@ export class WakePlanner {
     this.consider(name);
   }
 
+  /** By which rung of the running climb a prompt with these nonces came; undefined: by none. */
+  rungOf(name: string, nonces: readonly string[]): Rung | undefined {
+    const climb = this.running.get(name);
+    return nonces.map((nonce) => climb?.rungOf.get(nonce)).find((found) => found !== undefined);
+  }
+
   /** A prompt came in: proof, if it bears the running attempt's nonce. */
   prompted(name: string, nonces: readonly string[]): boolean {
     const climb = this.running.get(name);
-    const rung = nonces.map((nonce) => climb?.rungOf.get(nonce)).find((found) => found !== undefined);
+    const rung = this.rungOf(name, nonces);
     if (climb === undefined || rung === undefined) return false;
     climb.result = { how: "proved", rung };
     climb.bell.ring();

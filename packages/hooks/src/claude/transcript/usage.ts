@@ -1,6 +1,7 @@
+import type { TokenUsage } from "@fleetbus/core";
 import { z } from "zod";
 import { linesOf } from "../../chat/lines.ts";
-import type { ChatReader, ChatTail, TokenUsage } from "../../chat/reader.ts";
+import type { ChatReader, ChatTail } from "../../chat/reader.ts";
 
 const count = z.number().nonnegative().default(0);
 
