@@ -154,14 +154,15 @@ async function pass({ dialog, ready }: AgentCli, agent: Agent, isFirst: boolean)
   await agent.waitForScreen(ready);
 }
 
-/** It stands there before it listens: what it did not hear it is told again. */
+/** It stands there before it listens: what it did not hear it is told again; an Enter before that takes another choice. */
 async function passDialog({ shows, key }: NonNullable<AgentCli["dialog"]>, agent: Agent): Promise<void> {
   await agent.waitForScreen(shows);
   const isGone = async () => {
     if (!shows.test(await agent.screen())) return true;
     await agent.press(key);
     await new Promise((resolve) => setTimeout(resolve, 500));
-    if (shows.test(await agent.screen())) await agent.press("Enter");
+    const isChosen = (await agent.screen()).includes(`› ${key}`);
+    if (isChosen) await agent.press("Enter");
     return false;
   };
   await until(isGone, { timeoutMs: 30_000, what: () => "the end of its dialog" });

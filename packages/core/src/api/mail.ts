@@ -41,7 +41,7 @@ export interface TraceAnswer {
   readonly stages: readonly (Receipt & { readonly sinceStoredMs: number })[];
 }
 
-/** A turn that a wake brought, as its `wake.accounted` event tells it. */
+/** A turn that a wake brought, as its `turn.accounted` event tells it. */
 export interface WakeAccount {
   /** `<machine>/<session>` */
   readonly session: string;

@@ -106,7 +106,7 @@ export const eventDataSchemas = {
   "turn.stalled": session.extend({ evidence: z.string() }),
   "turn.continued": session.extend({ messages: z.array(z.string()).optional() }),
   /** A turn that fleet woke is over: what it cost, where the CLI's file says so (docs/supervision.md). */
-  "wake.accounted": session.extend({
+  "turn.accounted": session.extend({
     rung: z.string(),
     /** RFC 3339: from here on what was used counts: the turn's prompt, or where its Stop was answered. */
     since: z.string(),

@@ -11,7 +11,7 @@ const alsoToldWithoutHooks: ReadonlySet<SessionEventKind> = new Set([
   "session.renamed",
   "session.unparked",
   "turn.continued",
-  "wake.accounted",
+  "turn.accounted",
   "permission.requested",
 ]);
 

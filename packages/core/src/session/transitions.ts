@@ -66,7 +66,7 @@ export const transitions: readonly Transition[] = [
   row("turn.parked",           ["parked",  "parked",  "parked",  "parked",  "parked",  "parked",  "skip",    "parked"  ], { why: "until the time it names" }),
   row("turn.stalled",          ["skip",    "skip",    "skip",    "skip",    "skip",    "skip",    "skip",    "skip"    ], { why: "silence proves no state" }),
   row("turn.continued",        ["busy",    "busy",    "busy",    "busy",    "busy",    "busy",    "skip",    "busy"    ], { why: "our own answer to a stop" }),
-  row("wake.accounted",        ["skip",    "same",    "same",    "same",    "same",    "same",    "same",    "same"    ], { why: "what a turn that fleet woke has cost" }),
+  row("turn.accounted",        ["skip",    "same",    "same",    "same",    "same",    "same",    "same",    "same"    ], { why: "what a turn that fleet woke has cost" }),
   row("permission.requested",  ["waiting", "waiting", "waiting", "waiting", "waiting", "waiting", "skip",    "waiting" ], { why: "a dialog is open" }),
   row("permission.resolved",   ["busy",    "busy",    "same",    "busy",    "busy",    "same",    "skip",    "busy"    ], { why: "after the turn's end it is late" }),
   row("notification.raised",   ["starting","same",    "same",    "same",    "same",    "same",    "skip",    "same"    ], { why: "its text proves no state" }),

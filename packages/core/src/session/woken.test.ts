@@ -19,7 +19,7 @@ const woken: Said = ["prompt.submitted", { promptId: "p1", rung: "tmux" }];
 const stopped: Said = ["turn.stopped", { promptId: "p1" }];
 const tokens = { input: 100, cached: 60, output: 9 };
 const accounted = (at: number, more: object = { tokens }): Said => [
-  "wake.accounted",
+  "turn.accounted",
   { rung: "tmux", since: timeOf(at), ...more },
 ];
 

@@ -24,7 +24,7 @@ export function wokenOf(before: SessionRecord, seen: Seen): WokenFields {
   if (kind === "prompt.submitted") return isQueued(before, seen) ? {} : { wokenBy: byPrompt(seen) };
   if (kind === "turn.continued" && facts.confirmedBy === undefined)
     return { wokenBy: before.wokenBy ?? { rung: "continuation", at: event.time } };
-  return kind === "wake.accounted" ? accounted(before, seen) : {};
+  return kind === "turn.accounted" ? accounted(before, seen) : {};
 }
 
 /** Typed while the turn runs: it is no other turn. */

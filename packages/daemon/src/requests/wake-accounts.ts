@@ -3,7 +3,7 @@ import type { WakeAccount } from "@fleetbus/core/api";
 import type { Edge } from "./edge.ts";
 import { readEvents } from "./streams.ts";
 
-const kind = "wake.accounted";
+const kind = "turn.accounted";
 
 /** What the woken turns have cost that one message was part of, by its receipts; empty while none is over. */
 export async function wakeAccounts(

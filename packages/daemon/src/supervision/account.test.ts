@@ -16,13 +16,13 @@ describe("the cost of a wake", () => {
     await at.hear("web", "turn.stopped");
     expect(at.accounts.map(({ event }) => event)).toEqual([
       {
-        kind: "wake.accounted",
+        kind: "turn.accounted",
         data: { cli: "claude", rung: "tmux", since, durationMs: 5000, outcome: "done", tokens },
       },
     ]);
     expect(at.told).toEqual([]);
     const { data } = at.accounts[0]?.event ?? { data: {} };
-    await at.hear("web", "wake.accounted", data);
+    await at.hear("web", "turn.accounted", data);
     expect(at.record("web")).toMatchObject({ state: "idle", wakeCost: { wakes: 1, ...tokens } });
     await at.restart();
     expect(at.accounts).toHaveLength(1);

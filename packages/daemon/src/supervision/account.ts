@@ -22,5 +22,5 @@ export function accountOf({ record, end, how }: Ending, tokens?: TokenUsage): Ac
     ...(outcome === undefined ? {} : { outcome }),
     ...(tokens === undefined ? {} : { tokens }),
   };
-  return { record, rung, tokens, event: { kind: "wake.accounted", data } };
+  return { record, rung, tokens, event: { kind: "turn.accounted", data } };
 }

@@ -24,7 +24,7 @@ const byKind: Readonly<Record<string, Priority>> = {
   "tool.finished": "low",
   "tool.failed": "low",
   "turn.continued": "low",
-  "wake.accounted": "low",
+  "turn.accounted": "low",
   "subagent.started": "low",
   "subagent.stopped": "low",
   "context.compacted": "low",

@@ -45,7 +45,7 @@ export const defaultTemplates: Readonly<Record<string, DefaultTemplate>> = {
     text: "Its turn goes on, and nothing is heard of it.\n{{facts}}",
   },
   "turn.continued": { title: "{{where}} goes on", text: facts },
-  "wake.accounted": { title: "{{where}} ended a turn that fleet woke", text: facts },
+  "turn.accounted": { title: "{{where}} ended a turn that fleet woke", text: facts },
   "permission.requested": {
     title: `{{where}} asks for permission${withTool}`,
     text: "{{detail}}\n\n{{facts}}",

@@ -22,7 +22,7 @@ const sampleData: Readonly<Record<string, FleetEvent["data"]>> = {
   "turn.parked": { ...session, until: "2026-01-02T18:00:00.000Z", reason: "usage limit" },
   "turn.stalled": { ...session, evidence: "no event and nothing in its file of the conversation for 30m" },
   "turn.continued": { ...session, messages: ["01jgp3v0000000000000000000"] },
-  "wake.accounted": {
+  "turn.accounted": {
     ...session,
     rung: "tmux",
     since: "2026-01-02T15:03:00.000Z",
