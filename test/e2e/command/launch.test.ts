@@ -40,7 +40,7 @@ beforeAll(async () => {
   // the default server of this environment is a private one
   env = { PATH: `${standIn.bin}:${at.env["PATH"] ?? ""}`, TMUX: "", TMUX_TMPDIR: at.home };
   await at.run(["up", "--connect", nats.url], { env });
-  await at.run(["hooks", "install", "--claude", "--apply"], { env });
+  await at.run(["hooks", "install", "--claude", "--codex", "--apply"], { env });
 });
 afterEach(async () => {
   const server = Number(await tmux("display-message", "-p", "#{pid}").catch(() => "0"));
@@ -196,6 +196,7 @@ describe("fleet launch", () => {
   it("says of one that stops at a trust dialog where to answer it, and does not hang", async () => {
     const ran = await fleet("launch", "1", "--name", "wary", "--dir", "untrusted", "--timeout", "2s");
     expect([ran.code, ran.stderr]).toEqual([5, expect.stringContaining("answer it in its window")]);
+    expect(ran.stderr.match(/answer it in its window/g), "while it waits, and at the end").toHaveLength(4);
     expect((await windows()).split("\n")).toHaveLength(2);
   });
 
@@ -203,7 +204,7 @@ describe("fleet launch", () => {
     [["0"], 2, "give 1 to 32"],
     [["1000"], 2, "give 1 to 32"],
     [["1", "--cli", "claud"], 2, "did you mean claude?"],
-    [["1", "--cli", "codex,claude"], 7, "not on PATH"],
+    [["1", "--cli", "gemini,claude"], 7, "not on PATH"],
     [["1", "--dir", "nowhere"], 2, "is no folder"],
     [["1", "--name", "Shop Floor"], 2, "use a-z"],
     [["1", "--mux", "screen"], 2, "tmux, zellij"],
@@ -227,5 +228,29 @@ describe("fleet launch", () => {
       ],
     });
     await expect(windows()).rejects.toThrow(/no server running|error connecting/);
+  });
+});
+
+describe("fleet launch with Codex", () => {
+  it("knows it by its own process: it registers, is lost when it is killed, and comes again under its name", async () => {
+    const argv = ["launch", "1", "--name", "duo", "--cli", "claude,codex", "--timeout", "20s", "--json"];
+    const first = await fleet(...argv);
+    expect([first.code, didOf(first.stdout).did], first.stderr).toEqual([
+      0,
+      ["duo-commander started", "duo-worker-1 started"],
+    ]);
+    const [worker] = await standIn.startsOf("duo-worker-1");
+    process.kill(worker?.pid ?? 0, "SIGKILL");
+    await eventually(
+      async () => ((await sessions("duo")).length === 1 ? true : undefined),
+      () => "the loss of the worker",
+    );
+    const second = await fleet(...argv);
+    expect([second.code, didOf(second.stdout).did], second.stderr).toEqual([
+      0,
+      ["duo-commander kept", "duo-worker-1 started"],
+    ]);
+    expect((await sessions("duo")).map(({ name }) => name)).toEqual(["duo-commander", "duo-worker-1"]);
+    expect((await fleet("launch", "--stop", "--name", "duo")).code).toBe(0);
   });
 });

@@ -9,7 +9,10 @@ export interface Started {
   readonly cwd: string;
 }
 
-/** A program called `claude` on a PATH of its own: it runs the hooks of its HOME's settings, prompts itself with its argument, and stays. */
+/**
+ * Programs called `claude` and `codex` on a PATH of their own: each runs the hooks of its HOME's settings, prompts itself
+ * with its argument, and stays. As the real ones do at SIGTERM, `claude` tells of its end and `codex` does not.
+ */
 export interface StandIn {
   /** To be put before the PATH. */
   readonly bin: string;
@@ -19,12 +22,13 @@ export interface StandIn {
 
 const startedSchema = z.object({ pid: z.number(), argv: z.array(z.string()), cwd: z.string() });
 
-/** Writes the program into `home`. In a folder called `untrusted` it asks for trust first, for ever; it ends at SIGTERM. */
+/** Writes the programs into `home`. In a folder called `untrusted` it asks for trust first, for ever; it ends at SIGTERM. */
 export async function installStandIn(home: string): Promise<StandIn> {
   const bin = join(home, "bin");
   const log = join(home, "starts");
   await Promise.all([mkdir(bin), mkdir(log)]);
-  await writeFile(join(bin, "claude"), programText(log), { mode: 0o755 });
+  await writeFile(join(bin, "claude"), programText(log, ".claude/settings.json"), { mode: 0o755 });
+  await writeFile(join(bin, "codex"), programText(log, ".codex/hooks.json"), { mode: 0o755 });
   return {
     bin,
     startsOf: async (session) => {
@@ -36,25 +40,27 @@ export async function installStandIn(home: string): Promise<StandIn> {
   };
 }
 
-function programText(log: string): string {
+function programText(log: string, settings: string): string {
   return `#!${process.execPath}
 const { spawnSync } = require("node:child_process");
 const { randomUUID } = require("node:crypto");
 const { readFileSync, writeFileSync } = require("node:fs");
 const argv = process.argv.slice(2);
 const cwd = process.cwd();
-const env = { ...process.env, CLAUDE_PID: String(process.pid) };
+const isClaude = ${JSON.stringify(settings.startsWith(".claude"))};
+const env = isClaude ? { ...process.env, CLAUDE_PID: String(process.pid) } : process.env;
 const base = { session_id: randomUUID(), prompt_id: randomUUID(), cwd, permission_mode: "default" };
-const { hooks } = JSON.parse(readFileSync(process.env.HOME + "/.claude/settings.json", "utf8"));
+const { hooks } = JSON.parse(readFileSync(process.env.HOME + "/${settings}", "utf8"));
 const call = (event, payload) => {
   const input = JSON.stringify({ ...base, hook_event_name: event, ...payload });
   for (const { hooks: handlers } of hooks[event] ?? [])
-    for (const { command, args, asyncRewake } of handlers) if (!asyncRewake) spawnSync(command, args, { env, input });
+    for (const { command, args, asyncRewake } of handlers)
+      if (!asyncRewake) spawnSync(command, args ?? [], { env, input, shell: args === undefined });
 };
 setInterval(() => {}, 1e6);
 if (cwd.endsWith("/untrusted")) console.log("Do you trust the files in this folder?");
 else {
-  process.on("SIGTERM", () => { call("SessionEnd", { reason: "other" }); process.exit(0); });
+  process.on("SIGTERM", () => { if (isClaude) call("SessionEnd", { reason: "other" }); process.exit(0); });
   writeFileSync(${JSON.stringify(log)} + "/" + process.env.FLEET_SESSION + "@" + Date.now(), JSON.stringify({ pid: process.pid, argv, cwd }));
   call("SessionStart", { source: "startup" });
   if (argv.length > 0) call("UserPromptSubmit", { prompt: argv.at(-1) });

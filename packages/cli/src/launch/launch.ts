@@ -1,4 +1,5 @@
 import { FleetError } from "@fleetbus/core";
+import type { SessionView } from "@fleetbus/core/api";
 import type { Context } from "../command/context.ts";
 import { isGone } from "./ending.ts";
 import { locked } from "./locked.ts";
@@ -101,12 +102,22 @@ async function requireFreeNames(missing: readonly Member[], context: Context): P
   const { machine } = await context.api().status();
   const { items } = await context.api().sessions();
   const needed = new Set(missing.map(({ name }) => name));
-  for (const { name, pid } of items.filter((view) => view.machine === machine && needed.has(view.name)))
-    if (pid !== undefined && !(await isGone(pid, 1000, context)))
+  for (const view of items.filter((each) => each.machine === machine && needed.has(each.name)))
+    if (await isRunning(view, context))
       throw new FleetError(
         "conflict",
-        `launching ${name}: a session of that name runs already (process ${pid}) and no launch started it: give another --name, or rename it (fleet session rename)`,
+        `launching ${view.name}: a session of that name runs already (${whichOf(view)}) and no launch started it: give another --name, or rename it (fleet session rename)`,
       );
+}
+
+/** Of one without a pid (Codex' own daemon runs it) only its state is known. */
+async function isRunning({ pid, state }: SessionView, context: Context): Promise<boolean> {
+  if (pid === undefined) return state !== "ended" && state !== "lost";
+  return !(await isGone(pid, 1000, context));
+}
+
+function whichOf({ pid, cli }: SessionView): string {
+  return pid === undefined ? cli : `process ${pid}`;
 }
 
 function plannedView({ does, member }: Plan["steps"][number]): PlannedView {

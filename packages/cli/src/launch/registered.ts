@@ -11,7 +11,7 @@ export interface Outcome extends Placed {
   readonly trouble: string | undefined;
 }
 
-/** Waits until every member has registered, has ended, or the time is up. */
+/** Waits until every member has registered, has ended, or the time is up; who asks something of a person meanwhile is said, once. */
 export async function untilRegistered(
   placed: readonly Placed[],
   { mux, timeoutMs }: { readonly mux: LaunchMux; readonly timeoutMs: number },
@@ -22,6 +22,8 @@ export async function untilRegistered(
   const { machine } = await context.api().status();
   const endsAt = clock.monotonic() + timeoutMs;
   const outcomes = new Map<string, Outcome>();
+  const asking = new Set<string>();
+  let looksAt = clock.monotonic() + lookEveryMs;
   for (;;) {
     const { items } = await context.api().sessions();
     const here = items.filter((view) => view.machine === machine && view.pane?.socket === socket);
@@ -36,6 +38,11 @@ export async function untilRegistered(
     }
     const isOver = outcomes.size === placed.length || clock.monotonic() >= endsAt;
     if (isOver) break;
+    if (clock.monotonic() >= looksAt) {
+      const silent = placed.filter(({ pane }) => !outcomes.has(pane) && !asking.has(pane));
+      for (const { pane } of await sayWhoAsks(silent, mux, context)) asking.add(pane);
+      looksAt = clock.monotonic() + lookEveryMs;
+    }
     await clock.sleep(pollMs, signal);
   }
   return Promise.all(
@@ -44,6 +51,19 @@ export async function untilRegistered(
 }
 
 const pollMs = 200;
+/** Reading a screen runs a program. */
+const lookEveryMs = 1000;
+
+async function sayWhoAsks(
+  silent: readonly Placed[],
+  mux: LaunchMux,
+  context: Context,
+): Promise<readonly Placed[]> {
+  const asking: Placed[] = [];
+  for (const each of silent) if (asksForTrust(await mux.screen(each.pane))) asking.push(each);
+  for (const { member } of asking) await context.say(`${member.name}: ${trustTrouble}`);
+  return asking;
+}
 
 /** Undefined while it is still to come. A record of the pane's former program is none of it. */
 function outcomeOf(
@@ -67,8 +87,14 @@ function outcomeOf(
 }
 
 function late(placed: Placed, screen: string): Outcome {
-  const why = /\btrust\b/i.test(screen)
-    ? "it asks whether this folder or its hooks are trusted: answer it in its window"
+  const why = asksForTrust(screen)
+    ? trustTrouble
     : "it did not register in time: look at its window, and at fleet hooks status";
   return { ...placed, session: undefined, trouble: why };
+}
+
+const trustTrouble = "it asks whether this folder or its hooks are trusted: answer it in its window";
+
+function asksForTrust(screen: string): boolean {
+  return /\btrust\b/i.test(screen);
 }

@@ -12,5 +12,5 @@ export interface Translated {
 
 /** One agent CLI as the daemon sees it: its translator in packages/hooks. */
 export interface Cli extends Omit<HookCli, "translate"> {
-  translate(call: HookCall): readonly Translated[];
+  translate(call: HookCall & { readonly hasTerminal?: boolean }): readonly Translated[];
 }

@@ -9,11 +9,12 @@ import { takeHook } from "./hooks.ts";
 async function appliedBy(
   event: string,
   headers: Readonly<Record<string, string>>,
+  cli = "claude",
 ): Promise<readonly FleetEvent[]> {
   const clock = fakeClock();
   const applied: FleetEvent[] = [];
   const call = parseHookRequest({
-    path: `/v1/hook/claude/${event}`,
+    path: `/v1/hook/${cli}/${event}`,
     headers,
     body: JSON.stringify({ session_id: "a", cwd: "/shop", prompt: "hello" }),
     now: clock.now(),
@@ -30,6 +31,7 @@ async function appliedBy(
     encode: () => ({ subject: "x", data: new Uint8Array(), headers: {}, dedupeId: "x" }),
     gaps: { note: () => undefined },
     startOf: () => undefined,
+    hasTerminal: (pid) => Promise.resolve(pid === 42),
     ptyOf: () => Promise.resolve(undefined),
     rungOf: () => undefined,
     rules: () => ({ role: "by-config", parent: "boss" }),
@@ -59,4 +61,18 @@ test("the start is as old as the hook, which would count as older than its sessi
 test("without them it has those of the machine's config", async () => {
   const [started] = await appliedBy("UserPromptSubmit", {});
   expect(started?.data).toMatchObject({ role: "by-config", parent: "boss" });
+});
+
+test.each<readonly [process: string, pid: string, facts: object]>([
+  [
+    "the window's own process, which has a terminal",
+    "42",
+    { pid: 42, pane: { mux: "tmux", socket: "/t", id: "%3" } },
+  ],
+  ["the daemon of all its sessions", "43", { pid: undefined, pane: undefined }],
+])("Codex' hooks in %s: pid and pane are the session's only there", async (_, pid, facts) => {
+  const place = { "x-fleet-pid": pid, "x-fleet-pane": "%3", "x-fleet-tmux": "/t,1,0" };
+  const [started] = await appliedBy("UserPromptSubmit", place, "codex");
+  const { pid: told, pane } = started?.data ?? {};
+  expect({ pid: told, pane }).toEqual(facts);
 });

@@ -43,6 +43,7 @@ export interface HookDeps {
   encode(event: FleetEvent): Outgoing;
   /** When a process began (session/process.ts). */
   startOf(pid: number): string | undefined;
+  hasTerminal(pid: number): Promise<boolean>;
   /** The terminal of `fleet wrap` that a process runs in. */
   ptyOf(pid: number): Promise<PtyFact | undefined>;
   /** By which rung fleet brought a prompt with these nonces. */
@@ -74,7 +75,7 @@ export async function takeHook(told: HookCall, deps: HookDeps, isAnswered = true
     throw new FleetError("not_found", `taking in a hook of "${told.cli}": fleet does not know this CLI`);
   const call = { ...told, event: cli.nameOf(told) };
   deps.gaps.note(call, cli.missing(call));
-  const said = cli.translate(call);
+  const said = cli.translate(isAnswered ? await withTerminal(call, cli, deps) : call);
   const translated = isAnswered ? await Promise.all(said.map((each) => withProcess(each, deps))) : said;
   const [first] = translated;
   if (first === undefined) return nothing;
@@ -92,6 +93,16 @@ export async function takeHook(told: HookCall, deps: HookDeps, isAnswered = true
     throw error;
   });
   return offered ?? nothing;
+}
+
+/** Only of a CLI that goes by it; whoever waits for an answer runs. */
+async function withTerminal(
+  call: HookCall,
+  { isOwnProcess }: Pick<Cli, "isOwnProcess">,
+  deps: Pick<HookDeps, "hasTerminal">,
+): Promise<HookCall & { readonly hasTerminal?: boolean }> {
+  if (isOwnProcess !== "at a terminal" || call.pid === undefined) return call;
+  return { ...call, hasTerminal: await deps.hasTerminal(call.pid) };
 }
 
 /** Whoever waits for an answer runs: its pid is its own now, and comes again later. Of a file's nothing is known. */

@@ -155,6 +155,7 @@ function hookDeps({ edge, ptys }: IntakeDeps): HookDeps {
     clis: clisOf(() => edge.settings().config),
     onError: edge.onError,
     startOf: (pid) => edge.processes.startOf(pid),
+    hasTerminal: async (pid) => (await edge.processes.find(pid))?.hasTerminal === true,
     ptyOf: (pid) => ptys.of(pid),
     rungOf: (session, nonces) => planner.rungOf(session, nonces),
     rules: (session) => rulesFor(edge.settings().config, session),

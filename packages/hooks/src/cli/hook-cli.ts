@@ -16,7 +16,10 @@ export interface AnswerRules {
 }
 
 /** One agent CLI as the daemon uses it: pure, no I/O. */
-export interface HookCli extends Pick<CliTable, "name" | "maxContextBytes" | "maxContinuations"> {
+export interface HookCli extends Pick<
+  CliTable,
+  "name" | "isOwnProcess" | "maxContextBytes" | "maxContinuations"
+> {
   /** The event's own name in the CLI: some payloads say it, and a hook's line can hold letters only. */
   nameOf(request: TranslatableRequest): string;
   /** Throws `malformed` for a payload it cannot read. */
@@ -39,9 +42,9 @@ export interface HookCli extends Pick<CliTable, "name" | "maxContextBytes" | "ma
 
 /** The CLI of a table. */
 export function hookCli(table: CliTable): HookCli {
-  const { name, maxContextBytes, maxContinuations } = table;
+  const { name, isOwnProcess, maxContextBytes, maxContinuations } = table;
   return {
-    ...{ name, maxContextBytes, maxContinuations },
+    ...{ name, isOwnProcess, maxContextBytes, maxContinuations },
     nameOf: (request) => nameOf(table, request),
     translate: (request) => translate(table, request),
     missing: ({ event, payload }) =>

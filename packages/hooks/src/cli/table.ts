@@ -44,8 +44,11 @@ export interface CliTable {
   readonly events: Readonly<Record<string, CliEvent>>;
   /** Where the CLI calls a field something else than fleet does; with dots, where it stands in others. */
   readonly fields: Partial<Readonly<Record<PayloadField, string>>>;
-  /** Hooks run as children of the session's own process: their pid and pane are the session's. */
-  readonly isOwnProcess: boolean;
+  /**
+   * Hooks run as children of the session's own process: their pid and pane are the session's. `at a terminal`: where that
+   * process has one; else it is shared by many sessions.
+   */
+  readonly isOwnProcess: boolean | "at a terminal";
   /** The transcript holds model requests in the shape that proves what was shown. */
   readonly hasProof: boolean;
   /** The longest context that reaches the model whole, in bytes of UTF-8. */

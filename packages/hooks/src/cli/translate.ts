@@ -17,7 +17,10 @@ export type TranslatableRequest = Pick<HookRequest, "event" | "payload"> &
       HookRequest,
       "time" | "pid" | "pane" | "tmux" | "zellij" | "session" | "parent" | "role" | "messagingSocket"
     >
-  >;
+  > & {
+    /** Whether the process `pid` has a terminal; asked for where the table goes by it. */
+    readonly hasTerminal?: boolean;
+  };
 
 /**
  * What a call of a CLI's hooks means to a fleet; nothing for an event without meaning and for what is the CLI's own
@@ -142,13 +145,14 @@ function limitOf({ request: { time }, payload: { last_assistant_message: text, e
 }
 
 function factsOf(table: CliTable, request: TranslatableRequest, payload: HookPayload): CliFacts {
-  const pane = paneOf(request);
+  const { pid, messagingSocket, hasTerminal = false } = request;
+  const isOwn = table.isOwnProcess === "at a terminal" ? hasTerminal : table.isOwnProcess;
   return {
     cli: table.name,
     cliSession: payload.session_id,
     ...known({
       cwd: payload.cwd,
-      ...(table.isOwnProcess ? { pid: request.pid, pane, messagingSocket: request.messagingSocket } : {}),
+      ...(isOwn ? { pid, pane: paneOf(request), messagingSocket } : {}),
       transcript: table.hasProof ? payload.transcript_path : undefined,
       chatLog: table.hasProof ? undefined : payload.transcript_path,
       permissionMode: payload.permission_mode,

@@ -8,7 +8,8 @@ const short = { timeout: 3 };
 
 /**
  * Codex 0.169.0 (HOOKS.md 2). Its hooks run in one daemon that all its sessions share, so only the payload says whose
- * they are: pid and pane in their environment are those of the first session. A start is told with the first prompt.
+ * they are: pid and pane in their environment are those of the first session. With `--disable daemon_auto_start` (`fleet
+ * launch`) they run in the window's own process, which has a terminal; the daemon has none. A start is told with the first prompt.
  */
 export const codexTable: CliTable = {
   name: "codex",
@@ -29,7 +30,7 @@ export const codexTable: CliTable = {
     PostCompact: cliEvent("context.compacted", [...turn, "trigger"]),
   },
   fields: { prompt_id: "turn_id" },
-  isOwnProcess: false,
+  isOwnProcess: "at a terminal",
   hasProof: false,
   // Seen: 10,000 bytes of UTF-8 pass, above it cuts the middle and names a file; a reason of 10,100 passes, of 12,288 not.
   maxContextBytes: 9_500,
