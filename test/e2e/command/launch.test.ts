@@ -40,7 +40,7 @@ beforeAll(async () => {
   // the default server of this environment is a private one
   env = { PATH: `${standIn.bin}:${at.env["PATH"] ?? ""}`, TMUX: "", TMUX_TMPDIR: at.home };
   await at.run(["up", "--connect", nats.url], { env });
-  await at.run(["hooks", "install", "--claude", "--codex", "--apply"], { env });
+  await at.run(["hooks", "install", "--claude", "--apply"], { env });
 });
 afterEach(async () => {
   const server = Number(await tmux("display-message", "-p", "#{pid}").catch(() => "0"));
@@ -228,29 +228,5 @@ describe("fleet launch", () => {
       ],
     });
     await expect(windows()).rejects.toThrow(/no server running|error connecting/);
-  });
-});
-
-describe("fleet launch with Codex", () => {
-  it("knows it by its own process: it registers, is lost when it is killed, and comes again under its name", async () => {
-    const argv = ["launch", "1", "--name", "duo", "--cli", "claude,codex", "--timeout", "20s", "--json"];
-    const first = await fleet(...argv);
-    expect([first.code, didOf(first.stdout).did], first.stderr).toEqual([
-      0,
-      ["duo-commander started", "duo-worker-1 started"],
-    ]);
-    const [worker] = await standIn.startsOf("duo-worker-1");
-    process.kill(worker?.pid ?? 0, "SIGKILL");
-    await eventually(
-      async () => ((await sessions("duo")).length === 1 ? true : undefined),
-      () => "the loss of the worker",
-    );
-    const second = await fleet(...argv);
-    expect([second.code, didOf(second.stdout).did], second.stderr).toEqual([
-      0,
-      ["duo-commander kept", "duo-worker-1 started"],
-    ]);
-    expect((await sessions("duo")).map(({ name }) => name)).toEqual(["duo-commander", "duo-worker-1"]);
-    expect((await fleet("launch", "--stop", "--name", "duo")).code).toBe(0);
   });
 });
