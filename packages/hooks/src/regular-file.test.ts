@@ -3,7 +3,7 @@ import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openRegularFile } from "./regular-file.ts";
+import { openRegularFile, regularFileStat } from "./regular-file.ts";
 
 let folder: string;
 
@@ -47,3 +47,25 @@ test("a file is opened, also by a link", async () => {
 test("where there is none the system says so", async () => {
   await expect(openRegularFile(join(folder, "none"))).rejects.toMatchObject({ code: "ENOENT" });
 });
+
+test.each([
+  ["nothing", () => join(folder, "none")],
+  ["a folder", () => folder],
+  ["a pipe", () => fifo()],
+  ["a link to itself", () => linkTo(join(folder, "link"))],
+  ["a path in a file", async () => join(await written(), "below")],
+  ["a name that is too long", () => join(folder, "a".repeat(300))],
+  ["a path that no system knows", () => "/a\0b"],
+])("nothing is told of %s, and nobody is thrown at", async (_, make) => {
+  expect(regularFileStat(await make())).toBeUndefined();
+});
+
+test("of a file its size is told", async () => {
+  expect(regularFileStat(await written())).toMatchObject({ size: 7 });
+});
+
+async function written(): Promise<string> {
+  const path = join(folder, "file");
+  await writeFile(path, "content");
+  return path;
+}

@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, statSync, type Stats } from "node:fs";
 import { open, stat, type FileHandle } from "node:fs/promises";
 import { FleetError } from "@fleetbus/core";
 
@@ -28,6 +28,19 @@ export async function readRegularFile(path: string): Promise<string> {
     return await file.readFile("utf8");
   } finally {
     await file.close();
+  }
+}
+
+/**
+ * What the system says of such a file. Undefined where there is none, where it is something else, or where it cannot be
+ * asked (a loop of links, a closed folder): a path that one session names must not end a look at all of them. Never throws.
+ */
+export function regularFileStat(path: string): Stats | undefined {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found?.isFile() === true ? found : undefined;
+  } catch {
+    return undefined;
   }
 }
 

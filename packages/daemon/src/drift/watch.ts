@@ -1,6 +1,5 @@
-import { statSync } from "node:fs";
 import type { Clock, FleetEvent, SessionRecord } from "@fleetbus/core";
-import { answersOf } from "@fleetbus/hooks";
+import { answersOf, regularFileStat } from "@fleetbus/hooks";
 import type { Registry } from "../session/registry.ts";
 import { lastAnswerAt } from "./last-answer.ts";
 
@@ -45,7 +44,7 @@ export function driftWatch(deps: DriftDeps): DriftWatch {
     const open = answersOf(record.cli);
     const path = logOf(record);
     if (open === undefined || path === undefined) return;
-    const changedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    const changedAt = regularFileStat(path)?.mtimeMs ?? 0;
     if (changedAt <= toldUntil || readUpTo.get(path) === changedAt) return;
     const answeredAt = await lastAnswerAt(path, open(record.cliSession));
     if (answeredAt === undefined || answeredAt <= toldUntil) return void readUpTo.set(path, changedAt);

@@ -1,6 +1,13 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type { Clock } from "@fleetbus/core";
-import { isShown, proofFold, watchTranscript, type NonceProof, type ProofFold } from "@fleetbus/hooks";
+import {
+  isShown,
+  proofFold,
+  regularFileStat,
+  watchTranscript,
+  type NonceProof,
+  type ProofFold,
+} from "@fleetbus/hooks";
 import { bell, type Bell } from "../life/bell.ts";
 import type { Evidence, Sight } from "./proof.ts";
 
@@ -78,7 +85,7 @@ function begin(
   path: string,
   deps: { readonly clock: Clock; onError(error: unknown, doing: string): void },
 ): Following {
-  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  const size = regularFileStat(path)?.size;
   const made: Following = {
     fold: proofFold(),
     sight: undefined,

@@ -1,5 +1,5 @@
-import { statSync } from "node:fs";
 import { formatDuration, type Clock, type FleetEvent, type SessionRecord } from "@fleetbus/core";
+import { regularFileStat } from "@fleetbus/hooks";
 
 const lookEveryMs = 30_000;
 
@@ -42,7 +42,7 @@ export async function watchStalls(deps: StallDeps, signal: AbortSignal): Promise
 
 /** When the system last wrote a transcript. */
 export function writtenAt(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return regularFileStat(path)?.mtimeMs;
 }
 
 /** One that waits for its human has a reason, and drift is told of by itself. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fakeClock } from "@fleetbus/core/testing";
@@ -77,6 +77,7 @@ describe("a turn that Codex gives up without a hook", () => {
     ["another turn's failure", { promptId: "t2" }, ended({ message: "x" })],
     ["an idle session", { state: "idle" }, ended({ message: "x" })],
     ["a file that is not there", {}, () => Promise.resolve()],
+    ["a path that leads back to itself, which ends no look at the others", {}, () => symlink(chat, chat)],
   ] as const)("is none by %s", async (_, extra, write) => {
     await looked(extra, write);
     expect(noted).toEqual([]);

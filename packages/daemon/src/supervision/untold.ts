@@ -1,8 +1,8 @@
-import { statSync } from "node:fs";
 import type { Clock, FleetEvent, SessionRecord } from "@fleetbus/core";
 import {
   chatReaderOf,
   readChatTail,
+  regularFileStat,
   resetTimeIn,
   type ChatTail,
   type ChatTurn,
@@ -56,7 +56,7 @@ async function look(record: SessionRecord, read: Map<string, string>, deps: Unto
   const { name, chatLog: path, turnStartedAt = "" } = record;
   const what = untoldOf(record);
   if (what === undefined || path === undefined) return;
-  const { size = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
+  const { size = 0 } = regularFileStat(path) ?? {};
   const key = `${what} ${turnStartedAt} ${size}`;
   if (size === 0 || read.get(name) === key) return;
   const tail = await readChatTail(path).catch((error: unknown) => deps.onError(error, `reading ${path}`));

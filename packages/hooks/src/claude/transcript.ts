@@ -19,7 +19,7 @@ export {
   type NonceProof,
 } from "./transcript/proof.ts";
 export { proofFold, type ProofFold } from "./transcript/proof-fold.ts";
-export { openRegularFile, readRegularFile } from "../regular-file.ts";
+export { openRegularFile, readRegularFile, regularFileStat } from "../regular-file.ts";
 export { transcriptReader, type FindNonces, type TranscriptReader } from "./transcript/reader.ts";
 
 /** What a transcript said since the last batch. */
