@@ -81,6 +81,10 @@ describe("looking for an id among receipts", () => {
     await foreign("fleet.main.receipt.LAB.web.m-9z.lab.x", "m-9z");
     expect(await findId(edge, "1a", receipts)).toBe("m-1a");
     expect(await findId(edge, "last", receipts)).toBe("m-2b");
+    const report = "outcome-01m7zvhdhs54rb5t7gwgrza9mq";
+    await account(report);
+    expect(await findId(edge, "last", receipts), "nobody sent what fleet tells a supervisor").toBe("m-2b");
+    expect(await findId(edge, "mq", receipts)).toBe(report);
   });
 });
 

@@ -1,6 +1,7 @@
 import { FleetError, isToken, type Message } from "@fleetbus/core";
 import type { Incoming } from "@fleetbus/core/bus";
 import type { Edge } from "./edge.ts";
+import { isReportId } from "../supervision/report-of.ts";
 import { newestFirst } from "./newest-first.ts";
 
 /** What looking for messages needs. */
@@ -24,7 +25,8 @@ export type MessageRef = string | undefined;
 const wayOut = "give the whole id";
 
 /**
- * The id that is meant among the receipts of these subjects. A suffix means the newest message that ends so; of several
+ * The id that is meant among the receipts of these subjects. `last` means the newest that somebody sent, which no message
+ * to a supervisor is that fleet made of an end. A suffix means the newest message that ends so; of several
  * among about as many receipts it is ambiguous. Throws `not_found`, `target_ambiguous`, `pending` (the time was over).
  */
 export async function findId(edge: LookUpEdge, ref: string, subject: string): Promise<string> {
@@ -32,7 +34,7 @@ export async function findId(edge: LookUpEdge, ref: string, subject: string): Pr
   const search = { stream: "RECEIPTS", subjects: [subject], doing: doingFor(ref), wayOut } as const;
   for await (const batch of newestFirst(edge.bus, search)) {
     const ids = batch.flatMap((incoming) => idInSubject(edge, incoming));
-    const [newest] = ids.toReversed();
+    const newest = ids.findLast((id) => !isReportId(id));
     if (ref === "last" && newest !== undefined) return newest;
     const found = onlyOne(ref, new Set(ids.filter((id) => id.endsWith(ref))));
     if (found !== undefined) return found;

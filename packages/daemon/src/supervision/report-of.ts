@@ -54,7 +54,12 @@ export function reportOf(ending: Ending, context: ReportContext): Message | unde
   );
 }
 
-function reportId(prefix: string, id: string): string {
+/** Whether a message's id is one that fleet made of an end: nobody sent it. */
+export function isReportId(id: string): boolean {
+  return /^(?:outcome|stall)-[0-9a-hjkmnp-tv-z]{26}$/.test(id);
+}
+
+function reportId(prefix: "outcome" | "stall", id: string): string {
   return `${prefix}-${id}`.toLowerCase();
 }
 
