@@ -1,5 +1,7 @@
 import {
+  AckPolicy,
   connect,
+  DeliverPolicy,
   nanos,
   StringCodec,
   type JetStreamManager,
@@ -7,7 +9,8 @@ import {
   type StreamUpdateConfig,
 } from "nats";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { connectBus, streamShapes, type JetStreamBus } from "@fleetbus/core/bus";
+import { subjectsOf } from "@fleetbus/core";
+import { adapterConsumer, connectBus, streamShapes, type JetStreamBus } from "@fleetbus/core/bus";
 import { startNatsServer, type NatsServer } from "../support/nats-server.ts";
 
 let server: NatsServer;
@@ -167,4 +170,19 @@ describe("the layout", () => {
     await ours.put("lab.web", text.encode("again"), { revision: 0 });
     expect((await theirs.get("lab.web"))?.string()).toBe("again");
   });
+});
+
+test("a consumer that an older fleet made with a back-off waits by its shape from now on", async () => {
+  await bus.ensureLayout();
+  const shape = adapterConsumer("WAKES", "adapter=tmux", [subjectsOf("main").wake({}, "tmux")]);
+  const consumer = shape.name;
+  await jsm.consumers.add("MAIN_WAKES", {
+    ...{ durable_name: consumer, ack_policy: AckPolicy.Explicit, deliver_policy: DeliverPolicy.New },
+    ...{ filter_subjects: [...shape.subjects], max_deliver: 10, backoff: [nanos(1000), nanos(2000)] },
+  });
+  expect((await jsm.consumers.info("MAIN_WAKES", consumer)).config.ack_wait).toBe(nanos(1000));
+  await bus.consumer(shape);
+  const { config } = await jsm.consumers.info("MAIN_WAKES", consumer);
+  expect(config).toMatchObject({ ack_wait: nanos(shape.ackWaitMs) });
+  expect(config.backoff).toBeUndefined();
 });

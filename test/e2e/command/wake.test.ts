@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ConsumerView, Items } from "@fleetbus/core/api";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startDemoModel, type DemoModel } from "../../support/demo-model.ts";
 import { fleetCommand } from "../../support/fleet/command.ts";
@@ -77,13 +78,18 @@ describe("a wake that is typed", () => {
     await typed.tmux.type(typed.pane, "my own half");
     await typed.tmux.waitForScreen(typed.pane, /my own half/);
     const { id } = await say(typed.name, "patience token-draft");
-    // Long enough for a wake that does not look to have typed.
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    // Long enough for a wake that does not look to have typed, and for one that is delivered anew.
+    await new Promise((resolve) => setTimeout(resolve, 2500));
     expect(await screenOf(typed)).toMatch(/❯\u00a0my own half\n/);
     expect(saw("token-draft")).toBe(false);
+    const consumers = (await run("consumer", "list", "--json")).json() as Items<ConsumerView>;
+    const rung = consumers.items.find(({ stream, name }) => stream === "WAKES" && name.includes("tmux"));
+    expect(rung).toMatchObject({ ackPending: 1, redelivered: 0 });
     await typed.tmux.sendKeys(typed.pane, "C-u");
     await until(id, "done");
-    expect(saw("token-draft")).toBe(true);
+    const wakes = model.requests.filter(({ texts }) => texts.some((text) => text.includes("token-draft")));
+    expect(wakes).toHaveLength(1);
+    expect(await screenOf(typed)).toMatch(/❯\u00a0?\n/);
   });
 
   it("[case 7] [row 71] is for idle sessions with mail only", async () => {

@@ -128,7 +128,6 @@ export interface ConsumerShape {
   readonly maxAckPending: number;
   /** -1: for ever. */
   readonly maxDeliver: number;
-  readonly backoffMs?: readonly number[];
   /**
    * The server removes it once nobody has pulled for so long; never where absent. The time may be changed while it stands;
    * it counts anew from each start of the server, and what is out for delivery keeps it a little longer (seen on 2.15.1).
@@ -198,7 +197,10 @@ export function deliveryConsumer(name: string, subjects: readonly string[]): Con
   };
 }
 
-/** A wake rung's consumer (NATS.md, table of consumers): what is late is of no use. */
+/**
+ * A wake rung's consumer (NATS.md, table of consumers): what is late is of no use. Without `backoff`: its first step would
+ * replace `ackWaitMs`, and a wake that waits for a draft to go would be delivered, and typed, once more.
+ */
 export function adapterConsumer(
   stream: StreamName,
   name: string,
@@ -212,7 +214,6 @@ export function adapterConsumer(
     ackWaitMs: 60_000,
     maxAckPending: 64,
     maxDeliver: 10,
-    backoffMs: [1000, 2000, 5000, 10_000, 30_000, 60_000],
     goneAfterMs: unpulledAdapterMs,
     metadata: { "fleet-role": "adapter" },
   };

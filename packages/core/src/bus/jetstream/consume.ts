@@ -44,7 +44,7 @@ export async function* consumeFrom(consuming: Consuming): AsyncGenerator<Deliver
 async function* consumeBatch(consuming: Consuming): AsyncGenerator<Delivery, PullEnd> {
   const { link, ns, shape, signal } = consuming;
   const messages = channel<Msg>();
-  const keeper = keepAlive(link, messages, waitOf(shape) / 3);
+  const keeper = keepAlive(link, messages, shape.ackWaitMs / 3);
   const open = openPull(link, {
     ...durableName(ns, shape),
     batch: Math.min(batch, shape.maxAckPending),
@@ -83,10 +83,6 @@ function keepAlive(link: Link, messages: Channel<Msg>, everyMs: number) {
     for (const { reply } of waiting) if (reply && link.isConnected()) link.nc.publish(reply, "+WPI");
   };
   return { stop, wake: () => void (timer ??= setInterval(tick, everyMs)) };
-}
-
-function waitOf(shape: ConsumerShape): number {
-  return Math.min(shape.ackWaitMs, shape.backoffMs?.[0] ?? Infinity);
 }
 
 async function* takeAll({ signal, toDelivery }: Consuming, messages: Channel<Msg>): AsyncGenerator<Delivery> {

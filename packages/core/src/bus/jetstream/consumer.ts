@@ -50,7 +50,8 @@ function mutableConfig(shape: ConsumerShape): Partial<ConsumerConfig> {
     max_ack_pending: shape.maxAckPending,
     max_deliver: shape.maxDeliver,
     ...(shape.goneAfterMs === undefined ? {} : { inactive_threshold: nanos(shape.goneAfterMs) }),
-    backoff: (shape.backoffMs ?? []).map((ms) => nanos(ms)),
+    // Of a consumer that has one its first step would replace `ack_wait`.
+    backoff: [],
     metadata: { ...shape.metadata },
   };
 }

@@ -85,17 +85,6 @@ export const redeliveryCases: readonly BusCase[] = [
     },
   },
   {
-    name: "a back-off replaces the wait",
-    run: async (harness) => {
-      const shape = inbox(harness.bus, { ackWaitMs: 600_000, backoffMs: [300, 600_000], maxDeliver: 5 });
-      const consumer = await harness.bus.consumer(shape);
-      await publishAll(harness.bus, ["a"]);
-      equal((await fetchAll(harness, consumer, 1)).length, 1);
-      const [again] = await eventually(harness, () => some(fetchNow(consumer)));
-      equal(again?.deliveries, 2);
-    },
-  },
-  {
     name: "no more are given than may be unacknowledged, and the next when one is",
     run: async (harness) => {
       const { bus } = harness;

@@ -140,17 +140,9 @@ function again(
 function deliver(consumer: MemoryConsumer, message: Incoming, now: number): Taken {
   const pending = consumer.pending.get(message.seq) ?? { deliveries: 0, dueAt: 0 };
   pending.deliveries += 1;
-  pending.dueAt = now + ackWait(consumer.shape, pending.deliveries);
+  pending.dueAt = now + consumer.shape.ackWaitMs;
   consumer.deliverySeq += 1;
   const { stream, name } = consumer.shape;
   const place = `${pending.deliveries}.${message.seq}.${consumer.deliverySeq}.${message.time * 1e6}.0`;
   return { ...message, deliveries: pending.deliveries, ackSubject: `$JS.ACK.${stream}.${name}.${place}` };
-}
-
-/** A back-off replaces the acknowledgement wait (NATS.md, client rules). */
-export function ackWait(shape: ConsumerShape, deliveries: number): number {
-  const backoff = shape.backoffMs;
-  return backoff === undefined
-    ? shape.ackWaitMs
-    : (backoff[Math.min(deliveries, backoff.length) - 1] ?? shape.ackWaitMs);
 }

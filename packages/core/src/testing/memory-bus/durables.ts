@@ -2,7 +2,6 @@ import type { ConsumerShape, StreamName } from "../../bus/layout.ts";
 import type { Consumer, ConsumerStatus, Delivery } from "../../bus/port.ts";
 import { FleetError } from "../../errors/fleet-error.ts";
 import {
-  ackWait,
   answer,
   consumerStatus,
   isGone,
@@ -163,8 +162,7 @@ function settle(parts: Parts, settlement: { ackSubject: string; kind: Answer; de
   const { ackSubject, kind, delayMs } = settlement;
   const { stream, name, seq } = parseAckSubject(ackSubject) ?? notAnAck(ackSubject);
   const consumer = find(store, idOf(stream, name));
-  const deliveries = consumer.pending.get(seq)?.deliveries ?? 1;
-  const wait = kind === "working" ? ackWait(consumer.shape, deliveries) : delayMs;
+  const wait = kind === "working" ? consumer.shape.ackWaitMs : delayMs;
   answer(consumer, seq, { kind, dueAt: store.clock.now() + wait });
   if (kind !== "working") letGo(held.get(idOf(stream, name)), seq);
   store.change.notify();

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { silenceOf, type Address, type Rung, type WakeAttempt } from "@fleetbus/core";
-import { isCurrent, type Climb } from "./climb.ts";
+import { isCurrent, mayProve, type Climb } from "./climb.ts";
 import { rungRules, typedProofMs, type AttemptResult, type PlannerDeps } from "./plan.ts";
 import { ringOrTimeout } from "./ring-or-timeout.ts";
 
@@ -24,7 +24,7 @@ export async function attempt(deps: PlannerDeps, climb: Climb, how: How): Promis
   const wakeful = deps.wakeful(name);
   if (!how.isBegun) climb.nonce = randomBytes(8).toString("hex");
   climb.rungOf.set(climb.nonce, how.rung);
-  Object.assign(climb, { result: undefined, isTyped: false });
+  Object.assign(climb, { result: undefined, isTyped: false, hasActed: false });
   await deps.publish(attemptOf(deps, climb, how));
   const result = await outcome(deps, climb, how.rung);
   if (result !== undefined) deps.onResult(result.how === "proved" ? result.rung : how.rung, result.how);
@@ -49,7 +49,7 @@ async function outcome(deps: PlannerDeps, climb: Climb, rung: Rung): Promise<Att
   let proofBy = clock.monotonic() + rungRules[rung].deadlineMs;
   for (;;) {
     if (climb.result !== undefined) return climb.result;
-    if (!isCurrent(deps, climb)) return undefined;
+    if (!mayProve(deps, climb)) return undefined;
     if (climb.isTyped) proofBy = Math.min(proofBy, clock.monotonic() + typedProofMs);
     climb.isTyped = false;
     const left = proofBy - clock.monotonic();

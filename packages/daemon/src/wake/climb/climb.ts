@@ -13,16 +13,36 @@ export interface Climb {
   readonly rungOf: Map<string, Rung>;
   result: AttemptResult | undefined;
   isTyped: boolean;
+  /** The attempt was made: whoever hears of it once more must not make it again. */
+  hasActed: boolean;
 }
 
 /** A climb that has tried nothing yet. */
 export function newClimb(record: SessionRecord): Climb {
-  return { record, bell: bell(), nonce: "", rungOf: new Map(), result: undefined, isTyped: false };
+  return {
+    record,
+    bell: bell(),
+    nonce: "",
+    rungOf: new Map(),
+    result: undefined,
+    isTyped: false,
+    hasActed: false,
+  };
 }
 
 /** Whether mail waits for a session that may be woken now. */
 export function isWanted(deps: PlannerDeps, record: SessionRecord | undefined): record is SessionRecord {
   return record?.state === "idle" && deps.mayWake(record) && deps.wakeful(record.name).length > 0;
+}
+
+/**
+ * Whether the proof of what was done may still come. That one of its hooks is being answered just now, or that its mail
+ * was read by hand, ends a plan, and not what was typed already: a second line would be a second turn.
+ */
+export function mayProve(deps: PlannerDeps, climb: Climb): boolean {
+  if (!climb.hasActed) return isCurrent(deps, climb);
+  const now = deps.session(climb.record.name);
+  return now?.state === "idle" && now.idleGeneration === climb.record.idleGeneration;
 }
 
 /** A session that is busy by now was woken by something else; its prompt is on its way with the proof, or it has read its mail. */

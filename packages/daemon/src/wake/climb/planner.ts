@@ -39,12 +39,17 @@ export class WakePlanner {
     if (spent?.generation === record.idleGeneration) return spent.tell(this.deps.wakeful(name));
     const climb = newClimb(record);
     this.running.set(name, climb);
+    const failed = (error: unknown) => {
+      this.deps.onError(error, `waking ${name}`);
+      return "failed" as const;
+    };
     void this.run(climb)
-      .catch((error: unknown) => this.deps.onError(error, `waking ${name}`))
-      .finally(() => {
+      .catch(failed)
+      .then((end) => {
         this.running.delete(name);
-        const now = this.deps.session(name);
-        if (now !== undefined && now.idleGeneration !== record.idleGeneration) this.consider(name);
+        // What withdrew it may have passed before it had ended.
+        const isNewPeriod = this.deps.session(name)?.idleGeneration !== record.idleGeneration;
+        if (isNewPeriod || end === "withdrawn") this.consider(name);
       });
   }
 
@@ -79,8 +84,9 @@ export class WakePlanner {
   /** What an adapter says of its attempt: done, or why not, and whether it had begun to. */
   reported(nonce: string, skipped: string | undefined, hasActed = false): void {
     const climb = [...this.running.values()].find((each) => each.nonce === nonce);
-    if (climb === undefined) return;
-    if (skipped === undefined) climb.isTyped = true;
+    // Delivered once more, it has nothing to say: the attempt was made.
+    if (climb === undefined || climb.hasActed) return;
+    if (skipped === undefined) Object.assign(climb, { isTyped: true, hasActed: true });
     else climb.result ??= { how: "skipped", reason: skipped, hasActed };
     climb.bell.ring();
   }
@@ -88,7 +94,7 @@ export class WakePlanner {
   /** Whether an attempt may still act: asked by its adapter right before it does. */
   stillWanted(nonce: string): boolean {
     const climb = [...this.running.values()].find((each) => each.nonce === nonce);
-    if (climb === undefined || climb.result !== undefined) return false;
+    if (climb === undefined || climb.result !== undefined || climb.hasActed) return false;
     return this.deps.session(climb.record.name)?.drift === undefined && isCurrent(this.deps, climb);
   }
 
@@ -101,12 +107,13 @@ export class WakePlanner {
     });
   }
 
-  private async run(climb: Climb): Promise<void> {
+  private async run(climb: Climb): Promise<"proved" | "withdrawn" | "spent"> {
     const { name, idleGeneration: generation } = climb.record;
     const reason = await climbLadder(this.deps, climb);
-    if (reason === undefined) return;
+    if (reason === undefined) return climb.result?.how === "proved" ? "proved" : "withdrawn";
     const tell = excuse(reason, this.deps.asleep);
     this.spent.set(name, { generation, reason, sinceMs: this.deps.clock.now(), tell });
     tell(this.deps.wakeful(name));
+    return "spent";
   }
 }
