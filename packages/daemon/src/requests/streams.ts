@@ -4,6 +4,9 @@ import { removedAdapterMs, type ConsumerStatus, type ReadOptions } from "@fleetb
 import { finalStages } from "@fleetbus/core";
 import type { Edge } from "./edge.ts";
 
+/** What reading events and receipts needs. */
+export type EventsEdge = Pick<Edge, "bus" | "subjects" | "codec">;
+
 /** What to read of EVENTS. */
 export interface EventsQuery {
   readonly session?: string | undefined;
@@ -16,14 +19,18 @@ export interface EventsQuery {
  * Events in order; a foreign one is passed over (the daemon's own reader sends it to the dead letters). Throws `usage` at
  * once for what is no session, kind or time.
  */
-export function readEvents(edge: Edge, query: EventsQuery, signal: AbortSignal): AsyncIterable<FleetEvent> {
+export function readEvents(
+  edge: EventsEdge,
+  query: EventsQuery,
+  signal: AbortSignal,
+): AsyncIterable<FleetEvent> {
   const from =
     query.since === undefined ? (query.isFollowing ? "new" : "all") : { time: timeOf(query.since) };
   const subjects = [subjectOf(edge, query)];
   return decoded(edge, { subjects, from, untilCaughtUp: !query.isFollowing, signal });
 }
 
-async function* decoded(edge: Edge, options: ReadOptions): AsyncIterable<FleetEvent> {
+async function* decoded(edge: EventsEdge, options: ReadOptions): AsyncIterable<FleetEvent> {
   for await (const incoming of edge.bus.read("EVENTS", options)) {
     const event = decodeOrSkip(() => edge.codec.decodeEvent(incoming));
     if (event !== undefined) yield event;
@@ -31,7 +38,7 @@ async function* decoded(edge: Edge, options: ReadOptions): AsyncIterable<FleetEv
 }
 
 /** What stands in a subject is a token: a wildcard or a blank would ask for something else than was said. */
-function subjectOf({ subjects }: Edge, { session: said = "", kind }: EventsQuery): string {
+function subjectOf({ subjects }: Pick<Edge, "subjects">, { session: said = "", kind }: EventsQuery): string {
   const [session = "", machine = ""] = said.split("/").toReversed();
   return subjects.event(
     {
@@ -47,7 +54,7 @@ function subjectOf({ subjects }: Edge, { session: said = "", kind }: EventsQuery
 
 /** The receipts of one message, those that are there and, unless `untilCaughtUp`, those that come until the signal aborts; foreign ones are passed over. */
 export async function* readReceipts(
-  edge: Pick<Edge, "bus" | "subjects" | "codec">,
+  edge: EventsEdge,
   id: string,
   options: Pick<ReadOptions, "signal" | "untilCaughtUp">,
 ): AsyncIterable<Receipt> {
