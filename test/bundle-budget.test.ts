@@ -8,7 +8,7 @@ import { loadedBy, sizeOf, sourcesIn } from "./support/bundle.ts";
 const entry = "packages/cli/dist/fleet.js";
 const maxBytes = 80_000;
 /** Each file costs 0.6 ms, whatever its size. */
-const maxFiles = 5;
+const maxFiles = 2;
 
 /** What is too slow to load for a command that people and hooks call in a loop. */
 const heavy = [
@@ -46,6 +46,11 @@ describe("what a command loads before it starts", () => {
     ).toEqual([]);
     expect(sizeOf(metafile, loaded)).toBeLessThanOrEqual(maxBytes);
     expect(loaded.length).toBeLessThanOrEqual(maxFiles);
+  });
+
+  test("it imports no module of Node: the face that each gets then loads more than fleet uses", () => {
+    const imported = loadedBy(metafile, [entry]).flatMap((path) => metafile.outputs[path]?.imports ?? []);
+    expect(imported.filter((item) => item.external && item.kind === "import-statement")).toEqual([]);
   });
 
   test("no file holds a character that makes its source two bytes a character in memory (write it as an escape)", () => {

@@ -1,5 +1,6 @@
 // Bundles the command line, and all it loads, into packages/cli/dist: the published package has no dependencies.
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { isBuiltin } from "node:module";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -11,12 +12,11 @@ const outDir = join(here, "dist");
 /** The programs of the package; `fleet` is its bin, the other is started by it. */
 const programs = ["fleet.ts", "demo-agent.ts"];
 /** What `fleet` loads before any command; see `together`. */
-const common = join(here, "src/main.ts");
+const common = ["src/main.ts", "src/world/process-world.ts"].map((path) => join(here, path));
 
 // What the CommonJS packages inside an ESM bundle expect around them (pino, write-file-atomic).
 const banner = [
-  'import { createRequire as fleetCreateRequire } from "node:module";',
-  "const require = fleetCreateRequire(import.meta.url);",
+  'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);',
   "const __filename = import.meta.filename;",
 ].join(" ");
 
@@ -26,8 +26,8 @@ const banner = [
  */
 export async function bundleOptions() {
   const first = await build({ ...options(), write: false });
-  const lazy = Object.values(first.metafile.outputs).flatMap(({ entryPoint }) => entryPoint ?? []);
-  return { ...options(), plugins: [together(lazy.filter((path) => path.startsWith("packages/")))] };
+  const entries = Object.values(first.metafile.outputs).flatMap(({ entryPoint }) => entryPoint ?? []);
+  return { ...options(), plugins: [builtins, together(entries)] };
 }
 
 /** @returns {import("esbuild").BuildOptions & { metafile: true }} */
@@ -67,17 +67,48 @@ function options() {
  */
 function together(entries) {
   const files = new Set(entries.map((path) => join(root, path)));
+  const imports = common.map((path) => `import ${JSON.stringify(path)};`).join("\n");
   return {
     name: "together",
     setup: ({ onLoad }) =>
-      onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      onLoad({ filter: /\.m?[jt]s$/ }, async ({ path }) => {
         if (!files.has(path)) return undefined;
-        return {
-          contents: `${await readFile(path, "utf8")}\nimport ${JSON.stringify(common)};\n`,
-          loader: "ts",
-        };
+        const text = await readFile(path, "utf8");
+        // A CommonJS module would be none any more.
+        if (!/^(im|ex)port\b/m.test(text)) return undefined;
+        return { contents: `${text}\n${imports}\n`, loader: path.endsWith(".ts") ? "ts" : "js" };
       }),
   };
+}
+
+/**
+ * Node's own modules without the faces that an `import` gives them: to make one, all that a module has is asked for, and
+ * `node:fs` or `node:crypto` then load what nobody wanted. Each importer has its own copy, so that they make no chunk.
+ * @type {import("esbuild").Plugin}
+ */
+const builtins = {
+  name: "builtins",
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^[a-z]/ }, ({ path, kind, importer }) =>
+      kind === "import-statement" && isBuiltin(path)
+        ? { path, namespace: "builtin", suffix: `?${importer}`, sideEffects: false }
+        : undefined,
+    );
+    onLoad({ filter: /^/, namespace: "builtin" }, ({ path }) => ({ contents: builtinSource(path) }));
+  },
+};
+
+/** @param {string} name */
+function builtinSource(name) {
+  const own = Object.getOwnPropertyNames(process.getBuiltinModule(name));
+  const names = own.filter((each) => /^[A-Za-z_$][\w$]*$/.test(each) && each !== "default");
+  return [
+    `const all = /* @__PURE__ */ process.getBuiltinModule(${JSON.stringify(name)});`,
+    "export default all;",
+    // Pure, so that what nobody imports is left out.
+    ...names.map((each) => `const _${each} = /* @__PURE__ */ (() => all.${each})();`),
+    `export { ${names.map((each) => `_${each} as ${each}`).join(", ")} };`,
+  ].join("\n");
 }
 
 async function clean() {

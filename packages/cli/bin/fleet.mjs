@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Committed, so that `npm ci` links a bin that exists before anything is built.
-import { existsSync } from "node:fs";
 
+// Not imported: that would load all that node:fs can do, a twentieth of the budget of `fleet pub`.
+const { existsSync } = process.getBuiltinModule("node:fs");
 const built = new URL("../dist/fleet.js", import.meta.url);
 if (existsSync(built)) {
   await import(built.href);
