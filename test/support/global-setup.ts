@@ -39,7 +39,7 @@ function say(progress: FindProgress): void {
 }
 
 /** Programs of the machine that suites start, by name; Debian's packages are called the same. */
-const programs = { tmux: "-V", vim: "--version", less: "--version" } as const;
+const programs = { tmux: "-V", vim: "--version", less: "--version", screen: "--version" } as const;
 
 async function providePrograms(): Promise<void> {
   if ((await missingPrograms()).length === 0) return;

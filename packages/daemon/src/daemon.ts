@@ -25,6 +25,7 @@ import { attestOn, desk } from "./requests/desk.ts";
 import { takeRunEvent } from "./requests/run-events.ts";
 import { send } from "./requests/send.ts";
 import { sessionStore } from "./session/store.ts";
+import { customRungs } from "./wake/ladder/custom.ts";
 import { humanRungs } from "./wake/ladder/human.ts";
 import { inboundOf } from "./wake/inbound.ts";
 import { ladderOf } from "./wake/ladder/rungs.ts";
@@ -186,6 +187,7 @@ function assemble(local: Local, { bus, evidence }: Joined & { readonly evidence:
         waiters: waiting,
         inbound: inboundOf(local.env),
         human: humanRungs(local.inForce.now().config),
+        custom: customRungs(edge.host.views()),
       }),
   });
   const intake = hookIntake({

@@ -19,6 +19,8 @@ export interface Fleet {
   /** The environment in which the daemon runs, and another one may. */
   readonly env: Readonly<Record<string, string>>;
   readonly program: string;
+  /** The demo agent. */
+  readonly agent: string;
   /** The `fleet` command of this very tree. */
   readonly command: string;
   /** The installed hook client. */
@@ -106,6 +108,7 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
   }
   return {
     ...{ home, paths, daemon, env, client, api, close, program: programs.daemon, command: programs.command },
+    agent: programs.agent,
     serverPid: () =>
       eventually(
         () => pidIn(join(paths.serverDir, "nats-server.pid")),

@@ -30,6 +30,8 @@ export interface PuppetPlace {
   readonly client: string;
   /** Of its hooks, as `FLEET_SESSION` or `TMUX_PANE`. */
   readonly env?: Readonly<Record<string, string>>;
+  /** More environment of its process. */
+  readonly processEnv?: Readonly<Record<string, string>>;
   /** The process to speak for, where there is one already. */
   readonly pid?: number;
 }
@@ -42,7 +44,10 @@ export async function startPuppet(place: PuppetPlace): Promise<Puppet> {
   await mkdir(cwd, { recursive: true });
   const child =
     place.pid === undefined
-      ? spawn(process.execPath, ["-e", "setInterval(() => {}, 1e6)"], { cwd, stdio: "ignore" })
+      ? spawn(process.execPath, ["-e", "setInterval(() => {}, 1e6)"], {
+          ...{ cwd, stdio: "ignore" as const },
+          env: { ...process.env, ...place.processEnv },
+        })
       : undefined;
   const pid = child?.pid ?? place.pid ?? 0;
   const now = { sessionId: randomUUID(), promptId: randomUUID() };

@@ -3,7 +3,17 @@ import { addressSchema } from "../names/address.ts";
 import { paneSchema, ptySchema } from "../event/kinds.ts";
 
 /** The ways to wake a session, best first (DESIGN §6). Which of them a session has is data per CLI and permission mode. */
-export const rungs = ["continuation", "rewake", "queue", "socket", "tmux", "zellij", "pty"] as const;
+export const rungs = [
+  "continuation",
+  "rewake",
+  "queue",
+  "socket",
+  "tmux",
+  "zellij",
+  "pty",
+  /** An adapter of somebody's own (docs/custom-rung.md). */
+  "custom",
+] as const;
 /** One way to wake a session. */
 export const rungSchema = z.enum(rungs);
 export type Rung = z.infer<typeof rungSchema>;

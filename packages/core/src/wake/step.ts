@@ -11,6 +11,7 @@ export const wakeSteps = [
   "tmux",
   "zellij",
   "pty",
+  "custom",
   "toast",
   "phone",
 ] as const;

@@ -45,6 +45,8 @@ export const rungRules: Readonly<Record<Rung, { readonly deadlineMs: number; rea
   zellij: { deadlineMs: 60_000, tries: 2 },
   // Once: without a screen nothing tells whether the text stands there, and an Enter may answer a dialog.
   pty: { deadlineMs: 60_000, tries: 1 },
+  // Once: whether a second one is safe its author alone knows.
+  custom: { deadlineMs: 60_000, tries: 1 },
 };
 /** After this long without a prompt, text that was typed is taken for not submitted. */
 export const typedProofMs = 3000;

@@ -109,6 +109,11 @@ export const wakeLadder: Readonly<Record<WakeStep, LadderRow>> = {
     },
     other: wrapped,
   },
+  custom: {
+    how: "an adapter of your own wakes it, in a terminal that fleet has no rung for (docs/custom-rung.md)",
+    clis: {},
+    other: yes("an adapter that takes wake.custom reaches it as it knows"),
+  },
   toast: { how: "no rung is left: you are told on this machine's desktop", clis: {}, other: told },
   phone: { how: "no rung is left: you are told where you are", clis: {}, other: told },
 };

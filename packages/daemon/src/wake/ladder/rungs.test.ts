@@ -7,6 +7,7 @@ import {
   type WakeStep,
 } from "@fleetbus/core";
 import { describe, expect, test } from "vitest";
+import { customRungs } from "./custom.ts";
 import { humanRungs, type HumanRungs } from "./human.ts";
 import { cellOf, ladderFor, wakeLadder } from "./ladder.ts";
 import { attemptsOf, ladderOf, type CrossSession } from "./rungs.ts";
@@ -20,7 +21,10 @@ const human = { toast: ["desktop"], phone: [], isOn: true };
 const socket = { messagingSocket: "/tmp/cc-socks/7.sock" };
 
 function ladder(session: Partial<SessionRecord>, inbound?: CrossSession, isWaiting = false) {
-  return ladderOf({ ...record, ...session }, { waiters: { has: () => isWaiting }, inbound, human });
+  return ladderOf(
+    { ...record, ...session },
+    { waiters: { has: () => isWaiting }, inbound, human, custom: [] },
+  );
 }
 
 const step = (rung: WakeStep, session: Partial<SessionRecord>, inbound?: CrossSession) =>
@@ -104,7 +108,7 @@ test("a session whose hooks are silent has no rung that reaches it, and each say
 });
 
 describe("the human's rungs", () => {
-  const facts = { waiters: { has: () => false }, inbound: undefined };
+  const facts = { waiters: { has: () => false }, inbound: undefined, custom: [] };
   const told = (config: HumanRungs) =>
     ladderOf(record, { ...facts, human: config }).filter(({ rung }) => rung === "toast" || rung === "phone");
 
@@ -139,3 +143,21 @@ describe("the human's rungs", () => {
     ]);
   });
 });
+
+test.each([
+  ["connected", ["wake.custom"], true],
+  ["failing", ["wake.custom"], false],
+  ["paused", ["wake.custom"], false],
+  ["connected", ["turn.failed"], false],
+] as const)(
+  "an adapter of somebody's own that is %s and takes %j opens its rung: %s",
+  (state, on, isReady) => {
+    const custom = customRungs([{ name: "kitty", state, on }]);
+    const facts = { waiters: { has: () => false }, inbound: undefined, human, custom };
+    const own = ladderOf(record, facts).find(({ rung }) => rung === "custom");
+    expect(own).toMatchObject({
+      isReady,
+      why: expect.stringContaining(isReady ? "kitty" : "no connected adapter"),
+    });
+  },
+);

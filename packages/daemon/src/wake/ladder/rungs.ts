@@ -12,6 +12,8 @@ export interface LadderFacts {
   readonly waiters: Pick<Waiters, "has">;
   readonly inbound: CrossSession;
   readonly human: HumanRungs;
+  /** The connected adapters of this machine that take `wake.custom`. */
+  readonly custom: readonly string[];
 }
 
 type Look = Omit<WakeStepView, "rung">;
@@ -47,6 +49,7 @@ const looks: Readonly<Record<Rung, (record: SessionRecord, facts: LadderFacts) =
   tmux: lookAtPane,
   zellij: lookAtZellij,
   pty: lookAtWrap,
+  custom: (_, { custom }) => lookAtCustom(custom),
 };
 
 function ready(why: string): Look {
@@ -98,6 +101,12 @@ function lookAtWrap({ pty, hooked }: SessionRecord): Look {
   if (pty === undefined) return no("it was not started by fleet wrap", "start it by fleet wrap -- <command>");
   const holder = `fleet wrap (pid ${pty.pid}) holds its terminal; typed only where that is safe`;
   return ready(hooked ? holder : `${holder}, and only while it prints nothing: it has no hooks`);
+}
+
+function lookAtCustom(names: readonly string[]): Look {
+  return names.length > 0
+    ? ready(`${names.join(", ")} tries to wake it`)
+    : no("no connected adapter of this machine takes wake.custom");
 }
 
 /** Nobody is woken by it: the human is told when all the others have failed. */
