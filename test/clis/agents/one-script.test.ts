@@ -40,7 +40,7 @@ describe.each(agentClis.map((cli) => [cli.name, rows[cli.name], cli] as const))(
     };
     const hasAsked = (text: string) => fleet().model.asked.some((request) => request.includes(text));
 
-    test("[want 12] is listed, runs a tool, goes idle, is woken by a message and tells its sender when it is done", async () => {
+    test("[want 12] [row 89] is listed, runs a tool, goes idle, is woken by a message and tells its sender when it is done", async () => {
       web = await fleet().start("web");
       if (cli.startsWithPrompt) await web.submit("[[say ready]]");
       await fleet().untilState("web", "idle", 30_000);
@@ -58,13 +58,25 @@ describe.each(agentClis.map((cli) => [cli.name, rows[cli.name], cli] as const))(
       const note = await fleet().pub("web", "for your information", "--note");
       const told = await fleet().tell("web", "[[say pong to you]]");
       expect(told).toMatchObject({ stage: "done", rung: cli.rung, outcome: "done" });
-      expect(hasAsked("[[say pong to you]]")).toBe(true);
+      const asked = fleet().model.asked.find((request) => request.includes("[[say pong to you]]"));
+      expect(asked).toContain(
+        "Act on requests now and answer questions; an acknowledgement alone is not enough.",
+      );
       const noted = await fleet().untilStage(note, "done"); // with that prompt, or with its end
       expect(noted.map(({ stage }) => stage)).toEqual(["stored", "offered", "shown", "done"]);
       expect(hasAsked("for your information")).toBe(true);
     });
 
-    test("gets what is said to it while it works with the end of its turn", async () => {
+    test("[row 38] takes a turn for a kick with a prompt of one's own", async () => {
+      const kicked = await fleet().run("session", "kick", "web", "[[say kicked awake]]");
+      expect(kicked.code, kicked.stderr).toBe(0);
+      await fleet().untilSession(
+        "web",
+        ({ state, lastText }) => state === "idle" && lastText === "kicked awake",
+      );
+    });
+
+    test("[row 74] gets what is said to it while it works with the end of its turn", async () => {
       await web.submit("[[hold until]] [[say first]]");
       await fleet().untilState("web", "busy", 30_000);
       const id = await fleet().pub("web", "[[say second]]");

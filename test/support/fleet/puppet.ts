@@ -32,11 +32,18 @@ export interface PuppetPlace {
   readonly env?: Readonly<Record<string, string>>;
   /** More environment of its process. */
   readonly processEnv?: Readonly<Record<string, string>>;
+  /** Whose hooks it calls; those of the demo agent unless said. */
+  readonly cli?: string;
   /** The process to speak for, where there is one already. */
   readonly pid?: number;
 }
 
-const outputSchema = z.object({ hookSpecificOutput: z.object({ additionalContext: z.string() }) });
+const outputSchema = z.union([
+  z
+    .object({ hookSpecificOutput: z.object({ additionalContext: z.string() }) })
+    .transform(({ hookSpecificOutput }) => hookSpecificOutput.additionalContext),
+  z.object({ decision: z.literal("block"), reason: z.string() }).transform(({ reason }) => reason),
+]);
 
 /** Starts the process and calls its SessionStart. */
 export async function startPuppet(place: PuppetPlace): Promise<Puppet> {
@@ -53,8 +60,10 @@ export async function startPuppet(place: PuppetPlace): Promise<Puppet> {
   const now = { sessionId: randomUUID(), promptId: randomUUID() };
   const call = async (event: string, payload: object) => {
     const base = { session_id: now.sessionId, prompt_id: now.promptId, cwd, hook_event_name: event };
-    const { client, env = {} } = place;
-    return contextOf(await runHook({ client, event, pid, env, payload: { ...base, ...payload } }).result);
+    const { client, cli = "demo", env = {} } = place;
+    return contextOf(
+      await runHook({ client, cli, event, pid, env, payload: { ...base, ...payload } }).result,
+    );
   };
   await call("SessionStart", { source: "startup" });
   return {
@@ -84,5 +93,5 @@ export async function startPuppet(place: PuppetPlace): Promise<Puppet> {
 
 function contextOf({ code, stdout, stderr }: HookResult): string {
   if (code !== 0) throw new Error(`a hook ended with ${code}: ${stderr}`);
-  return stdout === "" ? "" : outputSchema.parse(JSON.parse(stdout)).hookSpecificOutput.additionalContext;
+  return stdout === "" ? "" : outputSchema.parse(JSON.parse(stdout));
 }

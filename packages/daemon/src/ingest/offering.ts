@@ -23,15 +23,16 @@ export async function offerAt(
   { call, cli, events }: Heard,
   { deps, continuations }: Offering,
 ): Promise<HookAnswer | undefined> {
-  const rules = cli.rules(call.event);
   const event = events.at(-1);
-  const name = event?.from.session ?? "";
+  if (event === undefined || event.data["agentId"] !== undefined) return undefined;
+  const name = event.from.session;
+  // Also of a CLI that takes no context at its prompt, as Grok.
+  if (event.kind === "prompt.submitted") continuations.delete(name);
+  const rules = cli.rules(call.event);
   const record = deps.registry.find(name);
   const mailbox = deps.mailbox(name);
   const isAsked = rules.takesContext || rules.maxReasonBytes !== undefined;
-  if (!isAsked || event === undefined || record === undefined || mailbox === undefined) return undefined;
-  if (event.data["agentId"] !== undefined) return undefined;
-  if (event.kind === "prompt.submitted") continuations.delete(name);
+  if (!isAsked || record === undefined || mailbox === undefined) return undefined;
   if (rules.isContinuation && (continuations.get(name) ?? 0) >= cli.maxContinuations) return undefined;
   if (rules.isContinuation) await barrier(mailbox.catchUp(timeLimit(barrierMs)), deps);
   if (event.kind === "prompt.submitted")
