@@ -39,6 +39,21 @@ describe.each(agentClis.map((cli) => [cli.name, cli] as const))("the real %s", (
     }
   });
 
+  test("[want 35] mail that gathered is read in one turn, by one wake", async () => {
+    await fleet().configure('[wake]\nbatch = "1h"\n[[session]]\nmatch = "web"\nrole = "batched"\n');
+    await fleet().untilSession("web", ({ role, state }) => role === "batched" && state === "idle");
+    const ids = [await fleet().pub("web", "gathered one"), await fleet().pub("web", "gathered two")];
+    const outlook = await fleet().run("doctor", "--wake", "web");
+    expect(outlook.stdout).toMatch(/gathers for another \d+ s \(wake\.batch\)/u);
+    for (const id of ids) expect((await fleet().trace(id)).map(({ stage }) => stage)).toEqual(["stored"]);
+    await fleet().tell("web", "[[say all of it]]", "--priority", "high");
+    for (const id of ids) await fleet().untilStage(id, "done");
+    const [asked = ""] = fleet().model.asked.filter((request) => request.includes("gathered one"));
+    for (const text of ["gathered two", "[[say all of it]]"]) expect(asked).toContain(text);
+    await fleet().untilSession("web", ({ wakeCost }) => (wakeCost?.wakes ?? 0) > 1);
+    expect((await fleet().session("web")).wakeCost?.wakes).toBe(2);
+  });
+
   test("[want 9] [want 31] its supervisor hears that its turn is done and what it cost, that one failed at the API, and that one was interrupted, each by one message", async () => {
     await fleet().configure('[[session]]\nmatch = "web"\nparent = "me"\n');
     // A turn that ends before the config is in force has no supervisor.

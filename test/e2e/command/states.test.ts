@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startDemoModel, type DemoModel } from "../../support/demo-model.ts";
 import type { DemoAgent } from "../../support/fleet/agent.ts";
 import { fleetCommand } from "../../support/fleet/command.ts";
-import { startFleet, type Fleet } from "../../support/fleet/fleet.ts";
+import { noGuards, startFleet, type Fleet } from "../../support/fleet/fleet.ts";
 import { startPuppet, type Puppet } from "../../support/fleet/puppet.ts";
 import { eventually } from "../../support/tmux.ts";
 
@@ -36,7 +36,8 @@ async function puppet(name: string): Promise<Puppet> {
 }
 
 beforeAll(async () => {
-  [fleet, model] = await Promise.all([startFleet(), startDemoModel()]);
+  const config = `${noGuards}[[session]]\nmatch = "mortal"\nparent = "me"\n`;
+  [fleet, model] = await Promise.all([startFleet({ config }), startDemoModel()]);
 });
 afterAll(async () => {
   await Promise.all(puppets.map((each) => each.kill()));
@@ -184,7 +185,7 @@ describe("a hostile body", () => {
 });
 
 describe("a reader that dies before its turn's end", () => {
-  it("[row 93] [row 94] [want 3] has not acknowledged what it was shown: the next one gets it again, marked", async () => {
+  it("[row 93] [row 94] [want 3] leaves nothing lost: its supervisor hears, who writes to it now learns at once, the next one gets all of it, what it was shown marked", async () => {
     const web = await agent("mortal");
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
@@ -194,33 +195,50 @@ describe("a reader that dies before its turn's end", () => {
     });
     const id = idOf(await run("pub", "mortal", "at least once", "--json"));
     expect(await givenOf(id)).not.toContain("redelivered:");
-    const stages = async () =>
+    const stages = async (of: string) =>
       z
         .object({ stages: z.array(z.object({ stage: z.string() })) })
-        .parse((await run("trace", id, "--json")).json())
+        .parse((await run("trace", of, "--json")).json())
         .stages.map(({ stage }) => stage);
-    const shown = await eventually(
-      async () => {
-        const found = await stages();
-        return found.includes("shown") ? found : undefined;
-      },
-      () => "the message to be shown",
-    );
-    expect(shown).not.toContain("done");
+    const untilStage = (of: string, stage: string) =>
+      eventually(
+        async () => ((await stages(of)).includes(stage) ? true : undefined),
+        () => `message ${of} to be ${stage}`,
+        20_000,
+      );
+    await untilStage(id, "shown");
+    expect(await stages(id)).not.toContain("done");
+    const unread = idOf(await run("pub", "mortal", "never offered", "--json"));
 
     const before = model.requests.length;
     await web.kill();
     await fleet.untilState("mortal", ["lost"]);
+    const told = z.object({ items: z.array(z.object({ subject: z.string(), priority: z.string() })) });
+    const ends = await eventually(
+      async () => {
+        const { items } = told.parse((await run("inbox", "--json")).json());
+        return items.length > 0 ? items : undefined;
+      },
+      () => "its supervisor to be told",
+    );
+    expect(ends).toEqual([{ subject: "mortal: is lost in the middle of a turn", priority: "high" }]);
+    const late = await run("pub", "mortal", "written to the lost", "--json");
+    expect(late.json()).toMatchObject({ reason: expect.stringContaining("is lost: it waits for the next") });
+
     release();
     await web.restart();
-    const again = await model.waitFor(
-      ({ seq, texts }) => seq >= before && texts.some((text) => text.includes("at least once")),
-      20_000,
-    );
-    expect(again.texts.find((text) => text.includes("at least once"))).toContain("redelivered:");
-    await eventually(
-      async () => (await stages()).includes("done") || undefined,
-      () => "the message to be done",
-    );
+    const bodies = [
+      [id, "at least once", true],
+      [unread, "never offered", false],
+      [idOf(late), "written to the lost", false],
+    ] as const;
+    for (const [of, body, isMarked] of bodies) {
+      const has = (text: string) => text.includes(body);
+      const again = await model.waitFor(({ seq, texts }) => seq >= before && texts.some(has), 20_000);
+      const text = again.texts.find(has) ?? "";
+      const own = text.slice(text.indexOf(`message ${of}`), text.indexOf(`end of message ${of}`));
+      expect(own.includes("redelivered:"), body).toBe(isMarked);
+      await untilStage(of, "done");
+    }
   });
 });

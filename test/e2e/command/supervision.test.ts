@@ -109,6 +109,49 @@ describe("a supervisor", () => {
     expect(await boss.prompt("anything new?")).toContain("kind: system (result)");
   });
 
+  it("[case 14] is told once of a stop that is heard of again, and of a later one again", async () => {
+    const { boss, worker } = await pair("sv-again");
+    await worker.prompt("first");
+    const stop = { stop_hook_active: false, last_assistant_message: "the first is done" };
+    for (let time = 0; time < 3; time += 1) await worker.hook("Stop", stop);
+    await worker.prompt("second");
+    await worker.hook("Stop", { ...stop, last_assistant_message: "the second is done" });
+    const mail = await untilMail(boss, 2);
+    expect(mail.map(({ body }) => body.split("\n").at(-1))).toEqual([
+      "the first is done",
+      "the second is done",
+    ]);
+  });
+
+  it("[case 15] [case 16] is not the session itself: one that names itself tells nobody, or whose name its own begins with", async () => {
+    const self = await puppet("sv-self", { env: { FLEET_PARENT: "sv-self" } });
+    await self.hook("StopFailure", { error: "server_error", last_assistant_message: "API Error: 529" });
+    const boss = await puppet("sv-named");
+    const child = await puppet("sv-named-codex", { env: { FLEET_PARENT: "sv-named-codex" } });
+    await child.prompt("work");
+    await child.hook("StopFailure", { error: "server_error", last_assistant_message: "API Error: 529" });
+    const mail = await untilMail(boss);
+    expect(mail.map(({ subject }) => subject)).toEqual(["sv-named-codex: ended its turn with an error"]);
+    for (const none of [self, child]) expect(await mailOf(none)).toEqual([]);
+  });
+
+  it("[want 15] hears nothing of sub-agents, whatever their hooks tell; the end of its worker's own turn is one message", async () => {
+    const { boss, worker } = await pair("sv-agents");
+    await worker.prompt("work");
+    const agent = { agent_id: "a1", agent_type: "explorer", last_assistant_message: "of a sub-agent" };
+    const told = ["SubagentStart", "PreToolUse", "PostToolUse", "Stop", "StopFailure", "SubagentStop"];
+    for (const event of [...told, "SubagentStop", "SessionEnd"])
+      await worker.hook(event, { ...agent, tool_name: "Bash", error: "server_error" });
+    // One of Claude Code's own (a compaction) has no type.
+    await worker.hook("SubagentStop", { ...agent, agent_type: "" });
+    expect((await run("session", "show", worker.name, "--json")).json()).toMatchObject({ state: "busy" });
+    await worker.hook("Stop", { last_assistant_message: "of the session" });
+    const mail = await untilMail(boss);
+    expect(mail.map(({ subject }) => subject)).toEqual(["sv-agents: is done with its turn"]);
+    expect(mail[0]?.body).not.toContain("of a sub-agent");
+    expect((await run("inbox", "--json")).json()).toMatchObject({ items: [] });
+  });
+
   it("[want 9] hears of a worker that was killed in the middle of a turn, though nothing in it could say so", async () => {
     const { boss, worker } = await pair("sv-killed");
     await worker.prompt("work");

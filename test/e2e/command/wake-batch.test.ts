@@ -14,6 +14,7 @@ const run = (...argv: readonly string[]) => fleetCommand(fleet, argv);
 const say = async (...argv: readonly string[]) =>
   z.object({ id: z.string() }).parse((await run("pub", "web", ...argv, "--json")).json()).id;
 const stagesSchema = z.object({ stages: z.array(z.object({ stage: z.string() })) });
+const wakesSchema = z.object({ wakes: z.array(z.looseObject({ rung: z.string(), durationMs: z.number() })) });
 const stages = async (id: string) =>
   stagesSchema.parse((await run("trace", id, "--json")).json()).stages.map(({ stage }) => stage);
 const untilDone = (id: string) =>
@@ -39,26 +40,45 @@ afterAll(async () => {
   await model?.close();
 });
 
+const wakesOf = async (id: string) =>
+  wakesSchema.parse((await run("trace", id, "--json")).json()).wakes.map((each) => JSON.stringify(each));
+const costSchema = z.object({ wakeCost: z.object({ wakes: z.number() }).optional() });
+const wakes = async () =>
+  costSchema.parse((await run("session", "show", "web", "--json")).json()).wakeCost?.wakes ?? 0;
+
+/** That all of it was read in one turn, which was the only wake since there were `before` of them. */
+async function expectOneTurn(ids: readonly string[], texts: readonly string[], before: number) {
+  for (const id of ids) await untilDone(id);
+  const [first, ...others] = firstHeld(texts);
+  expect(first).toBeGreaterThanOrEqual(0);
+  expect(new Set(others)).toEqual(new Set([first]));
+  await eventually(
+    async () => ((await wakes()) > before ? true : undefined),
+    () => "the account of the wake",
+  );
+  const accounts = (await Promise.all(ids.map(wakesOf))).flat();
+  expect(accounts).toHaveLength(ids.length);
+  expect(new Set(accounts).size).toBe(1);
+  expect(await wakes()).toBe(before + 1);
+}
+
 describe("mail that gathers (wake.batch)", () => {
   it("[want 35] wakes nobody yet, doctor says why, and what is high takes all of it along into one turn", async () => {
+    const before = await wakes();
     const ordinary = [await say("gathered-one"), await say("gathered-two")];
     expect((await run("doctor", "--wake", "web")).stdout).toMatch(
       /gathers for another \d+ s \(wake\.batch\)/,
     );
     for (const id of ordinary) expect(await stages(id)).toEqual(["stored"]);
     const pressing = await say("gathered-high", "--priority", "high");
-    for (const id of [...ordinary, pressing]) await untilDone(id);
-    const [first, ...others] = firstHeld(["gathered-one", "gathered-two", "gathered-high"]);
-    expect(first).toBeGreaterThanOrEqual(0);
-    expect(new Set(others)).toEqual(new Set([first]));
+    await expectOneTurn([...ordinary, pressing], ["gathered-one", "gathered-two", "gathered-high"], before);
   });
 
   it("[want 35] wakes by itself when it has gathered for long enough, also by a config that has changed since", async () => {
+    const before = await wakes();
     const ids = [await say("later-one"), await say("later-two")];
     expect(firstHeld(["later-one"])).toEqual([-1]);
     await writeFile(fleet.paths.configFile, config("1s"));
-    for (const id of ids) await untilDone(id);
-    const [one, two] = firstHeld(["later-one", "later-two"]);
-    expect(two).toBe(one);
+    await expectOneTurn(ids, ["later-one", "later-two"], before);
   });
 });

@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { z } from "zod";
 import type { ConsumerView, Items } from "@fleetbus/core/api";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -19,6 +20,7 @@ const run = (...argv: readonly string[]) => fleetCommand(fleet, argv);
 const receiptSchema = z.object({
   stage: z.string(),
   rung: z.string().optional(),
+  outcome: z.string().optional(),
   reason: z.string().optional(),
 });
 
@@ -56,6 +58,11 @@ const until = (id: string, stage: string) =>
   );
 const inboxOf = async (name: string) =>
   z.object({ inbox: z.number() }).parse((await run("session", "show", name, "--json")).json()).inbox;
+/** Whoever is written to later is awake and done by now: a wake that does not look would have come too. */
+async function untilAnotherIsWoken(): Promise<void> {
+  const { name } = await startTyped("witness");
+  await until((await say(name, "are you there?")).id, "done");
+}
 const saw = (text: string) =>
   model.requests.some((request) => request.texts.some((each) => each.includes(text)));
 const screenOf = async ({ tmux, pane }: { tmux: TestTmux; pane: string }) =>
@@ -64,13 +71,28 @@ const screenOf = async ({ tmux, pane }: { tmux: TestTmux; pane: string }) =>
 describe("a wake that is typed", () => {
   it("[want 1] [row 88] [row 92] is a line that points to the mail, proved by the recipient's own prompt event; the receipt names its rung", async () => {
     const typed = await startTyped();
-    const { id } = await say(typed.name, "hello by typing token-typed");
+    const body = "first line token-typed\nsecond line token-more";
+    const { id } = await say(typed.name, body);
     expect(await until(id, "woken")).toMatchObject({ rung: "tmux" });
-    await until(id, "done");
-    expect(saw("token-typed")).toBe(true);
+    expect(await until(id, "done")).toMatchObject({ outcome: "done" });
+    const pointer = /^> 1 fleet message waits for you from lab\/me \[fleet:\w+\]\. Read it beside this line/;
     const lines = (await screenOf(typed)).split("\n").filter((line) => line.startsWith("> "));
-    expect(lines).toEqual([expect.stringContaining("1 fleet message waits")]);
-    expect(lines.join("\n")).not.toContain("token-typed");
+    expect(lines).toEqual([expect.stringMatching(pointer)]);
+    expect(await screenOf(typed)).not.toContain("token-");
+    // The line brought the mail with it, whole: its own turn has both, and nothing is left to be read.
+    const holding = model.requests.filter(({ texts }) => texts.some((text) => text.includes(id)));
+    expect(holding).toHaveLength(1);
+    const [prompt = ""] = holding.flatMap(({ texts }) => texts.filter((text) => text.includes(id)));
+    expect(`> ${prompt}`).toMatch(pointer);
+    expect(prompt).toContain(`\n${body}\n[fleet:`);
+    expect(await inboxOf(typed.name)).toBe(0);
+    expect((await stages(id)).map(({ stage }) => stage)).toEqual([
+      "stored",
+      "woken",
+      "offered",
+      "shown",
+      "done",
+    ]);
   });
 
   it("[case 50] [want 2] [row 84] leaves a half-typed draft alone, and the message arrives when the composer is free", async () => {
@@ -81,6 +103,7 @@ describe("a wake that is typed", () => {
     // Long enough for a wake that does not look to have typed, and for one that is delivered anew.
     await new Promise((resolve) => setTimeout(resolve, 2500));
     expect(await screenOf(typed)).toMatch(/❯\u00a0my own half\n/);
+    expect((await stages(id)).map(({ stage }) => stage)).toEqual(["stored"]);
     expect(saw("token-draft")).toBe(false);
     const consumers = (await run("consumer", "list", "--json")).json() as Items<ConsumerView>;
     const rung = consumers.items.find(({ stream, name }) => stream === "WAKES" && name.includes("tmux"));
@@ -104,7 +127,7 @@ describe("a wake that is typed", () => {
     await busy.agent.prompt(`work of ${busy.name}`);
     await fleet.untilState(busy.name, ["busy"]);
     const { id } = await say(busy.name, "for the busy one token-late");
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await untilAnotherIsWoken();
     expect((await stages(id)).map((each) => each.stage)).toEqual(["stored"]);
     expect(await screenOf(idle)).not.toContain("fleet message");
     release();
@@ -135,7 +158,7 @@ describe("a wake that is typed", () => {
     const taken = await run("inbox", "--session", typed.name, "--take", "--json");
     expect(taken.json()).toMatchObject({ items: [{ body: "read by hand" }] });
     await typed.tmux.sendKeys(typed.pane, "C-u");
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await untilAnotherIsWoken();
     expect((await screenOf(typed)).split("\n").filter((line) => line.includes("fleet message"))).toHaveLength(
       1,
     );
@@ -144,28 +167,59 @@ describe("a wake that is typed", () => {
   it("[case 39] [row 91] does not happen where waking is switched off, and the message is there with the next prompt", async () => {
     const typed = await startTyped("sleeper");
     const { id } = await say(typed.name, "sleep on token-sleep");
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await untilAnotherIsWoken();
     expect((await stages(id)).map((each) => each.stage)).toEqual(["stored"]);
     expect(await screenOf(typed)).not.toContain("fleet message");
     await typed.agent.prompt("awake by myself");
     await until(id, "done");
     expect(saw("token-sleep")).toBe(true);
   });
+
+  it("[case 39] [row 91] waits while waking is switched off for all, and comes when it is switched on again, without a cooldown", async () => {
+    const typed = await startTyped();
+    await writeFile(fleet.paths.configFile, config.replace("[wake]", "[wake]\nenabled = false"));
+    const outlook = async () => (await run("doctor", "--wake", typed.name)).stdout;
+    const switchedOff = "waking is switched off: wake.enabled";
+    await eventually(
+      async () => ((await outlook()).includes(switchedOff) ? true : undefined),
+      () => "the switch to be in force",
+    );
+    const { id } = await say(typed.name, "paused token-paused");
+    await eventually(
+      async () => ((await inboxOf(typed.name)) === 1 ? true : undefined),
+      () => "the message to be there",
+    );
+    // The planner has looked at it by then: it says so.
+    expect(await outlook()).toContain(switchedOff);
+    expect((await stages(id)).map((each) => each.stage)).toEqual(["stored"]);
+    expect(await screenOf(typed)).not.toContain("fleet message");
+    await writeFile(fleet.paths.configFile, config);
+    expect(await until(id, "woken")).toMatchObject({ rung: "tmux" });
+    await until(id, "done");
+  });
 });
 
 describe("a session that has gone", () => {
-  it("[case 22] is said to be gone at once, and the message waits for the next one of that name", async () => {
-    const { name, agent } = await startTyped();
-    await agent.kill();
-    await fleet.untilState(name, ["lost"]);
-    const answer = await say(name, "nobody there token-gone");
-    expect(answer.reason).toMatch(/is lost/);
-    expect(await stages(answer.id)).toMatchObject([
-      { stage: "stored" },
-      { stage: "deferred", reason: expect.stringContaining("is lost") },
-    ]);
-    await agent.restart();
-    await until(answer.id, "done");
-    expect(saw("token-gone")).toBe(true);
-  });
+  type Typed = Awaited<ReturnType<typeof startTyped>>;
+  it.each([
+    // A CLI that can still say goodbye has ended, one that cannot is lost.
+    ["with its pane", ({ tmux, pane }: Typed) => tmux.command("kill-pane", "-t", pane)],
+    ["by a kill", ({ agent }: Typed) => agent.kill()],
+  ] as const)(
+    "[case 22] %s is said to be gone at once, and the message waits for the next one of that name",
+    async (_, end) => {
+      const typed = await startTyped();
+      await end(typed);
+      await fleet.untilState(typed.name, ["ended", "lost"]);
+      const answer = await say(typed.name, `nobody is at ${typed.name}`);
+      expect(answer.reason).toMatch(/ (has ended|is lost): it waits for the next session of that name$/);
+      expect(await stages(answer.id)).toEqual([
+        { stage: "stored" },
+        { stage: "deferred", reason: answer.reason },
+      ]);
+      await typed.agent.restart();
+      await until(answer.id, "done");
+      expect(saw(`nobody is at ${typed.name}`)).toBe(true);
+    },
+  );
 });
