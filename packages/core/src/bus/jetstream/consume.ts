@@ -8,7 +8,7 @@ import { durableName, ensureConsumer } from "./consumer.ts";
 import { resumeSeq, type Durable } from "./durable.ts";
 import { toBusError } from "./errors.ts";
 import type { Link } from "./link.ts";
-import { giveBack, openPull, type PullEnd } from "./pull.ts";
+import { giveBack, openPull, waitingMs, type PullEnd } from "./pull.ts";
 
 /** What consuming works on. */
 export interface Consuming {
@@ -25,7 +25,6 @@ export interface Consuming {
 
 /** Few enough that another process need not wait long for what this one does not get to. */
 const batch = 64;
-const expiresMs = 30_000;
 
 /**
  * One batch after the other, the next one when the last is taken: what is not taken is never held. Goes on after a lost
@@ -48,7 +47,7 @@ async function* consumeBatch(consuming: Consuming): AsyncGenerator<Delivery, Pul
   const open = openPull(link, {
     ...durableName(ns, shape),
     batch: Math.min(batch, shape.maxAckPending),
-    expiresMs,
+    expiresMs: waitingMs(consuming.clock.monotonic()),
     signal,
     onMessage: (message) => {
       messages.push(message);

@@ -38,6 +38,17 @@ const graceMs = 5000;
 /** A request for what is there at once gets no answer while the consumer is at its limit of unacknowledged ones. */
 const silenceMs = 500;
 
+const turnMs = 30_000;
+
+/**
+ * How long a request that only waits is kept open: until the next turn on the caller's monotonic clock, at least as long as
+ * there are heartbeats. All that wait then end, begin and hear heartbeats together, and an idle daemon gets up once for them.
+ */
+export function waitingMs(nowMs: number): number {
+  const leftMs = turnMs - (Math.round(nowMs) % turnMs);
+  return hasHeartbeat(leftMs) ? leftMs : leftMs + turnMs;
+}
+
 /** Asks once. What arrives after the end is given back. */
 export function openPull(link: Link, request: PullRequest): OpenPull {
   let started: Pull | undefined;
@@ -63,6 +74,7 @@ class Pull {
   private readonly cleanups: (() => void)[] = [];
   private received = 0;
   private heardAt = performance.now();
+  private silence: NodeJS.Timeout | undefined;
   private isOver = false;
 
   constructor(link: Link, request: PullRequest, outcome: Outcome) {
@@ -79,11 +91,10 @@ class Pull {
     const { link, request } = this;
     const abort = () => this.leave("aborted");
     request.signal?.addEventListener("abort", abort);
-    const patienceMs = patienceOf(request);
-    const watch = setInterval(() => this.checkSilence(patienceMs), patienceMs / 4);
+    this.watchSilence(patienceOf(request));
     const offConnection = link.onConnection((isUp) => isUp || this.leave("broken"));
     this.cleanups.push(offConnection);
-    this.cleanups.push(() => clearInterval(watch));
+    this.cleanups.push(() => clearTimeout(this.silence));
     this.cleanups.push(() => request.signal?.removeEventListener("abort", abort));
     if (request.signal?.aborted === true) return abort();
     if (!link.isConnected()) return this.leave("broken");
@@ -108,9 +119,11 @@ class Pull {
     if (this.received === this.request.batch) this.finish("full");
   }
 
-  private checkSilence(patienceMs: number): void {
-    if (performance.now() - this.heardAt < patienceMs) return;
-    this.leave(this.request.expiresMs === undefined ? "silent" : "broken");
+  /** Looks when patience would be over if nothing is heard any more. */
+  private watchSilence(patienceMs: number): void {
+    const leftMs = this.heardAt + patienceMs - performance.now();
+    if (leftMs > 0) this.silence = setTimeout(() => this.watchSilence(patienceMs), Math.ceil(leftMs));
+    else this.leave(this.request.expiresMs === undefined ? "silent" : "broken");
   }
 
   private finish(end: PullEnd): void {

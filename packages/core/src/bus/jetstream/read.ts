@@ -6,7 +6,7 @@ import { channel } from "./channel.ts";
 import { parseAckSubject, toIncoming } from "./delivery.ts";
 import { toBusError } from "./errors.ts";
 import type { Link } from "./link.ts";
-import { openPull } from "./pull.ts";
+import { openPull, waitingMs } from "./pull.ts";
 import { openReader, type Reader, type ReaderOptions } from "./reader.ts";
 
 /** How to go through a stream. */
@@ -19,7 +19,6 @@ export interface Reading extends ReaderOptions {
 }
 
 const batch = 256;
-const expiresMs = 30_000;
 
 /**
  * Yields in stream order, each once. After a lost connection or a gap in what was delivered it goes on behind the last
@@ -101,7 +100,7 @@ async function* readWith(
       stream: reading.stream,
       consumer: using.reader.name,
       batch,
-      ...(isFollowing ? { expiresMs } : {}),
+      ...(isFollowing ? { expiresMs: waitingMs(reading.clock.monotonic()) } : {}),
       signal: reading.signal,
       onMessage: messages.push,
     });
