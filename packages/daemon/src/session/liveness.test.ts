@@ -30,11 +30,11 @@ function watch(records: readonly SessionRecord[]): void {
   const processes = {
     find: () => Promise.resolve(undefined),
     takesSignals: (pid: number) => starts.has(pid) || unreaped.has(pid),
-    isAlive: (pid: number) => {
+    isAlive: (pid: number) => starts.has(pid),
+    startOf: (pid: number) => {
       close += 1;
-      return starts.has(pid);
+      return starts.get(pid);
     },
-    startOf: (pid: number) => starts.get(pid),
   };
   const onLost = ({ name }: SessionRecord) => {
     lost.push(name);

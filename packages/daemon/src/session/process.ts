@@ -16,7 +16,7 @@ export interface ProcessTable {
   isAlive(pid: number): boolean;
   /** At a tenth of the cost of `isAlive`: whether there is such a process, also a dead one that nobody has reaped. */
   takesSignals(pid: number): boolean;
-  /** When it began, in the kernel's ticks since the boot; undefined where there is none, or the system does not say (macOS). */
+  /** When it began, in the kernel's ticks since the boot; undefined where it does not run, or the system does not say (macOS). */
   startOf(pid: number): string | undefined;
 }
 
@@ -25,12 +25,13 @@ export const systemProcesses: ProcessTable = {
   find: async (pid) => (process.platform === "linux" ? findInProc(pid) : findWithPs(pid)),
   isAlive: (pid) => isAlive(pid),
   takesSignals: (pid) => takesSignals(pid),
-  startOf: (pid) => (process.platform === "linux" ? statFields(statOf(pid))[startField] : undefined),
+  startOf: (pid) => (process.platform === "linux" ? startIn(statOf(pid)) : undefined),
 };
 
 /** Whether a process runs that is not known to be another one than was seen under this pid: pids come again. */
 export function isStillThere(table: ProcessTable, { pid, procStart }: Seen): boolean {
-  return table.isAlive(pid) && !isOtherProcess({ procStart }, { procStart: table.startOf(pid) });
+  const start = procStart === undefined ? undefined : table.startOf(pid);
+  return start === undefined ? table.isAlive(pid) : !isOtherProcess({ procStart }, { procStart: start });
 }
 
 interface Seen {
@@ -98,6 +99,10 @@ const startField = 19;
 /** What follows the command's name, which stands in parentheses and may hold any character. */
 function statFields(stat: string): readonly string[] {
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
+function startIn(stat: string): string | undefined {
+  return isDeadState(stat) ? undefined : statFields(stat)[startField];
 }
 
 function isDeadState(stat: string): boolean {
