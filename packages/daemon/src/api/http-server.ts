@@ -36,7 +36,8 @@ export interface ServeOptions {
 
 /**
  * An http server that nobody can keep busy by being slow: a request that does not come in time is answered with 408, and
- * its connection ends (Node looks for such ones a few times within the shortest time).
+ * its connection ends, at the latest after twice that time: Node looks for such ones once in the shortest time, and each look
+ * wakes an idle daemon.
  */
 export function httpServer({ handler, limits, onFull }: ServeOptions): Server {
   const { headersMs, requestMs, idleMs, maxConnections } = limits;
@@ -44,7 +45,7 @@ export function httpServer({ handler, limits, onFull }: ServeOptions): Server {
     headersTimeout: headersMs,
     requestTimeout: requestMs,
     keepAliveTimeout: idleMs,
-    connectionsCheckingInterval: Math.min(headersMs, requestMs) / 4,
+    connectionsCheckingInterval: Math.min(headersMs, requestMs),
   };
   const responses = new WeakMap<Duplex, ServerResponse>();
   const server = createServer(options, (request, response) => {

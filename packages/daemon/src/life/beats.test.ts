@@ -31,6 +31,17 @@ describe("a clock of beats", () => {
     expect(woken).toEqual(["a 1000", "b 1000"]);
   });
 
+  it("wakes at whole seconds who sleeps for a second or more, whenever it fell asleep", async () => {
+    await time.advance(600);
+    sleep("late", 1000);
+    sleep("short", 400);
+    sleep("long", 2000);
+    await time.advance(800);
+    sleep("early", 1000);
+    await time.advance(5000);
+    expect(woken).toEqual(["short 1000", "late 2000", "early 2000", "long 3000"]);
+  });
+
   it("keeps a period that is begun anew some milliseconds after each beat", async () => {
     const again = async () => {
       for (let turn = 0; turn < 3; turn += 1) {

@@ -1,7 +1,9 @@
 import type { Clock } from "@fleetbus/core";
 
-/** How often a daemon with nothing to do gets up. */
+/** The beats of short sleeps. */
 const beatMs = 500;
+/** Those of all others: how often a daemon with nothing to do gets up. */
+const longBeatMs = 1000;
 
 interface Beat {
   readonly sleepers: Set<() => void>;
@@ -12,7 +14,8 @@ interface Beat {
 /**
  * A clock for what looks after something now and then: a sleep ends with the nearest of its beats, the next one at the
  * earliest, so that all who sleep on it get up together. For an idle daemon each time it gets up costs more than what it
- * then does (DESIGN §12). Not for deadlines: a sleep may be up to half a beat too short or too long.
+ * then does (DESIGN §12). Not for deadlines: a sleep of a second or more may be up to half a second too short or too long,
+ * a shorter one a quarter.
  */
 export function clockOfBeats(clock: Clock): Clock {
   const beats = new Map<number, Beat>();
@@ -57,5 +60,7 @@ export function clockOfBeats(clock: Clock): Clock {
 }
 
 function beatAfter(ms: number, nowMs: number): number {
-  return Math.max(Math.floor(nowMs / beatMs) + 1, Math.round((nowMs + ms) / beatMs));
+  const next = Math.floor(nowMs / beatMs) + 1;
+  const gridMs = ms < longBeatMs ? beatMs : longBeatMs;
+  return Math.max(next, Math.round((nowMs + ms) / gridMs) * (gridMs / beatMs));
 }
