@@ -58,11 +58,16 @@ export interface AgentSuite {
 
 const programs = agentsPath(process.env);
 
-/**
- * Call it at the top of a group: its tests are skipped, with the reason, where the pinned CLIs are not at hand.
- * `isRecording`: a hook beside each of fleet's keeps what the CLI tells.
- */
-export function useAgents(cli: AgentCli, { isRecording = false } = {}): AgentSuite {
+/** What a group wants of its CLI's settings. */
+export interface AgentExtras {
+  /** A hook beside each of fleet's keeps what the CLI tells. */
+  readonly isRecording?: boolean;
+  /** What a person changes in the home after fleet's hooks are in. */
+  readonly prepare?: (home: string) => Promise<void>;
+}
+
+/** Call it at the top of a group: its tests are skipped, with the reason, where the pinned CLIs are not at hand. */
+export function useAgents(cli: AgentCli, more: AgentExtras = {}): AgentSuite {
   const isThere = existsSync(cli.program);
   const reason = `${cli.name} is not at ${cli.program}: npm run test:clis fetches it`;
   let opened: { readonly fleet: AgentFleet; close(): Promise<void> } | undefined;
@@ -70,7 +75,7 @@ export function useAgents(cli: AgentCli, { isRecording = false } = {}): AgentSui
   afterAll(() => opened?.close());
   return {
     open: async () => {
-      if (isThere) opened = await startFleet(cli, isRecording);
+      if (isThere) opened = await startFleet(cli, more);
     },
     fleet: () => {
       if (opened === undefined) throw new Error("no fleet was opened");
@@ -80,7 +85,7 @@ export function useAgents(cli: AgentCli, { isRecording = false } = {}): AgentSui
 }
 
 /** All of it in a folder of its own, by the commands that a user runs. */
-async function startFleet(cli: AgentCli, isRecording: boolean) {
+async function startFleet(cli: AgentCli, { isRecording = false, prepare }: AgentExtras) {
   const own = await buildPrograms();
   const folder = await mkdtemp(join(tmpdir(), `fleet-${cli.name}-`));
   const home = join(folder, "home");
@@ -105,6 +110,7 @@ async function startFleet(cli: AgentCli, isRecording: boolean) {
     await must(ask.run("up"));
     await must(ask.run("hooks", "install", `--${cli.name}`, "--apply"));
     if (isRecording) await recordPayloads(join(home, cli.settingsFile), join(folder, "payloads"));
+    await prepare?.(home);
   } catch (error) {
     await close();
     throw error;
