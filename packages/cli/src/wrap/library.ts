@@ -7,8 +7,11 @@ export interface Pty {
   onData(listener: (data: string | Buffer) => void): unknown;
   /** Once, after the last `onData`; `signal` is its number, or 0. */
   onExit(listener: (end: { readonly exitCode: number; readonly signal?: number }) => void): unknown;
-  /** Queued without a limit. */
+  /** Queued without a limit; waits, with the whole process, where the command does not read: feed.ts. */
   write(data: string | Buffer): void;
+  /** The terminal's own end, which never blocks; closed when the socket is. Neither is in the library's types. */
+  readonly fd?: number;
+  readonly _socket?: { readonly destroyed: boolean };
   /** Throws for sizes below 1. */
   resize(columns: number, rows: number): void;
   /** Never throws. */

@@ -1,6 +1,7 @@
 import { constants } from "node:os";
 import type { Ending } from "../run/child/ending.ts";
 import type { Launch, Launched } from "../run/child/launch.ts";
+import { feed } from "./feed.ts";
 import type { Pty, PtyLibrary } from "./library.ts";
 import type { Typist } from "./typing/typist.ts";
 import { suspendWith } from "./suspend.ts";
@@ -55,7 +56,8 @@ function spawn({ argv, env, cwd }: Launch, { library, outer, stdout }: Proxy): P
 
 /** Passes bytes, size and hang-up on. Gives what ends that. */
 function connect(pty: Pty, { outer, stdin, stdout, hand: handOf }: Proxy): () => void {
-  const hand = handOf((input) => pty.write(input));
+  const fed = feed(pty, (isFull) => (isFull ? stdin.pause() : stdin.resume()));
+  const hand = handOf(fed.write);
   const fit = () => {
     if (stdout.columns > 0 && stdout.rows > 0) pty.resize(stdout.columns, stdout.rows);
   };
@@ -79,6 +81,7 @@ function connect(pty: Pty, { outer, stdin, stdout, hand: handOf }: Proxy): () =>
   fit(); // it may have changed meanwhile
   return () => {
     hand.end();
+    fed.end();
     suspension.end();
     stdin.off("data", type).off("end", hangUp).pause();
     stdout.off("resize", fit);
