@@ -30,7 +30,13 @@ const event: FleetEvent = {
 
 const deps = (): ConversationDeps => ({
   registry: {
-    ...{ all: () => [record], live: () => [record], find: () => record, identify: () => record },
+    ...{
+      all: () => [record],
+      live: () => [record],
+      find: () => record,
+      identify: () => record,
+      liveAmong: () => record,
+    },
     ...{ apply: () => record, restore: () => undefined, rename: () => record, forget: () => undefined },
   },
   evidence: {

@@ -16,7 +16,13 @@ beforeEach(async () => {
   mailbox = await at.open();
   talk = conversation({
     registry: {
-      ...{ all: () => [record], live: () => [record], find: () => record, identify: () => record },
+      ...{
+        all: () => [record],
+        live: () => [record],
+        find: () => record,
+        identify: () => record,
+        liveAmong: () => record,
+      },
       ...{ apply: () => record, restore: () => undefined, rename: () => record, forget: () => undefined },
     },
     evidence: {

@@ -24,8 +24,10 @@ beforeEach(async () => {
     return known.refresh();
   };
   const followed = { ...known, refresh, isFollowing: () => true };
-  const registry = { all: () => [recordOf("lab", "web")] };
-  places = { machine: "lab", roster: followed, registry, mailboxes: { all: () => [] } };
+  const own = [recordOf("lab", "web")];
+  const registry = { all: () => own, find: (name: string) => own.find((record) => record.name === name) };
+  const mailboxes = { all: () => [], find: () => undefined };
+  places = { machine: "lab", roster: followed, registry, mailboxes };
 });
 
 function recordOf(machine: string, name: string): SessionRecord {
@@ -52,6 +54,22 @@ test("a known session is found without asking the server", async () => {
   const found = await targetOf(places, { target: "web", from, create: false });
   expect(found).toEqual({ type: "mailbox", address: { machine: "lab", session: "web" }, isNew: false });
   expect(reads).toBe(0);
+});
+
+test.each(["web", " Web ", "lab/web", "WEB"])(
+  "%j is this machine's own, though another has one of that name",
+  async (target) => {
+    await save("hub", "web");
+    await places.roster.refresh();
+    const found = await targetOf(places, { target, from, create: true });
+    expect(found).toEqual({ type: "mailbox", address: { machine: "lab", session: "web" }, isNew: false });
+  },
+);
+
+test("a word that means more than one name is no session's, though one bears it", async () => {
+  const registry = { all: () => [], find: () => recordOf("lab", "all") };
+  const found = await targetOf({ ...places, registry }, { target: "all", from, create: false });
+  expect(found).toEqual({ type: "group", group: "all", members: [] });
 });
 
 test("a session that another machine saved before the call is found, though nobody told of it", async () => {

@@ -1,11 +1,21 @@
-import { FleetError, messageOf, resolveTarget, type Address, type Target } from "@fleetbus/core";
+import {
+  FleetError,
+  isReserved,
+  isToken,
+  messageOf,
+  resolveTarget,
+  type Address,
+  type Target,
+} from "@fleetbus/core";
+import type { Registry } from "../session/registry.ts";
 import type { Mailboxes } from "../inbox/mailboxes.ts";
 import { allSessions, type Known } from "./sessions.ts";
 
 /** What is known of who is where. */
 export interface Places extends Known {
   readonly machine: string;
-  readonly mailboxes: Pick<Mailboxes, "all">;
+  readonly registry: Pick<Registry, "all" | "find">;
+  readonly mailboxes: Pick<Mailboxes, "all" | "find">;
 }
 
 /** What is to be resolved, and for whom. */
@@ -20,6 +30,8 @@ export interface Asked {
  * sessions are read once more: one that was saved there before the call is found.
  */
 export async function targetOf(places: Places, { target, from, create }: Asked): Promise<Target> {
+  const own = ownTarget(places, target);
+  if (own !== undefined) return own;
   const find = async (options: { readonly create: boolean }) =>
     resolveTarget(target, await worldOf(places, from), options);
   try {
@@ -31,6 +43,14 @@ export async function targetOf(places: Places, { target, from, create }: Asked):
       throw failure === undefined || !isUnknown(reason) ? reason : withDoubt(reason, failure);
     });
   }
+}
+
+/** What `resolveTarget` finds first, without a look at all that there is: a mailbox or session of this machine by its name. */
+function ownTarget({ machine, registry, mailboxes }: Places, target: string): Target | undefined {
+  const session = target.trim().toLowerCase();
+  if (!isToken(session) || isReserved(session)) return undefined;
+  if ((mailboxes.find(session) ?? registry.find(session)) === undefined) return undefined;
+  return { type: "mailbox", address: { machine, session }, isNew: false };
 }
 
 async function worldOf(places: Places, self: Address) {

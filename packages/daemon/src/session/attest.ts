@@ -1,13 +1,14 @@
 import type { Caller, Identity } from "@fleetbus/core/api";
 import type { SessionRecord } from "@fleetbus/core";
 import { lineage, type ProcessTable } from "./process.ts";
+import type { Registry } from "./registry.ts";
 
 /** What the daemon knows when it is asked who somebody is. */
 export interface AttestWorld {
   readonly machine: string;
   readonly processes: ProcessTable;
-  /** This machine's live sessions. */
-  live(): readonly SessionRecord[];
+  /** This machine's sessions. */
+  readonly registry: Pick<Registry, "live" | "liveAmong">;
 }
 
 /**
@@ -17,16 +18,14 @@ export interface AttestWorld {
  */
 export async function attest(caller: Caller, world: AttestWorld): Promise<Identity> {
   const parents = await lineage(world.processes, caller.pid);
-  const pids = new Set(parents.map((each) => each.pid));
-  const live = world.live();
   const agent = (record: SessionRecord, attestedBy: string): Identity => {
     return { machine: world.machine, session: record.name, origin: "agent", attestedBy };
   };
-  const byTree = live.find((record) => record.pid !== undefined && pids.has(record.pid));
+  const byTree = world.registry.liveAmong(parents.map(({ pid }) => pid));
   if (byTree) return agent(byTree, "process tree");
-  const byPane = live.find((record) => isInPane(record, caller));
+  const byPane = inPane(world, caller);
   if (byPane) return agent(byPane, "pane");
-  const claimed = live.find((record) => isClaimed(record, caller));
+  const claimed = claimedBy(world, caller);
   if (claimed) return agent(claimed, "claimed");
   const isHuman = parents[0]?.hasTerminal === true;
   return {
@@ -37,12 +36,13 @@ export async function attest(caller: Caller, world: AttestWorld): Promise<Identi
   };
 }
 
-function isInPane(record: SessionRecord, caller: Caller): boolean {
-  if (record.pane === undefined || caller.pane === undefined || caller.tmux === undefined) return false;
-  return record.pane.id === caller.pane && record.pane.socket === caller.tmux.split(",")[0];
+function inPane({ registry }: AttestWorld, { pane, tmux }: Caller): SessionRecord | undefined {
+  if (pane === undefined || tmux === undefined) return undefined;
+  const [socket] = tmux.split(",");
+  return registry.live().find((record) => record.pane?.id === pane && record.pane.socket === socket);
 }
 
-function isClaimed(record: SessionRecord, caller: Caller): boolean {
-  if (caller.cliSession !== undefined) return record.cliSession === caller.cliSession;
-  return caller.session !== undefined && record.name === caller.session;
+function claimedBy({ registry }: AttestWorld, { cliSession, session }: Caller): SessionRecord | undefined {
+  if (cliSession !== undefined) return registry.live().find((record) => record.cliSession === cliSession);
+  return session === undefined ? undefined : registry.live().find((record) => record.name === session);
 }

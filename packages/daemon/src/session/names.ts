@@ -26,9 +26,14 @@ export interface NameHistory {
   nowOf(name: string, place: Place): string;
 }
 
-/** The names of one machine's sessions. */
+/** The names of one machine's sessions; looked through again when there is another list of them. */
 export function nameHistory(sessions: () => readonly SessionRecord[]): NameHistory {
-  const all = () => sessions().filter(({ formerly }) => formerly !== undefined);
+  let [of, renamed]: [readonly SessionRecord[], readonly SessionRecord[]] = [[], []];
+  const all = () => {
+    const now = sessions();
+    if (of !== now) [of, renamed] = [now, now.filter(({ formerly }) => formerly !== undefined)];
+    return renamed;
+  };
   const formerly = (name: string) => all().find((record) => record.name === name)?.formerly ?? [];
   const spanOf = (name: string, place: Place) => {
     const spans = all().flatMap((record) => record.formerly ?? []);

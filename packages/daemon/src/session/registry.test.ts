@@ -52,3 +52,19 @@ test("the live sessions are the very same list until one of them changes", () =>
   known.forget("web");
   expect(known.live().map(({ name }) => name)).toEqual(["api"]);
 });
+
+test("the first live session of some processes is found, until it ends", () => {
+  const known = registry({ store: nothingKept, fold: foldEvent, onChange: () => undefined });
+  known.apply(started("web", { pid: 10 }));
+  known.apply(started("api", { pid: 11 }));
+  known.apply(started("twin", { pid: 10 }));
+  known.apply(started("unseen", {}));
+  expect(known.liveAmong([12, 11, 10])?.name).toBe("web");
+  expect(known.liveAmong([11])?.name).toBe("api");
+  expect(known.liveAmong([12])).toBeUndefined();
+  expect(known.liveAmong([])).toBeUndefined();
+  known.apply({ ...started("web", {}), kind: "session.ended", id: "e2" });
+  expect(known.liveAmong([11, 10])?.name).toBe("api");
+  known.forget("api");
+  expect(known.liveAmong([11, 10])?.name).toBe("twin");
+});

@@ -18,9 +18,12 @@ export interface Change {
 
 /** This machine's sessions: the fold of their events (DESIGN §4), kept in memory, saved to the `sessions` bucket. */
 export interface Registry {
+  /** The very same list while nothing has changed, like that of `live`. */
   all(): readonly SessionRecord[];
   /** Neither ended nor lost; the very same list while nothing has changed. */
   live(): readonly SessionRecord[];
+  /** The first live session whose process is one of these; without a look at each. */
+  liveAmong(pids: readonly number[]): SessionRecord | undefined;
   find(name: string): SessionRecord | undefined;
   /** The live session that a sighting belongs to; undefined: a new one, or one that comes back (core: chooseName). */
   identify(sighting: Sighting): SessionRecord | undefined;
@@ -48,16 +51,16 @@ export function isLive(record: SessionRecord): boolean {
 /** The registry of one daemon, empty. */
 export function registry(deps: RegistryDeps): Registry {
   const records = new Map<string, SessionRecord>();
-  let known: readonly SessionRecord[] | undefined;
+  let known = listsOf(records);
   const set = (record: SessionRecord) => {
     records.set(record.name, record);
-    known = undefined;
+    known = listsOf(records);
   };
   const drop = (name: string) => {
     records.delete(name);
-    known = undefined;
+    known = listsOf(records);
   };
-  const live = () => (known ??= [...records.values()].filter(isLive));
+  const live = () => known.live();
   const put = (record: SessionRecord) => {
     set(record);
     deps.store.save(record);
@@ -77,8 +80,9 @@ export function registry(deps: RegistryDeps): Registry {
     return apply(event);
   };
   return {
-    all: () => [...records.values()],
+    all: () => known.all(),
     live,
+    liveAmong: (pids) => known.liveAmong(pids),
     find: (name) => records.get(name),
     identify: (sighting) => identify(live(), sighting),
     apply,
@@ -99,6 +103,27 @@ export function registry(deps: RegistryDeps): Registry {
       if (record !== undefined) deps.store.remove(record);
       drop(name);
     },
+  };
+}
+
+/** What is looked up often, made once when it is first asked for, of records that do not change any more. */
+function listsOf(records: ReadonlyMap<string, SessionRecord>): Pick<Registry, "all" | "live" | "liveAmong"> {
+  let every: readonly SessionRecord[] | undefined;
+  let living: readonly SessionRecord[] | undefined;
+  let places: ReadonlyMap<number | undefined, number> | undefined;
+  const all = () => (every ??= [...records.values()]);
+  const live = () => (living ??= all().filter(isLive));
+  // Of two with one pid the first counts.
+  const placeOf = (pid: number) =>
+    (places ??= new Map(
+      live()
+        .map((record, place) => [record.pid, place] as const)
+        .toReversed(),
+    )).get(pid);
+  return {
+    all,
+    live,
+    liveAmong: (pids) => live()[Math.min(...pids.flatMap((pid) => placeOf(pid) ?? []))],
   };
 }
 
