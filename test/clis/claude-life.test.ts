@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import type { FleetEvent, Message } from "@fleetbus/core";
 import type { Items, SessionView } from "@fleetbus/core/api";
+import { until } from "../support/claude.ts";
 import { useFleet } from "../support/claude-fleet/fleet.ts";
 
 /** Tools run without asking. */
@@ -94,6 +96,37 @@ describe.concurrent("a session of the real Claude Code", () => {
     expect({ code, stdout: stdout.trim() }).toEqual({ code: 0, stdout: "it is four" });
   });
 
+  test("[want 15] tells its supervisor of the ends of its own turns alone, whatever its sub-agents' hooks tell", async () => {
+    const lead = await fleet().start("lead", { permissionMode, env: { FLEET_PARENT: "me" } });
+    await lead.submit("[[agent look around]] go");
+    const log = async () => {
+      const { stdout } = await fleet().run("events", "--session", "lead", "--json");
+      const lines = stdout.split("\n").filter((line) => line !== "");
+      return lines.map((line): FleetEvent => JSON.parse(line));
+    };
+    // The CLI itself tells it of its agent's end by a prompt, which is a turn of its own.
+    const isOver = async () => {
+      const events = await log();
+      const ended = events.findIndex(({ kind }) => kind === "subagent.stopped");
+      const after = ended < 0 ? [] : events.slice(ended).map(({ kind }) => kind);
+      return after.includes("prompt.submitted") && after.at(-1) === "turn.stopped";
+    };
+    await until(isOver, { timeoutMs: 60_000, what: () => "the turn after its agent's" });
+    await lead.submit("[[say that was all]]");
+    await fleet().untilSession("lead", ({ lastText }) => lastText === "that was all");
+    const told: Message[] = [];
+    const look = async () => {
+      told.push(...(await fleet().json<Items<Message>>("inbox")).items);
+      return told.some(({ body }) => body.endsWith("that was all"));
+    };
+    await until(look, { timeoutMs: 30_000, what: () => `its last end; told: ${JSON.stringify(told)}` });
+    expect(new Set(told.map(({ subject }) => subject))).toEqual(new Set(["lead: is done with its turn"]));
+    const own = (await log()).filter(
+      ({ kind, data }) => kind === "turn.stopped" && data["agentId"] === undefined,
+    );
+    expect(told.map(({ id }) => id)).toEqual(own.map(({ id }) => `outcome-${id}`));
+  });
+
   test("has ended after /exit, and is lost after kill -9", async () => {
     const [left, killed] = [await fleet().start("left"), await fleet().start("killed")];
     await left.exit();
@@ -125,7 +158,7 @@ describe("the real Claude Code while the daemon is away", () => {
   const { open, fleet } = useFleet();
   beforeAll(() => open({ without: ["socket", "tmux"] }));
 
-  test("goes on without an error on its screen, and all that happened is known once the daemon is back", async () => {
+  test("[row 102] goes on without an error on its screen, and all that happened is known once the daemon is back", async () => {
     const web = await fleet().start("web", { permissionMode });
     await fleet().run("down");
     await web.submit("[[run echo]] [[say all is well]]");

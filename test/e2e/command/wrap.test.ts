@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmod, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -13,14 +13,15 @@ let bare: BuiltPackage;
 let full: BuiltPackage;
 let home: string;
 const terminals: TestTerminal[] = [];
+const clis = ["claude", "codex", "gemini", "grok"];
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "fleet-wrap-"));
   bare = await buildPackage();
   full = await buildPackage();
   await symlink(join(root, "node_modules"), join(full.folder, "node_modules"));
-  await writeFile(join(home, "claude"), '#!/bin/sh\nprintf "%s|" "$@" "$FLEET_SESSION"\ncat\n');
-  await chmod(join(home, "claude"), 0o755);
+  const stub = '#!/bin/sh\nprintf "%s|" "${0##*/}" "$@" "$FLEET_SESSION"\ncat\n';
+  for (const cli of clis) await writeFile(join(home, cli), stub, { mode: 0o755 });
   await writeFile(join(home, "notes"), "first line\nsecond line\n");
 });
 afterEach(() => {
@@ -200,11 +201,14 @@ describe("fleet wrap at a terminal", () => {
     expect(after).toBe(before);
   });
 
-  it("[row 27] fleet claude -c is fleet wrap -- claude -c; a session gets its name by --name alone", async () => {
-    const alone = fleet("claude", "-c", "--name", "x y");
-    await alone.waitFor(/-c\|--name\|x y\|\|/);
+  it.each(clis)("[row 27] fleet %s -c is fleet wrap for it, with every flag its own", async (cli) => {
+    const alone = fleet(cli, "-c", "--name", "x y");
+    await alone.waitFor(new RegExp(`${cli}\\|-c\\|--name\\|x y\\|\\|`));
+  });
+
+  it("[row 27] a session gets its name by --name before the command alone; another word is none of fleet's", async () => {
     const named = fleet("wrap", "--name", "web", "--", "claude", "-c");
-    await named.waitFor(/-c\|web\|/);
+    await named.waitFor(/claude\|-c\|web\|/);
     const unknown = fleet("cluade");
     await unknown.waitFor(/no command is called "cluade"; did you mean claude\?/);
     expect(await unknown.ended).toBe(2);
@@ -221,12 +225,12 @@ describe("fleet wrap at a terminal", () => {
 });
 
 describe("fleet wrap where a stream is no terminal", () => {
-  it("[row 27] gives the command the streams themselves, and needs no library for it", () => {
-    const ran = spawnSync(process.execPath, [bare.bin, "claude", "-p", "say hi"], {
+  it.each(clis)("[row 27] gives %s the streams themselves, and needs no library for it", (cli) => {
+    const ran = spawnSync(process.execPath, [bare.bin, cli, "-p", "say hi"], {
       ...{ env: environment(), cwd: home, input: "from the pipe" },
     });
     expect(ran).toMatchObject({ status: 0, signal: null });
-    expect(ran.stdout.toString()).toBe("-p|say hi||from the pipe");
+    expect(ran.stdout.toString()).toBe(`${cli}|-p|say hi||from the pipe`);
     expect(ran.stderr.toString()).toBe("");
   });
 

@@ -123,34 +123,43 @@ describe("[row 25] the choice of CLIs and of the file", () => {
       ["--codex", "--gemini"],
       ["codex", "gemini"],
     ],
+    [["--grok"], ["grok"]],
     [["--all"], ["claude", "codex", "gemini", "grok"]],
   ])("%j touches those and no other, whatever is on PATH", async (flags, touched) => {
     await rm(join(home, ".claude"), { recursive: true });
-    await writeFile(join(home, "claude"), "#!/bin/sh\n", { mode: 0o755 });
-    await fleet(["hooks", "install", ...flags, "--apply"], { env: { PATH: home } });
+    const bin = join(home, "bin");
+    await mkdir(bin);
+    for (const cli of Object.keys(homes)) await writeFile(join(bin, cli), "#!/bin/sh\n", { mode: 0o755 });
+    await fleet(["hooks", "install", ...flags, "--apply"], { env: { PATH: bin } });
     const there = await readdir(home);
     const found = Object.entries(homes).filter(([, folder]) => there.includes(folder));
     expect(found.map(([cli]) => cli)).toEqual(touched);
     await fleet(["hooks", "uninstall", "--all", "--apply"]);
-    expect((await readdir(home)).sort()).toEqual(["claude", "data"]);
+    expect((await readdir(home)).sort()).toEqual(["bin", "data"]);
   });
 
-  test("--settings names another file, against the folder one is in: made, told of, and taken away again", async () => {
-    const project = join(home, "project");
-    await mkdir(project);
-    const how = { cwd: project };
-    const flags = ["--claude", "--settings", ".claude/settings.json"];
-    const status = async () => JSON.parse((await fleet(["hooks", "status", ...flags, "--json"], how)).stdout);
-    const other = join(project, ".claude", "settings.json");
-    const shown = await fleet(["hooks", "install", ...flags], how);
-    expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining(`+++ ${other}`) });
-    expect(await readdir(project)).toEqual([]);
-    await fleet(["hooks", "install", ...flags, "--apply"], how);
-    expect(await status()).toMatchObject({ items: [{ cli: "claude", file: other, state: "installed" }] });
-    expect(await settings()).toBe(before);
-    expect((await fleet(["hooks", "uninstall", ...flags, "--apply"], how)).code).toBe(0);
-    expect(await readdir(project)).toEqual([]);
-  });
+  test.each([
+    [["--claude", "--settings", ".claude/settings.json"]],
+    [["--settings=.claude/settings.json", "--claude"]],
+  ])(
+    "%j is another file, against the folder one is in: made, told of, and taken away again",
+    async (flags) => {
+      const project = join(home, "project");
+      await mkdir(project);
+      const how = { cwd: project };
+      const status = async () =>
+        JSON.parse((await fleet(["hooks", "status", ...flags, "--json"], how)).stdout);
+      const other = join(project, ".claude", "settings.json");
+      const shown = await fleet(["hooks", "install", ...flags], how);
+      expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining(`+++ ${other}`) });
+      expect(await readdir(project)).toEqual([]);
+      await fleet(["hooks", "install", ...flags, "--apply"], how);
+      expect(await status()).toMatchObject({ items: [{ cli: "claude", file: other, state: "installed" }] });
+      expect(await settings()).toBe(before);
+      expect((await fleet(["hooks", "uninstall", ...flags, "--apply"], how)).code).toBe(0);
+      expect(await readdir(project)).toEqual([]);
+    },
+  );
 
   test.each([[[]], [["--all"]], [["--claude", "--codex"]]])(
     "--settings with %j is refused: whose file that is has to be said",
