@@ -22,7 +22,10 @@ export interface StandIn {
 
 const startedSchema = z.object({ pid: z.number(), argv: z.array(z.string()), cwd: z.string() });
 
-/** Writes the programs into `home`. In a folder called `untrusted` it asks for trust first, for ever; it ends at SIGTERM. */
+/**
+ * Writes the programs into `home`. In a folder called `untrusted` it asks for trust first, for ever; in one called
+ * `launched` a launcher stands before it that hands no signal on, and it outlives its window, as Gemini's do; it ends at SIGTERM.
+ */
 export async function installStandIn(home: string): Promise<StandIn> {
   const bin = join(home, "bin");
   const log = join(home, "starts");
@@ -42,7 +45,7 @@ export async function installStandIn(home: string): Promise<StandIn> {
 
 function programText(log: string, settings: string): string {
   return `#!${process.execPath}
-const { spawnSync } = require("node:child_process");
+const { spawn, spawnSync } = require("node:child_process");
 const { randomUUID } = require("node:crypto");
 const { readFileSync, writeFileSync } = require("node:fs");
 const argv = process.argv.slice(2);
@@ -58,7 +61,13 @@ const call = (event, payload) => {
       if (!asyncRewake) spawnSync(command, args ?? [], { env, input, shell: args === undefined });
 };
 setInterval(() => {}, 1e6);
-if (cwd.endsWith("/untrusted")) console.log("Do you trust the files in this folder?");
+const isLaunched = cwd.endsWith("/launched");
+if (isLaunched) process.on("SIGHUP", () => {});
+if (isLaunched && !process.env.LAUNCHED) {
+  process.on("SIGTERM", () => {});
+  const child = spawn(process.execPath, [__filename, ...argv], { stdio: "inherit", env: { ...process.env, LAUNCHED: "1" } });
+  child.on("exit", (code) => process.exit(code ?? 1));
+} else if (cwd.endsWith("/untrusted")) console.log("Do you trust the files in this folder?");
 else {
   process.on("SIGTERM", () => { if (isClaude) call("SessionEnd", { reason: "other" }); process.exit(0); });
   writeFileSync(${JSON.stringify(log)} + "/" + process.env.FLEET_SESSION + "@" + Date.now(), JSON.stringify({ pid: process.pid, argv, cwd }));

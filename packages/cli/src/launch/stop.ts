@@ -1,4 +1,5 @@
 import { FleetError } from "@fleetbus/core";
+import type { SessionView } from "@fleetbus/core/api";
 import type { Context } from "../command/context.ts";
 import { isGone, isSignalled } from "./ending.ts";
 import { requireFreeSession } from "./plan.ts";
@@ -31,24 +32,43 @@ export async function stop(
   const { TMUX_PANE, ZELLIJ_PANE_ID } = context.world.env;
   const isLast = ({ id, mark }: LaunchPane) =>
     mark?.name === `${prefix}-commander` || id === (mux.name === "tmux" ? TMUX_PANE : ZELLIJ_PANE_ID);
-  const end = (pane: LaunchPane) => endOf(pane, { graceMs, mux }, context);
+  const end = (pane: Running) => endOf(pane, { graceMs, mux }, context);
   const others = await Promise.all(own.filter((pane) => !isLast(pane)).map(end));
   const last = await Promise.all(own.filter(isLast).map(end));
   if (own.length > 0) await mux.closed();
   return [...last, ...others];
 }
 
-/** zellij tells no pids: those that registered told their own. */
+/** A pane with what runs in it. */
+interface Running extends LaunchPane {
+  /** The CLI's own process first, then the multiplexer's child, which may be its launcher. */
+  readonly pids: readonly number[];
+}
+
+/**
+ * Those that registered told their own pid: zellij tells none, and what tmux tells of Gemini is a launcher that hands no
+ * signal on. Without a daemon nobody knows them.
+ */
 async function withPids(
   own: readonly LaunchPane[],
   mux: LaunchMux,
   context: Context,
-): Promise<readonly LaunchPane[]> {
-  if (own.every(({ pid }) => pid !== undefined)) return own;
-  const [socket, { items }] = [await mux.socket(), await context.api().sessions()];
-  const pidOf = ({ id }: LaunchPane) =>
-    items.find(({ pane, state }) => pane?.socket === socket && pane.id === id && state !== "ended")?.pid;
-  return own.map((pane) => ({ ...pane, pid: pane.pid ?? pidOf(pane) }));
+): Promise<readonly Running[]> {
+  if (own.length === 0) return [];
+  const socket = await mux.socket();
+  const { items } = await context
+    .api()
+    .sessions()
+    .catch(() => ({ items: [] }));
+  const pidOf = ({ id }: LaunchPane) => {
+    const isIn = ({ pane, state }: SessionView) =>
+      pane?.socket === socket && pane.id === id && state !== "ended" && state !== "lost";
+    return items.find(isIn)?.pid;
+  };
+  return own.map((pane) => {
+    const pids = new Set([pidOf(pane), pane.pid].flatMap((pid) => pid ?? []));
+    return { ...pane, pids: [...pids] };
+  });
 }
 
 /** What a stop could not end. Throws `failed` naming the processes. */
@@ -62,23 +82,29 @@ export function requireEnded(stopped: readonly Stopped[]): void {
 }
 
 async function endOf(
-  { id, pid, isDead, mark }: LaunchPane,
+  { id, pids, isDead, mark }: Running,
   { graceMs, mux }: { readonly graceMs: number; readonly mux: LaunchMux },
   context: Context,
 ): Promise<Stopped> {
   const name = mark?.name ?? id;
-  if (!isDead && pid !== undefined && isSignalled(pid, "SIGTERM")) await isGone(pid, graceMs, context);
+  const signalled = isDead ? [] : pids.filter((pid) => isSignalled(pid, "SIGTERM"));
+  await allGone(signalled, graceMs, context);
   await mux.close(id);
-  const isEnded = isDead || (await hasEnded({ id, pid, graceMs }, mux, context));
+  const isEnded = isDead || (await hasEnded({ id, pids, graceMs }, mux, context));
   await context.say(isEnded ? `ended ${name}` : `${name} does not end`);
-  return { name, pid, isEnded };
+  return { name, pid: pids[0], isEnded };
+}
+
+async function allGone(pids: readonly number[], graceMs: number, context: Context): Promise<boolean> {
+  const gone = await Promise.all(pids.map((pid) => isGone(pid, graceMs, context)));
+  return !gone.includes(false);
 }
 
 async function hasEnded(
-  { id, pid, graceMs }: Pick<LaunchPane, "id" | "pid"> & { readonly graceMs: number },
+  { id, pids, graceMs }: Pick<Running, "id" | "pids"> & { readonly graceMs: number },
   mux: LaunchMux,
   context: Context,
 ): Promise<boolean> {
-  if (pid !== undefined) return isGone(pid, graceMs, context);
+  if (pids.length > 0) return allGone(pids, graceMs, context);
   return (await mux.panes()).every((pane) => pane.id !== id);
 }

@@ -1,7 +1,10 @@
 import { execFile } from "node:child_process";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
+import { isAlive } from "../../support/alive.ts";
 import { newHome, type Home } from "../../support/fleet/home.ts";
 import { buildPackage, type BuiltPackage } from "../../support/fleet/package.ts";
 import { installStandIn, type StandIn } from "../../support/launch/stand-in.ts";
@@ -61,4 +64,15 @@ it("a launch knows Codex by its own process: it registers, is lost when it is ki
   expect([second.code, second.did], second.stderr).toEqual([0, again]);
   expect(await live()).toEqual(["duo-commander", "duo-worker-1"]);
   expect((await fleet("launch", "--stop", "--name", "duo")).code).toBe(0);
+});
+
+it("--stop ends a CLI behind a launcher that hands no signal on, by the pid that it registered with", async () => {
+  await mkdir(join(at.home, "launched"));
+  const flags = ["--name", "far", "--dir", "launched", "--timeout", "20s"];
+  const { code, stderr } = await fleet("launch", "1", ...flags);
+  expect(code, stderr).toBe(0);
+  const [worker] = await standIn.startsOf("far-worker-1");
+  const stopped = await fleet("launch", "--stop", "--name", "far");
+  expect([stopped.code, stopped.stdout.match(/ended/g)?.length], stopped.stderr).toEqual([0, 2]);
+  expect(isAlive(worker?.pid ?? 0)).toBe(false);
 });
