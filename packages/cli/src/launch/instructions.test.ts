@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { crewOf } from "./order/crew.ts";
 import { argumentsOf, launchable, launchableClis } from "./instructions.ts";
 import { planOf } from "./plan.ts";
-import { writeMark } from "./mux/mark.ts";
+import { writeCrew, writeMark } from "./mux/mark.ts";
 import { paneFormat, readPanes } from "./mux/panes.ts";
 
 const crew = crewOf({ prefix: "shop", workers: 3, clis: ["claude", "codex"], dir: "/shop" });
@@ -45,12 +45,13 @@ const mux = { name: "tmux", renameLine: () => "" } as const;
 
 describe("a plan", () => {
   const line = (id: string, name: string, session = "shop") =>
-    `${id} 7 0 $1 [shop] [${writeMark({ crew: "shop", name, cli: "claude" })}] ${session}:any name: of a window`;
+    `${id} 7 0 $1 [${writeCrew("shop", "f1")}] [${writeMark({ crew: "shop", name, cli: "claude" }, "f1")}] ${session}:any name: of a window`;
 
   it("finds its panes by their marks, also in a session that was renamed, and opens only what is missing", () => {
     expect(paneFormat).toContain("#{@fleet-launch}");
     const panes = readPanes(
       [line("%1", "shop-commander", "till"), line("%2", "shop-worker-2", "till")].join("\n"),
+      "f1",
     );
     const plan = planOf({ prefix: "shop", crew }, panes, mux);
     expect(plan.session).toBe("$1");
@@ -59,9 +60,14 @@ describe("a plan", () => {
 
   it("counts no pane that is marked badly or for another crew", () => {
     const others =
-      "%1 7 0 $2 [] [shop:shop-commander] own:w\n%2 7 0 $2 [] [yard:shop-commander:claude] own:w\nnonsense";
-    const plan = planOf({ prefix: "shop", crew }, readPanes(others), mux);
+      "%1 7 0 $2 [] [shop@f1:shop-commander] own:w\n%2 7 0 $2 [] [yard@f1:shop-commander:claude] own:w\nnonsense";
+    const plan = planOf({ prefix: "shop", crew }, readPanes(others, "f1"), mux);
     expect(plan.steps.every(({ does }) => does === "open")).toBe(true);
     expect(plan.session).toBeUndefined();
+  });
+
+  it("refuses a session of that name that another fleet launched", () => {
+    const theirs = readPanes(line("%1", "shop-commander"), "f2");
+    expect(() => planOf({ prefix: "shop", crew }, theirs, mux)).toThrow("no launch of this fleet made");
   });
 });

@@ -55,7 +55,7 @@ export function requireFreeSession(
   if (foreign === undefined) return;
   throw new FleetError(
     "conflict",
-    `${doing} ${prefix}: ${name} has a session ${prefix} that no launch made; it is left alone: give another --name`,
+    `${doing} ${prefix}: ${name} has a session ${prefix} that no launch of this fleet made; it is left alone: give another --name`,
   );
 }
 
@@ -63,6 +63,6 @@ function foreignWindow(pane: LaunchPane, { renameLine }: Pick<LaunchMux, "rename
   const { sessionName, window } = pane;
   return new FleetError(
     "conflict",
-    `opening the window ${window}: the session ${sessionName} has one that no launch made; rename it (${renameLine(pane)}) and try again`,
+    `opening the window ${window}: the session ${sessionName} has one that no launch of this fleet made; rename it (${renameLine(pane)}) and try again`,
   );
 }

@@ -5,14 +5,26 @@ export interface Mark {
   readonly cli: string;
 }
 
-/** A mark as it is kept. */
-export function writeMark({ crew, name, cli }: Mark): string {
-  return `${crew}:${name}:${cli}`;
+/** A mark of that fleet (fleet-id.ts) as it is kept. */
+export function writeMark({ crew, name, cli }: Mark, fleet: string): string {
+  return `${writeCrew(crew, fleet)}:${name}:${cli}`;
 }
 
-/** Undefined for what is none. */
-export function readMark(text: string): Mark | undefined {
-  const [crew, name, cli, more] = text.split(":");
+/** Undefined for what is none, and for another fleet's. */
+export function readMark(text: string, fleet: string): Mark | undefined {
+  const [owner = "", name, cli, more] = text.split(":");
+  const crew = readCrew(owner, fleet);
   const isWhole = crew && name && cli && more === undefined;
   return isWhole ? { crew, name, cli } : undefined;
+}
+
+/** A crew of that fleet as it is kept. */
+export function writeCrew(crew: string, fleet: string): string {
+  return `${crew}@${fleet}`;
+}
+
+/** Undefined for another fleet's. */
+export function readCrew(text: string, fleet: string): string | undefined {
+  const [crew, owner, more] = text.split("@");
+  return crew && owner === fleet && more === undefined ? crew : undefined;
 }

@@ -1,4 +1,4 @@
-import { readMark } from "./mark.ts";
+import { readCrew, readMark } from "./mark.ts";
 import type { LaunchPane } from "./mux.ts";
 
 /** The user options by which tmux says what is fleet's: of the session, and of the pane. */
@@ -9,12 +9,12 @@ export const paneFormat = `#{pane_id} #{pane_pid} #{pane_dead} #{session_id} [#{
 
 const LINE = /^(%\d+) (\d+) ([01]) (\$\d+) \[([^\]]*)\] \[([^\]]*)\] ([^:]*):(.*)$/;
 
-/** The panes of its answer; a window that several sessions show comes once. Lines of another form are nobody's. */
-export function readPanes(answer: string): readonly LaunchPane[] {
+/** The panes of its answer; a window that several sessions show comes once. Lines of another form are nobody's, marks of another fleet none. */
+export function readPanes(answer: string, fleet: string): readonly LaunchPane[] {
   const panes = answer.split("\n").flatMap((line) => {
     const found = LINE.exec(line);
     if (found === null) return [];
-    const [, id = "", pid, dead, session = "", crew, mark = "", sessionName = "", window = ""] = found;
+    const [, id = "", pid, dead, session = "", crew = "", mark = "", sessionName = "", window = ""] = found;
     const isDead = dead === "1";
     return [
       {
@@ -24,8 +24,8 @@ export function readPanes(answer: string): readonly LaunchPane[] {
         session,
         sessionName,
         window,
-        crew: crew || undefined,
-        mark: readMark(mark),
+        crew: readCrew(crew, fleet),
+        mark: readMark(mark, fleet),
       },
     ];
   });

@@ -25,7 +25,10 @@ export interface ZellijLaunchPane extends LaunchPane {
 }
 
 /** The terminals in the answer of `list-panes --json` of that session. Throws `malformed` for another form. */
-export function readZellijPanes(answer: string, session: string): readonly ZellijLaunchPane[] {
+export function readZellijPanes(
+  answer: string,
+  { session, fleet }: { readonly session: string; readonly fleet: string },
+): readonly ZellijLaunchPane[] {
   const listed = listSchema.safeParse(parseJson(answer));
   if (!listed.success)
     throw new FleetError(
@@ -36,7 +39,7 @@ export function readZellijPanes(answer: string, session: string): readonly Zelli
       },
     );
   const terminals = listed.data.filter((pane) => !pane.is_plugin);
-  const marks = terminals.map((pane) => markOf(pane.terminal_command ?? ""));
+  const marks = terminals.map((pane) => markOf(pane.terminal_command ?? "", fleet));
   // zellij keeps no word of anybody's with a session: it is a crew's while one of its panes is.
   const crew = marks.find((mark) => mark?.crew === session)?.crew;
   return terminals.map((pane, at) => ({
@@ -60,7 +63,7 @@ function parseJson(answer: string): unknown {
   }
 }
 
-function markOf(command: string): Mark | undefined {
+function markOf(command: string, fleet: string): Mark | undefined {
   const [, mark = ""] = /^(?:\S*\/)?env FLEET_LAUNCH=(\S+) /.exec(command) ?? [];
-  return readMark(mark);
+  return readMark(mark, fleet);
 }

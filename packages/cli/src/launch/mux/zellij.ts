@@ -3,6 +3,7 @@ import { isNewEnoughZellij } from "@fleetbus/adapters";
 import { FleetError } from "@fleetbus/core";
 import type { Context } from "../../command/context.ts";
 import type { World } from "../../world/world.ts";
+import { fleetId } from "./fleet-id.ts";
 import { writeMark } from "./mark.ts";
 import type { LaunchMux, Start } from "./mux.ts";
 import { muxRunner, type RunMux } from "./run-mux.ts";
@@ -17,8 +18,10 @@ export function launchZellij(prefix: string, context: Context): LaunchMux {
     if (isDone) return text.trim();
     throw new FleetError("failed", `running zellij action ${args[0]}: ${text}`);
   };
-  const terminals = async () => readZellijPanes(await must(["list-panes", "--json"]), prefix);
-  const openTab = (start: Start) => openedIn(start, { must, terminals });
+  const fleet = fleetId(context.paths());
+  const terminals = async () =>
+    readZellijPanes(await must(["list-panes", "--json"]), { session: prefix, fleet });
+  const openTab = (start: Start) => openedIn(start, { must, terminals, fleet });
   let cameAlong: readonly string[] = [];
   return {
     name: "zellij",
@@ -85,9 +88,10 @@ async function openedIn(
   how: {
     readonly must: (args: readonly string[]) => Promise<string>;
     readonly terminals: () => Promise<readonly ZellijLaunchPane[]>;
+    readonly fleet: string;
   },
 ): Promise<string> {
-  const command = ["env", `${markVariable}=${writeMark(mark)}`, ...argv];
+  const command = ["env", `${markVariable}=${writeMark(mark, how.fleet)}`, ...argv];
   const where = ["--name", mark.name, "--cwd", dir, "--close-on-exit"];
   const tab = await how.must(["new-tab", ...where, "--", ...command]);
   const mine = (await how.terminals()).find((pane) => pane.tab === Number(tab));
