@@ -10,7 +10,7 @@ describe.each(clis.map((cli) => [cli.name, cli] as const))("the real %s in fleet
   const { open, fleet } = useAgents(cli);
   beforeAll(() => open());
 
-  test("[row 73] is woken by typed lines, and a person's draft stays theirs", async () => {
+  test("[row 73] [row 85] is woken by typed lines, and a person's draft stays theirs", async () => {
     const web = await fleet().start("web", { isWrapped: true });
     expect(await fleet().session("web")).toMatchObject({ state: "idle", pty: { pid: web.pid } });
     expect((await fleet().session("web")).pane).toBeUndefined();

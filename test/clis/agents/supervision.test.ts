@@ -83,4 +83,28 @@ describe.each(agentClis.map((cli) => [cli.name, cli] as const))("the real %s", (
     expect(/; \d+ tokens in( \(\d+ cached\))?, \d+ out\./.test(done ?? "")).toBe(cli.name !== "grok");
     expect(failed).toContain("stub 400");
   });
+
+  test("[want 11] at a usage limit it is parked until the time that it says, which its supervisor hears; its mail waits, and comes with the next prompt", async (context) => {
+    context.skip(cli.name === "gemini", "it asks what to do in a dialog, of which no hook tells");
+    await web.submit("[[fail 429]] now");
+    const { parkedUntil = "" } = await fleet().untilSession("web", ({ state }) => state === "parked", 60_000);
+    expect(Date.parse(parkedUntil)).toBeGreaterThan(Date.now());
+    if (cli.name !== "codex") expect(parkedUntil).toMatch(/T15:00:00\.000Z$/u);
+    const told: Message[] = [];
+    const look = async () => {
+      told.push(...(await fleet().json<Items<Message>>("inbox")).items);
+      return told.length > 0;
+    };
+    await until(look, { timeoutMs: 30_000, what: () => "what its supervisor hears" });
+    expect(told.map(({ subject, priority }) => [subject, priority])).toEqual([
+      [`web: is parked by a usage limit until ${parkedUntil}`, "high"],
+    ]);
+    expect(told[0]?.body).toMatch(/You.ve hit your usage limit/u);
+    const id = await fleet().pub("web", "for when it can again", "--priority", "high");
+    expect((await fleet().run("doctor", "--wake", "web")).stdout).toContain(parkedUntil);
+    expect((await fleet().trace(id)).map(({ stage }) => stage)).not.toContain("woken");
+    await web.submit("[[say again]]");
+    await fleet().untilStage(id, "done");
+    expect(await fleet().session("web")).not.toHaveProperty("parkedUntil");
+  });
 });

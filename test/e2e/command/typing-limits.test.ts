@@ -80,12 +80,24 @@ describe("a composer that never submits", () => {
     expect(given).toContain("one more in the same idle period");
   });
 
-  it("[case 53] [row 92] nor one whose prompt no hook tells of: typed once, and the sender learns", async () => {
+  it("[case 53] [row 92] nor one whose prompt no hook tells of: typed once, and the sender who waits learns at once, and of the receipt when that comes after all", async () => {
     const mute = await composer("mute");
-    const id = await say("mute", "nobody will tell");
-    await untilDeferred(id, /not woken: tmux: /);
+    const waiting = run("pub", "mute", "nobody will tell", "--id", "to-mute", "--wait", "done", "--json");
+    await eventually(
+      async () => ((await inboxOf("mute")).includes("to-mute") ? true : undefined),
+      () => "the message to be stored",
+    );
+    await untilDeferred("to-mute", /^not woken: tmux: /);
     expect(await mute.prompts()).toHaveLength(1);
-    expect(await inboxOf("mute")).toEqual([id]);
+    expect(await inboxOf("mute")).toEqual(["to-mute"]);
+    expect(await mute.prompt("what is new?")).toContain("nobody will tell");
+    await mute.hook("Stop", { last_assistant_message: "I know now" });
+    const { code, stderr, stdout } = await waiting;
+    expect(code, stderr).toBe(0);
+    const told = stderr.split("\n").map((line) => line.split(" ")[0]);
+    expect(told.filter((stage) => stage !== "")).toEqual(["stored", "deferred", "offered", "shown", "done"]);
+    expect(stderr).toMatch(/^deferred .*not woken: tmux: /m);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: "done", lastText: "I know now" });
   });
 });
 

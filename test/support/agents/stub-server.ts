@@ -74,6 +74,7 @@ async function answer(
   const { messages, tools } = api.read(body);
   asked.push(messages.map(({ text }) => text).join("\n"));
   const move = nextMove(messages, tools);
+  if (move.failStatus === 429) return json(response.setHeader("x-should-retry", "false"), 429, planLimit());
   if (move.failStatus !== undefined)
     return json(response, move.failStatus, { error: { message: `stub ${move.failStatus}` } });
   if (move.hold !== undefined) await holds.wait(move.hold);
@@ -83,6 +84,13 @@ async function answer(
     response.write(`data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`);
   }
   response.end();
+}
+
+/** A limit of a plan, for a day: in the words that Claude Code shows, and with the type by which Codex knows one. */
+function planLimit() {
+  const message = "You've hit your usage limit · resets 3pm (UTC)";
+  const resets_at = Math.floor(Date.now() / 1000) + 24 * 3600;
+  return { error: { type: "usage_limit_reached", message, plan_type: "plus", resets_at } };
 }
 
 /** What CLIs ask beside the conversation: which models there are, how long a text is. */
