@@ -44,25 +44,25 @@ const live = async () => {
 };
 const launched = async () => {
   const flags = ["--name", "duo", "--cli", "claude,codex", "--timeout", "20s", "--json"];
-  const { code, stdout, stderr } = await fleet("launch", "1", ...flags);
+  const { code, stdout, stderr } = await fleet("launch", "2", ...flags);
   const { items } = launchedSchema.parse(JSON.parse(stdout));
   return { code, did: items.map(({ name, did }) => `${name} ${did}`), stderr };
 };
 
 it("a launch knows Codex by its own process: it registers, is lost when it is killed, and comes again under its name", async () => {
   const first = await launched();
-  const started = ["duo-commander started", "duo-worker-1 started"];
-  expect([first.code, first.did], first.stderr).toEqual([0, started]);
-  const [worker] = await standIn.startsOf("duo-worker-1");
+  const names = ["duo-commander", "duo-worker-1", "duo-worker-2"]; // the second worker is Codex
+  expect([first.code, first.did], first.stderr).toEqual([0, names.map((name) => `${name} started`)]);
+  const [worker] = await standIn.startsOf("duo-worker-2");
   process.kill(worker?.pid ?? 0, "SIGKILL");
   await eventually(
-    async () => ((await live()).includes("duo-worker-1") ? undefined : true),
+    async () => ((await live()).includes("duo-worker-2") ? undefined : true),
     () => "the loss of the worker",
   );
   const second = await launched();
-  const again = ["duo-commander kept", "duo-worker-1 started"];
+  const again = ["duo-commander kept", "duo-worker-1 kept", "duo-worker-2 started"];
   expect([second.code, second.did], second.stderr).toEqual([0, again]);
-  expect(await live()).toEqual(["duo-commander", "duo-worker-1"]);
+  expect(await live()).toEqual(names);
   expect((await fleet("launch", "--stop", "--name", "duo")).code).toBe(0);
 });
 

@@ -17,7 +17,7 @@ const flags = {
   mux: choice("--mux <multiplexer>", "where they run (tmux)", muxNames),
   cli: text(
     "--cli <clis>",
-    "with commas: the first is the commander's, the workers take them in turn (claude)",
+    "with commas: the first is the commander's, the workers take them in turn, from the first on (claude)",
   ),
   name: text(
     "--name <prefix>",
