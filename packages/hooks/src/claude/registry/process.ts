@@ -1,13 +1,12 @@
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 
 /**
  * Whether the process `pid` runs and is the one that started at `procStart` (ticks since boot; unknown: not compared).
  * One that has ended and was not reaped still takes signals, and does not run: tmux 3.3a forgets a child now and then.
  */
 export function isSameProcess(pid: number, procStart: string | undefined): boolean {
-  if (!takesSignals(pid)) return false;
   const stat = statOf(pid);
-  if (stat === undefined) return true;
+  if (stat === undefined) return takesSignals(pid);
   const isDead = /^[ZX]/.test(stat[0] ?? "");
   return !isDead && (procStart === undefined || stat[startField] === procStart);
 }
@@ -25,12 +24,23 @@ export function takesSignals(pid: number): boolean {
   }
 }
 
-/** /proc/PID/stat from the state on; the command before it may hold spaces and brackets. Undefined without /proc (macOS). */
+/** More than its 52 numbers and the command's 64 bytes can take. */
+const maxStatBytes = 2048;
+
+/**
+ * /proc/PID/stat from the state on; the command before it may hold spaces and brackets. By one read: a thousand are looked
+ * at every ten seconds. Undefined where there is none, or no /proc (macOS).
+ */
 function statOf(pid: number): readonly string[] | undefined {
+  let file: number | undefined;
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    file = openSync(`/proc/${pid}/stat`, "r");
+    const bytes = Buffer.allocUnsafe(maxStatBytes);
+    const stat = bytes.toString("latin1", 0, readSync(file, bytes, 0, maxStatBytes, 0));
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
     return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
