@@ -1,6 +1,7 @@
-import { createServer, request, type Server } from "node:http";
+import { createServer, request, type OutgoingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { HookCall } from "../ingest/cli-port.ts";
 import { serveHook, type HookRoutes } from "./hook-listener.ts";
 
 let server: Server;
@@ -23,8 +24,15 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
+let told: unknown;
+
+const called: HookCall = { verb: "hook", cli: "demo", event: "Stop", time: "", payload: {} };
+
 const routes: HookRoutes = {
-  read: () => ({ verb: "hook", cli: "demo", event: "Stop", time: "", payload: {} }),
+  read: ({ headers }) => {
+    told = headers["x-fleet-session"];
+    return called;
+  },
   take: async () => {
     onTaken();
     await work;
@@ -34,14 +42,22 @@ const routes: HookRoutes = {
   onServed: () => undefined,
   onError: () => undefined,
 };
-
-const call = () => {
+const call = (headers: OutgoingHttpHeaders = {}) => {
   const { port } = server.address() as AddressInfo;
-  const sent = request({ host: "127.0.0.1", port, method: "POST", path: "/v1/hook/demo/Stop" });
+  const sent = request({ host: "127.0.0.1", port, method: "POST", path: "/v1/hook/demo/Stop", headers });
   sent.on("error", () => undefined); // it is cut off below
-  sent.end("{}");
+  sent.end(Buffer.from("{}")); // a string would take the headers along into its encoding
   return sent;
 };
+
+it.each(["web", "Büro 名", "J\u00fcrgen"])(
+  "what a hook tells of its environment is UTF-8: %s",
+  async (name) => {
+    // as the hooks' client sends it: the bytes as they are
+    call({ "x-fleet-session": Buffer.from(name).toString("latin1") });
+    await expect.poll(() => told).toBe(name);
+  },
+);
 
 describe("a hook's answer", () => {
   it("that was read whole counts as offered", async () => {

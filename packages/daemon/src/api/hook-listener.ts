@@ -36,7 +36,7 @@ export async function serveHook(
   const path = request.url ?? "";
   const startedAt = performance.now();
   try {
-    const call = routes.read({ path, headers: request.headers, body: await readBody(request) });
+    const call = routes.read({ path, headers: inUtf8(request.headers), body: await readBody(request) });
     if (path.startsWith("/v1/wait/")) return await serveWaiter(response, call, routes);
     const answer = await routes.take(call);
     settleWith(response, answer);
@@ -57,6 +57,19 @@ function settleWith(response: ServerResponse, answer: HookAnswer): void {
   let isWritten = false;
   response.once("finish", () => (isWritten = !socket.destroyed));
   response.once("close", () => answer.settle(isWritten));
+}
+
+/** Node reads each byte of a header as a character; names and paths of an environment are UTF-8. */
+function inUtf8(headers: IncomingMessage["headers"]): IncomingMessage["headers"] {
+  const entries = Object.entries(headers);
+  const isForeign = (value: unknown) => typeof value === "string" && /[\u0080-\u00ff]/u.test(value);
+  if (!entries.some(([, value]) => isForeign(value))) return headers;
+  return Object.fromEntries(
+    entries.map(([key, value]) => [
+      key,
+      typeof value === "string" ? Buffer.from(value, "latin1").toString("utf8") : value,
+    ]),
+  );
 }
 
 async function serveWaiter(response: ServerResponse, call: HookCall, routes: HookRoutes): Promise<void> {
