@@ -57,12 +57,12 @@ export async function startTmux(): Promise<TestTmux> {
     ...paneCommands(command, home),
     kill: async () => {
       // A server that is gone already is what was wanted.
-      const pids = await command("list-panes", "-a", "-F", "#{pane_pid}").catch(() => "");
+      const pids = await command("list-panes", "-a", "-F", "#{pane_pid}\n#{pid}").catch(() => "");
       await command("kill-server").catch(() => "");
       await Promise.all(
-        pids
-          .split("\n")
+        [...new Set(pids.split("\n"))]
           .filter(Boolean)
+          // Also the server's: one that is killed while a client attaches may wait for that for ever (3.3a, seen).
           .map((pid) => ended(Number(pid))),
       );
       await rm(home, { recursive: true, force: true, maxRetries: 5 });

@@ -46,7 +46,15 @@ export interface AgentFleet extends FleetAsk {
    * of its start. `asks`: before each command. `isWrapped`: by `fleet wrap`, and its hooks know of no pane; the process is
    * that of `fleet wrap` then.
    */
-  start(name: string, how?: { readonly asks?: boolean; readonly isWrapped?: boolean }): Promise<Agent>;
+  start(name: string, how?: StartOptions): Promise<Agent>;
+}
+
+/** How to start a CLI. */
+export interface StartOptions {
+  readonly asks?: boolean;
+  readonly isWrapped?: boolean;
+  /** Beside those that `asks` goes by. */
+  readonly flags?: readonly string[];
 }
 
 /** The fleet of one group of tests. */
@@ -116,7 +124,7 @@ async function startFleet(cli: AgentCli, { isRecording = false, prepare }: Agent
     throw error;
   }
   let isFirst = true;
-  const start: AgentFleet["start"] = async (name, { asks = false, isWrapped = false } = {}) => {
+  const start: AgentFleet["start"] = async (name, { asks = false, isWrapped = false, flags = [] } = {}) => {
     const project = join(folder, name);
     await mkdir(project, { recursive: true });
     await cli.prepare({ home, project, url: model.url });
@@ -127,7 +135,8 @@ async function startFleet(cli: AgentCli, { isRecording = false, prepare }: Agent
     const inPane = isWrapped
       ? ["FLEET_NO_AUTOSTART=1", process.execPath, own.command, "wrap", "--"]
       : ["TMUX=$TMUX", "TMUX_PANE=$TMUX_PANE"];
-    const shell = `exec ${[...command, ...inPane, cli.program, ...(asks ? cli.asks.flags : cli.flags)].join(" ")}`;
+    const argv = [cli.program, ...(asks ? cli.asks.flags : cli.flags), ...flags];
+    const shell = `exec ${[...command, ...inPane, ...argv].join(" ")}`;
     const size = ["-x", "100", "-y", "30"];
     const opened = await tmux.command(
       "new-session",

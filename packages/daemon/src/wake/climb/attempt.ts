@@ -46,11 +46,12 @@ async function mayAfford(deps: PlannerDeps, climb: Climb): Promise<boolean> {
 
 async function outcome(deps: PlannerDeps, climb: Climb, rung: Rung): Promise<AttemptResult | undefined> {
   const { clock } = deps;
-  let proofBy = clock.monotonic() + rungRules[rung].deadlineMs;
+  const { deadlineMs, proofMs = typedProofMs } = rungRules[rung];
+  let proofBy = clock.monotonic() + deadlineMs;
   for (;;) {
     if (climb.result !== undefined) return climb.result;
     if (!mayProve(deps, climb)) return undefined;
-    if (climb.isTyped) proofBy = Math.min(proofBy, clock.monotonic() + typedProofMs);
+    if (climb.isTyped) proofBy = Math.min(proofBy, clock.monotonic() + proofMs);
     climb.isTyped = false;
     const left = proofBy - clock.monotonic();
     if (left <= 0) return { how: "silent" };

@@ -35,11 +35,22 @@ export interface PlannerDeps {
   onError(error: unknown, doing: string): void;
 }
 
-/** How long an attempt may take until its proof, and how often it may be made in one idle period. */
-export const rungRules: Readonly<Record<Rung, { readonly deadlineMs: number; readonly tries: number }>> = {
+/** How a rung is tried. */
+export interface RungRule {
+  /** How long an attempt may take until its proof. */
+  readonly deadlineMs: number;
+  /** How often it may be made in one idle period. */
+  readonly tries: number;
+  /** After this long without a prompt, what was done is taken for lost; absent: `typedProofMs`. */
+  readonly proofMs?: number;
+}
+
+/** Of every rung; a continuation is no attempt. */
+export const rungRules: Readonly<Record<Rung, RungRule>> = {
   continuation: { deadlineMs: 0, tries: 0 },
   rewake: { deadlineMs: 4000, tries: 1 },
-  queue: { deadlineMs: 6000, tries: 1 },
+  // A Codex whose hooks run in its window's own process looks at its queue every ten seconds (0.169.0, seen).
+  queue: { deadlineMs: 20_000, tries: 1, proofMs: 15_000 },
   socket: { deadlineMs: 4000, tries: 1 },
   tmux: { deadlineMs: 60_000, tries: 2 },
   zellij: { deadlineMs: 60_000, tries: 2 },
