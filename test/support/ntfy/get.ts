@@ -8,20 +8,20 @@ export interface GetOptions {
   readonly signal?: AbortSignal;
 }
 
-/**
- * Asks on a connection of its own: ntfy limits how long it writes an answer, and Go keeps that deadline on a connection
- * that the next answer is written on, so that a stream on a connection that was used before ends in its middle.
- */
+/** Asks on a connection of its own. On a busy machine ntfy was seen to cut an answer in its middle; why is not known. */
 export async function get(url: string, options: GetOptions = {}): Promise<IncomingMessage> {
   const asked = request(url, { ...options, agent: false });
   const [answer] = (await once(asked, "response")) as [IncomingMessage];
   return answer;
 }
 
-/** A file's bytes; throws where there is none. */
+/** A file's bytes, asked for once more where the connection is cut; throws where there is none. */
 export async function download(url: string): Promise<Buffer> {
-  const answer = await get(url);
-  const bytes = await buffer(answer);
+  const fetched = async () => {
+    const answer = await get(url);
+    return { answer, bytes: await buffer(answer) };
+  };
+  const { answer, bytes } = await fetched().catch(fetched);
   if (answer.statusCode !== 200) throw new Error(`downloading ${url}: ${answer.statusCode}`);
   return bytes;
 }
