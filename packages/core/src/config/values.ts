@@ -39,6 +39,11 @@ export function formatDuration(ms: number): string {
   return parts.join("") || "0ms";
 }
 
+/** How long something took, for a person: from a second on in whole seconds. */
+export function formatElapsed(ms: number): string {
+  return formatDuration(ms < 1000 ? ms : Math.round(ms / 1000) * 1000);
+}
+
 /** `20/h`, `5/10m`; throws `usage` for anything else. */
 export function parseRate(text: string): Rate {
   const [, count = "", period = ""] = /^(\d+)\/(\d.*|ms|[smhdw])$/.exec(text.trim()) ?? [];

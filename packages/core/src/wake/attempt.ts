@@ -1,21 +1,10 @@
 import { z } from "zod";
 import { addressSchema } from "../names/address.ts";
 import { paneSchema, ptySchema } from "../event/kinds.ts";
+import { wakeSteps } from "./step.ts";
 
-/** The ways to wake a session, best first (DESIGN §6). Which of them a session has is data per CLI and permission mode. */
-export const rungs = [
-  "continuation",
-  "rewake",
-  "queue",
-  "socket",
-  "tmux",
-  "zellij",
-  "pty",
-  /** An adapter of somebody's own (docs/custom-rung.md). */
-  "custom",
-] as const;
-/** One way to wake a session. */
-export const rungSchema = z.enum(rungs);
+/** One way to wake a session, best first (DESIGN §6). Which of them a session has is data per CLI and permission mode. */
+export const rungSchema = z.enum(wakeSteps).exclude(["channels", "toast", "phone"]);
 export type Rung = z.infer<typeof rungSchema>;
 
 /** Mail that is typed whole, where a CLI offers no other way and its person chose it (DESIGN §5 Framing). */

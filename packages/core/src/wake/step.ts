@@ -11,6 +11,7 @@ export const wakeSteps = [
   "tmux",
   "zellij",
   "pty",
+  /** An adapter of somebody's own (docs/custom-rung.md). */
   "custom",
   "toast",
   "phone",

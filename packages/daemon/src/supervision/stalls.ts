@@ -1,4 +1,4 @@
-import { formatDuration, type Clock, type FleetEvent, type SessionRecord } from "@fleetbus/core";
+import { formatElapsed, type Clock, type FleetEvent, type SessionRecord } from "@fleetbus/core";
 import { regularFileStat } from "@fleetbus/hooks";
 
 const lookEveryMs = 30_000;
@@ -64,7 +64,7 @@ function look(record: SessionRecord, before: Silence | undefined, deps: StallDep
 
 function tell(record: SessionRecord, quietMs: number, deps: StallDeps): void {
   const { cli, cliSession, pid } = record;
-  const evidence = `no event and nothing in its file of the conversation for ${formatDuration(Math.round(quietMs / 1000) * 1000)}`;
+  const evidence = `no event and nothing in its file of the conversation for ${formatElapsed(quietMs)}`;
   deps.note(record, { kind: "turn.stalled", data: { cli, cliSession, pid, evidence } });
   deps.onStalled(record, evidence);
 }

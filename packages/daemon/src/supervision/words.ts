@@ -1,4 +1,4 @@
-import { cutBytes, formatDuration, formatTokens, type TokenUsage } from "@fleetbus/core";
+import { cutBytes, formatElapsed, formatTokens, type TokenUsage } from "@fleetbus/core";
 import type { Ending, How } from "./ending.ts";
 
 /** What a supervisor reads. */
@@ -38,7 +38,7 @@ const headlines: Readonly<Record<How, (ending: Ending) => string>> = {
 function afterOf({ record, end }: Ending): string {
   if (!end.midTurn || record.turnStartedAt === undefined) return "";
   const ms = Date.parse(end.time) - Date.parse(record.turnStartedAt);
-  return ms >= 0 ? ` after ${formatDuration(ms < 1000 ? ms : Math.round(ms / 1000) * 1000)}` : "";
+  return ms >= 0 ? ` after ${formatElapsed(ms)}` : "";
 }
 
 function toolsOf({ record: { tools = 0, toolsFailed = 0, tool }, end, how }: Ending): readonly string[] {

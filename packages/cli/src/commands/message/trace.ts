@@ -1,4 +1,4 @@
-import { formatDuration, formatTokens } from "@fleetbus/core";
+import { formatElapsed, formatTokens } from "@fleetbus/core";
 import type { TraceAnswer, WakeAccount } from "@fleetbus/core/api";
 import { defineCommand } from "../../command/define.ts";
 import { json, text } from "../../command/flags.ts";
@@ -56,7 +56,6 @@ function headOf(message: NonNullable<TraceAnswer["message"]>): string {
 }
 
 function costOf({ session, rung, durationMs, outcome, tokens }: WakeAccount): string {
-  const took = formatDuration(durationMs < 1000 ? durationMs : Math.round(durationMs / 1000) * 1000);
   const cost = tokens === undefined ? "its CLI does not tell what that cost" : formatTokens(tokens);
-  return lineOf([`${session} woken by ${rung}: ${took}`, cost, outcome]);
+  return lineOf([`${session} woken by ${rung}: ${formatElapsed(durationMs)}`, cost, outcome]);
 }

@@ -24,7 +24,7 @@ export async function attempt(deps: PlannerDeps, climb: Climb, how: How): Promis
   const wakeful = deps.wakeful(name);
   if (!how.isBegun) climb.nonce = randomBytes(8).toString("hex");
   climb.rungOf.set(climb.nonce, how.rung);
-  Object.assign(climb, { result: undefined, isTyped: false, hasActed: false });
+  Object.assign(climb, { result: undefined, isTyped: false, isMade: false });
   await deps.publish(attemptOf(deps, climb, how));
   const result = await outcome(deps, climb, how.rung);
   if (result !== undefined) deps.onResult(result.how === "proved" ? result.rung : how.rung, result.how);

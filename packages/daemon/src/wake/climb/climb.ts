@@ -14,7 +14,7 @@ export interface Climb {
   result: AttemptResult | undefined;
   isTyped: boolean;
   /** The attempt was made: whoever hears of it once more must not make it again. */
-  hasActed: boolean;
+  isMade: boolean;
 }
 
 /** A climb that has tried nothing yet. */
@@ -26,7 +26,7 @@ export function newClimb(record: SessionRecord): Climb {
     rungOf: new Map(),
     result: undefined,
     isTyped: false,
-    hasActed: false,
+    isMade: false,
   };
 }
 
@@ -40,7 +40,7 @@ export function isWanted(deps: PlannerDeps, record: SessionRecord | undefined): 
  * was read by hand, ends a plan, and not what was typed already: a second line would be a second turn.
  */
 export function mayProve(deps: PlannerDeps, climb: Climb): boolean {
-  if (!climb.hasActed) return isCurrent(deps, climb);
+  if (!climb.isMade) return isCurrent(deps, climb);
   const now = deps.session(climb.record.name);
   return now?.state === "idle" && now.idleGeneration === climb.record.idleGeneration;
 }

@@ -85,8 +85,8 @@ export class WakePlanner {
   reported(nonce: string, skipped: string | undefined, hasActed = false): void {
     const climb = [...this.running.values()].find((each) => each.nonce === nonce);
     // Delivered once more, it has nothing to say: the attempt was made.
-    if (climb === undefined || climb.hasActed) return;
-    if (skipped === undefined) Object.assign(climb, { isTyped: true, hasActed: true });
+    if (climb === undefined || climb.isMade) return;
+    if (skipped === undefined) Object.assign(climb, { isTyped: true, isMade: true });
     else climb.result ??= { how: "skipped", reason: skipped, hasActed };
     climb.bell.ring();
   }
@@ -94,7 +94,7 @@ export class WakePlanner {
   /** Whether an attempt may still act: asked by its adapter right before it does. */
   stillWanted(nonce: string): boolean {
     const climb = [...this.running.values()].find((each) => each.nonce === nonce);
-    if (climb === undefined || climb.result !== undefined || climb.hasActed) return false;
+    if (climb === undefined || climb.result !== undefined || climb.isMade) return false;
     return this.deps.session(climb.record.name)?.drift === undefined && isCurrent(this.deps, climb);
   }
 

@@ -1,4 +1,4 @@
-import { formatDuration, eventPriority, type FleetEvent } from "@fleetbus/core";
+import { formatElapsed, eventPriority, type FleetEvent } from "@fleetbus/core";
 import { plainOf, timeOf } from "./plain.ts";
 import { isResolving } from "./topic.ts";
 
@@ -39,7 +39,7 @@ function computed(about: string, of: Variable["of"], shape: Shape = "head"): Var
 const whereOf = ({ from }: FleetEvent) => `${from.machine}/${from.session}`;
 const durationOf = ({ data }: FleetEvent) => {
   const ms = Number(data["durationMs"] ?? Number.NaN);
-  return Number.isFinite(ms) && ms >= 0 ? formatDuration(ms < 1000 ? ms : Math.round(ms / 1000) * 1000) : "";
+  return Number.isFinite(ms) && ms >= 0 ? formatElapsed(ms) : "";
 };
 const factsOf = ({ data, time }: FleetEvent, { zone }: Occasion) =>
   [plainOf(data["cli"]), plainOf(data["cwd"]), timeOf(time, zone)].filter((text) => text !== "").join(" · ");
