@@ -1,3 +1,6 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { createAccount, createOperator, createUser, fromPublic, fromSeed } from "@nats-io/nkeys";
 import { describe, expect, it } from "vitest";
 import { newNkey, nkeyFromSeed, type KeyRole } from "./nkey.ts";
@@ -34,6 +37,30 @@ describe("an nkey made by node:crypto", () => {
     for (const key of keys)
       expect(nkeyFromSeed(key.seed)).toMatchObject({ publicKey: key.publicKey, seed: key.seed });
   });
+
+  // Keys whose generation did not encode them stood still within the first 20,000, each time.
+  it("is made thirty thousand times while garbage is collected", async () => {
+    const source = fileURLToPath(new URL("./nkey.ts", import.meta.url));
+    const contents = `import { newNkey } from ${JSON.stringify(source)};
+      let seeds = [];
+      const make = (left) => {
+        for (let made = 0; made < 1000; made += 1) seeds.push(newNkey("user").seed);
+        seeds = seeds.slice(-5000);
+        if (left > 0) setImmediate(make, left - 1);
+        else console.log("made");
+      };
+      make(29);`;
+    const built = await build({
+      stdin: { contents, resolveDir: "/" },
+      ...{ bundle: true, write: false, format: "esm", platform: "node", conditions: ["fleetbus-source"] },
+    });
+    const args = ["--max-semi-space-size=1", "--input-type=module"];
+    const ended = spawnSync(process.execPath, args, {
+      input: built.outputFiles[0]?.text ?? "",
+      ...{ encoding: "utf8", timeout: 60_000, killSignal: "SIGKILL" },
+    });
+    expect(ended).toMatchObject({ stdout: "made\n", stderr: "", status: 0 });
+  }, 70_000);
 
   it.each([
     ["is empty", () => ""],
