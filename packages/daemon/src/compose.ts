@@ -12,6 +12,7 @@ import type { WakeStepView } from "@fleetbus/core/api";
 import type { Bus } from "@fleetbus/core/bus";
 import type { Journal } from "./disk/journal.ts";
 import type { Outbox } from "./disk/outbox.ts";
+import { departuresOn } from "./departures/departures.ts";
 import { driftWatch, type DriftDeps } from "./drift/watch.ts";
 import { announcer } from "./host/announce.ts";
 import { adapterHost } from "./host/host.ts";
@@ -204,9 +205,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     const isGone = after.state === "ended" || after.state === "lost";
     if (!isGone || before?.state === after.state) return;
     waiting.dismiss(after, `the session has ${after.state}`);
-    void boxes
-      .close(after.name)
-      .catch((error: unknown) => onError(error, `closing the inbox of ${after.name}`));
+    edge.departures.heard(after.name);
   };
   const perPair = pairGuard(budget(() => parts.settings().limits.messagesPerPair, clock));
   const frame: Edge["frame"] = frameOffer;
@@ -232,6 +231,7 @@ export function compose(parts: Parts): { readonly edge: Edge; readonly waiters: 
     gaps: payloadGaps(),
     drift,
     outcomes: ends,
+    departures: departuresOn(clock, () => edge),
     host,
     perPair,
     frame,

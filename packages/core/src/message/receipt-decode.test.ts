@@ -33,15 +33,17 @@ describe("a receipt", () => {
     expect(decodeReceipt("main", encodeReceipt("main", newer))).toEqual(newer);
   });
 
-  test("written twice is a duplicate, of another stage or offer is not", () => {
+  test("written twice is a duplicate, of another stage, offer or departure is not", () => {
     const id = (one: Receipt) => encodeReceipt("main", one).dedupeId;
     expect(id({ ...receipt, time: "2027-01-01T00:00:00Z" })).toBe(id(receipt));
     const others: Receipt[] = [
       { ...receipt, stage: "shown" },
       { ...receipt, offers: 2 },
       { ...receipt, id: "01jmsh" },
+      { ...receipt, cause: "01jend" },
+      { ...receipt, cause: "01jfin" },
     ];
-    expect(new Set([receipt, ...others].map(id)).size).toBe(4);
+    expect(new Set([receipt, ...others].map(id)).size).toBe(6);
   });
 
   const out = encodeReceipt("main", receipt);

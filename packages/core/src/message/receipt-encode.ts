@@ -25,9 +25,10 @@ export function encodeReceipt(ns: string, receipt: Receipt): Outgoing {
   };
 }
 
-/** One stage of one message; an offer, a rung and an answer can each happen more than once. */
+/** One stage of one message; an offer, a rung, an answer and a departure can each happen more than once. */
 function receiptDedupeId(receipt: Receipt): string {
-  const { id, from, to, stage, rung = "", reply = "", offers } = receipt;
+  const { id, from, to, stage, rung = "", reply = "", offers, cause } = receipt;
   const parties = [`${from.machine}/${from.session}`, `${to.machine}/${to.session}`];
-  return dedupeHash(["receipt", ...parties, id, stage, rung, reply, String(offers ?? "")]);
+  const led = cause === undefined ? [] : [cause];
+  return dedupeHash(["receipt", ...parties, id, stage, rung, reply, String(offers ?? ""), ...led]);
 }

@@ -36,6 +36,8 @@ export const receiptSchema = z.object({
   /** The turn's last text, bounded to 4 KiB. */
   lastText: z.string().optional(),
   reason: z.string().optional(),
+  /** The id of the event that led to it, where its session has gone: each departure is told. */
+  cause: z.string().optional(),
   /** The id of the answer, on `replied`. */
   reply: idSchema.optional(),
   /** How often it had been offered when this was written. */

@@ -67,6 +67,8 @@ export const sessionRecordSchema = z.looseObject({
   end: sessionEndSchema.optional(),
   /** The id of the end that its supervisor, where it has one, was told of last. */
   toldEnd: z.string().optional(),
+  /** The id of the end that all whose messages waited for it then were told of. */
+  toldGone: z.string().optional(),
   /** The names it bore before, the oldest first. */
   formerly: z.array(formerNameSchema).optional(),
   startedAt: z.string(),

@@ -64,6 +64,7 @@ export async function runLoops(deps: LoopDeps, signal: AbortSignal): Promise<voi
     forever("following the lists of demo agents", () => readDemoLists(readerDeps(deps), signal)),
     forever("looking for silent hooks", () => edge.drift.follow(pace, signal)),
     forever("ageing messages", () => ageMessages(deps, signal)),
+    forever("telling who wrote to sessions that are gone", () => edge.departures.follow(signal)),
     forever("writing credentials", () => provideCredentials(deps, signal)),
     refreshScripts(paths, process.platform).catch((error: unknown) =>
       onError(error, "bringing what hooks run up to date"),

@@ -3,6 +3,7 @@ import type { WakeView } from "@fleetbus/core/api";
 import type { Bus, Incoming, Outgoing } from "@fleetbus/core/bus";
 import type { Journal } from "../disk/journal.ts";
 import type { Outbox } from "../disk/outbox.ts";
+import type { Departures } from "../departures/departures.ts";
 import type { DriftWatch } from "../drift/watch.ts";
 import type { AdapterHost } from "../host/host.ts";
 import type { Mailboxes } from "../inbox/mailboxes.ts";
@@ -45,6 +46,7 @@ export interface Edge {
   readonly gaps: PayloadGaps;
   readonly drift: DriftWatch;
   readonly outcomes: Outcomes;
+  readonly departures: Departures;
   readonly host: AdapterHost;
   readonly pauses: Pauses;
   readonly processes: ProcessTable;

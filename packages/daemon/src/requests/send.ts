@@ -4,13 +4,14 @@ import {
   newMessage,
   type Address,
   type Message,
+  type SessionRecord,
   type Target,
 } from "@fleetbus/core";
 import type { Identity, PublishAnswer, publishSchema } from "@fleetbus/core/api";
 import type { z } from "zod";
+import { absence } from "../departures/absence.ts";
 import { offeredTo } from "../inbox/lease.ts";
 import { publishAnswer, publishMessage } from "../inbox/publish.ts";
-import { isLive } from "../session/registry.ts";
 import type { Edge } from "./edge.ts";
 import { targetOf } from "./send-target.ts";
 
@@ -33,10 +34,11 @@ export async function send(edge: Edge, sending: Sending): Promise<PublishAnswer>
   const published = await publishMessage(message, { ...edge, encode, decode });
   if (target.type === "group") return publishAnswer(published, target.members);
   if (target.isNew) await provision(edge, target.address);
-  const reason = absence(edge, target.address);
-  if (reason === undefined) return publishAnswer(published, [target.address]);
-  void edge.receipts.write({ message }, { stage: "deferred", reason });
-  return { ...publishAnswer(published, [target.address]), reason };
+  const answer = publishAnswer(published, [target.address]);
+  const absent = absence(recordHere(edge, target.address));
+  if (absent?.reason === undefined) return answer;
+  void edge.receipts.write({ message }, absent);
+  return { ...answer, reason: absent.reason };
 }
 
 /** `--from` only for who may: a human for anybody of this machine; an agent is itself. */
@@ -94,11 +96,8 @@ function guardStorm(edge: Edge, message: Message): void {
   );
 }
 
-/** Why nobody can be shown a message now; it waits for whoever bears the name next. */
-function absence(edge: Edge, to: Address): string | undefined {
-  const record = to.machine === edge.machine ? edge.registry.find(to.session) : undefined;
-  if (record === undefined || isLive(record)) return undefined;
-  return `${formatAddress(to)} ${record.state === "ended" ? "has ended" : "is lost"}: it waits for the next session of that name`;
+function recordHere({ machine, registry }: Edge, to: Address): SessionRecord | undefined {
+  return to.machine === machine ? registry.find(to.session) : undefined;
 }
 
 /** A mailbox for somebody who is not there yet (`--create`). */

@@ -64,12 +64,13 @@ export function notReached(
     const said = words === "" ? "" : `; its last words: ${words}`;
     return new FleetError("failed", `${about}: the turn that read it ended without a reply${said}`, context);
   }
+  const why = last?.reason ? ` (${last.reason})` : "";
   const within = isByDaemon
     ? ` after ${formatDuration(wait.timeoutMs ?? defaultTimeoutMs)}`
     : ", and without the daemon nobody sees more";
   return new FleetError(
     "pending",
-    `${about}: it is ${stage}${within}; fleet trace ${answer.id} tells more`,
+    `${about}: it is ${stage}${why}${within}; fleet trace ${answer.id} tells more`,
     context,
   );
 }
