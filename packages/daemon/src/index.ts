@@ -7,6 +7,7 @@ export { templateProblems } from "./host/notice/template/config-templates.ts";
 export { kindProblems } from "./host/entry/kinds.ts";
 export { moduleForms, type ModuleForms } from "./host/entry/module-forms.ts";
 export { adapterSchemas } from "./host/entry/schemas.ts";
-export { takeLock, type Lock, type SayHeld } from "./life/lock.ts";
+export { holderOf, takeLock, type Lock, type SayHeld } from "./life/lock.ts";
+export { forgetChoice } from "./life/joining/server-choice.ts";
 export { loadSettings } from "./life/settings.ts";
 export { renderLadder } from "./wake/ladder/render-ladder.ts";

@@ -5,6 +5,7 @@ import type { World } from "../world/world.ts";
 import { errorOf, readJson, readText, shape } from "./body.ts";
 import { exchange, type HttpRequest } from "./exchange.ts";
 import type { HttpAnswer } from "./read-answer.ts";
+import { nameSilent, whileItMoves } from "./silent.ts";
 import type { StartOptions } from "./start.ts";
 
 /** The daemon as this command sees it. */
@@ -15,11 +16,14 @@ export interface Daemon {
    * of another version is replaced; each at most once. An answer of 400 or more comes back like any other.
    */
   send(request: HttpRequest): Promise<HttpAnswer>;
-  /** Its account of itself, or undefined when none runs. Starts nothing; another version rejects with `version`. */
+  /**
+   * Its account of itself, or undefined when none runs. Starts nothing; another version rejects with `version`, one that
+   * stands still with `unavailable`, its pid and the way out.
+   */
   status(): Promise<StatusAnswer | undefined>;
   /** Starts one and waits until it answers. */
   start(options?: StartOptions): Promise<StatusAnswer>;
-  /** Ends it and waits until its socket is gone; false when none ran. Talks to any version. */
+  /** Ends it, by force where it does not answer, and waits until it is gone; false when none ran. Talks to any version. */
   stop(options: { readonly server: boolean }): Promise<boolean>;
 }
 
@@ -30,31 +34,39 @@ const quietMs = 30_000;
 
 /** The daemon at `paths.socketFile`. */
 export function daemonOf(world: World, paths: Paths): Daemon {
-  const ask: Ask = (request) =>
-    exchange(
-      paths.socketFile,
-      { quietMs, ...request, headers: { "x-fleet-version": version, ...request.headers } },
-      world.signal,
-    );
+  const askUntil = (signal: AbortSignal): Ask => {
+    const headers = { "x-fleet-version": version };
+    return (request) =>
+      exchange(
+        paths.socketFile,
+        { quietMs, ...request, headers: { ...headers, ...request.headers } },
+        signal,
+      ).catch((error: unknown) => nameSilent(error, paths));
+  };
+  const ask = askUntil(world.signal);
+  const watched: Watched = (work) => whileItMoves({ world, paths }, (signal) => work(askUntil(signal)));
   const start = async (options?: StartOptions) => {
     const { startDaemon } = await import("./start.ts");
-    return startDaemon({ world, paths, status: () => status(ask) }, options);
+    return startDaemon({ world, paths, status: () => status(watched) }, options);
   };
   const stop = async (options: { readonly server: boolean }) => {
     const { stopDaemon } = await import("./stop.ts");
-    return stopDaemon({ world, ask, lockFile: paths.lockFile }, options);
+    return stopDaemon({ world, watched, paths }, options);
   };
   return {
     world,
     start,
     stop,
-    status: () => status(ask),
+    status: () => status(watched),
     send: (request) => send({ world, ask, start, stop }, request),
   };
 }
 
 /** One request to the daemon that runs now. */
 export type Ask = (request: HttpRequest) => Promise<HttpAnswer>;
+
+/** Asks, and reads the answer, for as long as the daemon does not stand still (`whileItMoves`). */
+export type Watched = <T>(work: (ask: Ask) => Promise<T>) => Promise<T>;
 
 interface Parts extends Pick<Daemon, "start" | "stop"> {
   readonly world: World;
@@ -81,9 +93,11 @@ async function replace(parts: Parts, answer: HttpAnswer): Promise<void> {
   await parts.start();
 }
 
-async function status(ask: Ask): Promise<StatusAnswer | undefined> {
+async function status(watched: Watched): Promise<StatusAnswer | undefined> {
   try {
-    return await readJson(await ask({ method: "GET", path: "/v1/status" }), statusShape);
+    return await watched(async (ask) =>
+      readJson(await ask({ method: "GET", path: "/v1/status" }), statusShape),
+    );
   } catch (error) {
     if (isDown(error)) return undefined;
     throw error;

@@ -15,7 +15,8 @@ export interface HttpRequest {
 /**
  * Sends one request over the unix socket, on a connection of its own; file mode 0600 is the credential. Spoken by hand
  * over node:net: node:http costs a short command 5 ms more. Rejects with `unavailable` and `details.reason` `down` when
- * nobody listens (nothing was sent then), and `unauthorized` where the socket is another user's.
+ * nobody listens (nothing was sent then) and `silent` when somebody does and does not answer; with `unauthorized` where the
+ * socket is another user's.
  */
 export async function exchange(
   socketFile: string,
@@ -28,7 +29,7 @@ export async function exchange(
   signal.addEventListener("abort", stop, { once: true });
   socket.once("close", () => signal.removeEventListener("abort", stop));
   if (request.quietMs !== undefined)
-    socket.setTimeout(request.quietMs, () => socket.destroy(new Error("no answer came in time")));
+    socket.setTimeout(request.quietMs, () => socket.destroy(new Silence("no answer came in time")));
   try {
     socket.write(headOf(request) + (request.body ?? ""));
     const chunks = chunksOf(socket, socketFile);
@@ -78,8 +79,16 @@ function readError(cause: unknown, socketFile: string): FleetError {
   const why = isDown ? "it is not running; start it with: fleet up" : messageOf(cause);
   return new FleetError("unavailable", `reaching the daemon at ${socketFile}: ${why}`, {
     cause,
-    details: isDown ? { reason: "down" } : {},
+    details: isDown ? { reason: "down" } : isSilence(cause, code) ? { reason: "silent" } : {},
   });
+}
+
+/** Nothing was heard for the time that a request has. */
+class Silence extends Error {}
+
+/** EAGAIN: it takes no connection any more, so many wait for it to take theirs. */
+function isSilence(cause: unknown, code: unknown): boolean {
+  return cause instanceof Silence || code === "EAGAIN";
 }
 
 /** Of its own user's socket only a sandbox keeps a process away (seccomp, seatbelt): with EPERM. */

@@ -3,7 +3,7 @@ import { defineCommand } from "../../command/define.ts";
 /** `fleet down` */
 export const down = defineCommand({
   about:
-    "Ends the daemon and the server that it runs, cleanly; also a server that a killed daemon left behind. What was accepted keeps on disk.",
+    "Ends the daemon and the server that it runs, cleanly; by force, and says so, where the daemon does not answer; also a server that a killed daemon left behind. What was accepted keeps on disk.",
   args: {},
   flags: {},
   examples: [{ line: "fleet down", about: "hooks leave files meanwhile; nothing is lost" }],
