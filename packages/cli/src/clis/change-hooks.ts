@@ -4,6 +4,7 @@ import {
   planInstall,
   planRules,
   planUninstall,
+  requireWritable,
   type SettingsPlan,
 } from "@fleetbus/hooks";
 import type { Context } from "../command/context.ts";
@@ -27,6 +28,7 @@ export async function changeHooks(
   const plan = await (action === "install" ? planInstall(place, cli.set) : planUninstall(place, cli.set));
   if (plan.diff !== "") await context.print(plan.diff.trimEnd());
   else await context.say(`${cli.title}: nothing to change in ${plan.file}`);
+  requireWritable(plan);
   const question = `Make this change in ${plan.file}?`;
   if (!(await isWanted(plan, { consent, question }, context)))
     return consent === "show" ? "shown" : "declined";

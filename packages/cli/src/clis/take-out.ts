@@ -11,15 +11,28 @@ export interface TakingOut {
   readonly from: "settings" | "plugin" | "both";
 }
 
-/** Takes fleet out of a CLI's settings, its plugins, or both; what is not there takes no question. */
+/**
+ * Takes fleet out of a CLI's settings, its plugins, or both; what is not there takes no question. What is wrong with the
+ * settings keeps the plugin from nothing, and is thrown at the end.
+ */
 export async function takeOut(
   { cli, consent, from }: TakingOut,
   context: Context,
 ): Promise<readonly Change[]> {
+  const places = [
+    ...(from === "plugin" ? [] : [changeHooks]),
+    ...(from === "plugin" || (from === "both" && (await hasPlugin(cli))) ? [changePlugin] : []),
+  ];
   const changes: Change[] = [];
-  if (from !== "plugin") changes.push(await changeHooks("uninstall", { cli, consent }, context));
-  if (from === "plugin" || (from === "both" && (await hasPlugin(cli))))
-    changes.push(await changePlugin("uninstall", { cli, consent }, context));
+  const failures: unknown[] = [];
+  for (const change of places) {
+    const made = change("uninstall", { cli, consent }, context);
+    await made.then(
+      (each) => changes.push(each),
+      (error: unknown) => failures.push(error),
+    );
+  }
+  if (failures.length > 0) throw failures[0];
   return changes;
 }
 

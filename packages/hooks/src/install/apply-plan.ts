@@ -61,10 +61,19 @@ async function removeEmpty(folder: string, outermost: string): Promise<void> {
   await removeEmpty(dirname(folder), outermost);
 }
 
+/** Throws `storage` where the plan changes a file that nobody may write to. */
+export function requireWritable({
+  target,
+  diff,
+  isReadOnly,
+}: Pick<SettingsPlan, "target" | "diff" | "isReadOnly">): void {
+  if (isReadOnly && diff !== "")
+    throw new FleetError("storage", `writing ${target}: it is read-only; make it writable to go on`);
+}
+
 async function requireUnchanged(plan: SettingsPlan): Promise<void> {
   const { text, isReadOnly } = await readSettings(plan.file);
-  if (isReadOnly)
-    throw new FleetError("storage", `writing ${plan.target}: it is read-only; make it writable to go on`);
+  requireWritable({ ...plan, isReadOnly });
   if (text !== plan.before)
     throw new FleetError("conflict", `writing ${plan.target}: it has changed since the diff was shown`);
 }

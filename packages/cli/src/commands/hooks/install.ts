@@ -1,11 +1,12 @@
 import { changeHooks } from "../../clis/change-hooks.ts";
+import { eachCli, requireNone } from "../../clis/each-cli.ts";
 import { defineCommand } from "../../command/define.ts";
 import { toggle } from "../../command/flags.ts";
 import { changePlugin } from "../../clis/change-plugin.ts";
 import type { HookableCli } from "../../clis/found.ts";
 import { foundHooks, isByPlugin } from "../../clis/hooks-found.ts";
 import { chosenClis, cliFlags, pluginFlag, type CliChoice } from "./flags.ts";
-import { refuseOld } from "./refuse-old.ts";
+import { askVersions } from "./refuse-old.ts";
 
 /** `fleet hooks install` */
 export const install = defineCommand({
@@ -31,13 +32,16 @@ export const install = defineCommand({
   async run(options, context) {
     const consent = options.apply ? "apply" : context.world.confirm === undefined ? "show" : "ask";
     const clis = await chosenClis(options, context);
-    await refuseOld(clis, context);
-    for (const cli of clis) {
+    const requireNew = askVersions(clis, context);
+    const installOne = async (cli: HookableCli) => {
+      await requireNew(cli);
       const change = (await isForPlugin(cli, options))
         ? await changePlugin("install", { cli, consent }, context)
         : await changeHooks("install", { cli, consent }, context);
       if (change === "shown") await context.say("a dry run: nothing was written; --apply makes the change");
-    }
+    };
+    const found = await eachCli(clis, installOne, context);
+    requireNone("installing hooks", found, "it held up no other CLI");
   },
 });
 

@@ -1,5 +1,7 @@
 import { defineCommand } from "../../command/define.ts";
 import { toggle } from "../../command/flags.ts";
+import { eachCli, requireNone } from "../../clis/each-cli.ts";
+import type { HookableCli } from "../../clis/found.ts";
 import { takeOut } from "../../clis/take-out.ts";
 import { chosenClis, cliFlags, pluginFlag } from "./flags.ts";
 
@@ -20,10 +22,12 @@ export const uninstall = defineCommand({
   async run(options, context) {
     const consent = options.apply ? "apply" : context.world.confirm === undefined ? "show" : "ask";
     const from = options.plugin ? "plugin" : options.settings === undefined ? "both" : "settings";
-    for (const cli of await chosenClis(options, context)) {
+    const takeOutOne = async (cli: HookableCli) => {
       const changes = await takeOut({ cli, consent, from }, context);
       if (changes.includes("shown"))
         await context.say("a dry run: nothing was written; --apply makes the change");
-    }
+    };
+    const found = await eachCli(await chosenClis(options, context), takeOutOne, context);
+    requireNone("taking hooks out", found, "it held up no other CLI");
   },
 });

@@ -67,6 +67,19 @@ describe("fleet uninstall", () => {
     });
   });
 
+  test("settings that cannot be read keep no other file, and the daemon goes on: nothing is purged", async () => {
+    const project = join(daemon.home, "proj", "settings.json");
+    await mkdir(join(daemon.home, "proj"));
+    await writeFile(project, before);
+    await fleet(["hooks", "install", "--claude", "--settings", project, "--apply"]);
+    await writeFile(file, "{");
+    const ran = await fleet(["uninstall", "--yes", "--purge"]);
+    expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining(`Claude Code: reading ${file}`) });
+    expect([await readFile(project, "utf8"), await readFile(file, "utf8")]).toEqual([before, "{"]);
+    expect((await stat(join(daemon.home, "data"))).isDirectory()).toBe(true);
+    expect(daemon.asked.map((asked) => asked.route)).not.toContain("POST /v1/stop");
+  });
+
   test("--purge removes what fleet keeps as well", async () => {
     expect((await fleet(["uninstall", "--yes", "--purge"])).code).toBe(0);
     await expect(stat(join(daemon.home, "data"))).rejects.toMatchObject({ code: "ENOENT" });
@@ -75,7 +88,9 @@ describe("fleet uninstall", () => {
 
   test("what is declined stays, and nothing else is touched: exit 6", async () => {
     const installed = await readFile(file, "utf8");
-    const ran = await fleet(["uninstall"], { confirm: () => Promise.resolve(false) });
+    let asked = 0;
+    const ran = await fleet(["uninstall"], { confirm: () => Promise.resolve(asked++ < 0) });
+    expect(asked).toBe(1);
     expect(ran).toMatchObject({ code: 6, stderr: expect.stringContaining("nothing else was changed") });
     expect(await readFile(file, "utf8")).toBe(installed);
     expect(daemon.asked.map((asked) => asked.route)).not.toContain("POST /v1/stop");

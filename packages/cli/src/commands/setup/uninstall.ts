@@ -1,6 +1,8 @@
 import { rm } from "node:fs/promises";
 import { FleetError } from "@fleetbus/core";
 import { installedFiles } from "@fleetbus/hooks";
+import type { Consent } from "../../clis/change-hooks.ts";
+import { eachCli, requireNone } from "../../clis/each-cli.ts";
 import { hookableClis, type HookableCli } from "../../clis/found.ts";
 import { takeOut, type TakingOut } from "../../clis/take-out.ts";
 import type { Context } from "../../command/context.ts";
@@ -29,14 +31,29 @@ export const uninstall = defineCommand({
     }
     const clis = await hookableClis(context);
     const consent = yes ? "apply" : "ask";
-    for (const cli of clis) await mustTakeOut({ cli, consent, from: "both" }, context);
-    for (const cli of await elsewhere(clis, context))
-      await mustTakeOut({ cli, consent, from: "settings" }, context);
+    await takeOutAll(clis, consent, context);
     await stop(context);
     if (purge) await remove(yes, context);
     else await context.say(`messages and keys stay in ${context.paths().dataDir}; --purge removes them`);
   },
 });
+
+/** The daemon goes on for whatever still calls it: nothing is stopped or removed unless all of it is out. */
+async function takeOutAll(clis: readonly HookableCli[], consent: Consent, context: Context): Promise<void> {
+  const usual = await eachCli(clis, (cli) => mustTakeOut({ cli, consent, from: "both" }, context), context);
+  const files = clis.map(({ settingsFile }) => settingsFile);
+  const others = (await elsewhere(clis, context)).filter(({ settingsFile }) => !files.includes(settingsFile));
+  const own = await eachCli(
+    others,
+    (cli) => mustTakeOut({ cli, consent, from: "settings" }, context),
+    context,
+  );
+  requireNone(
+    "uninstalling",
+    [...usual, ...own],
+    "the daemon goes on, and nothing of fleet's own was removed",
+  );
+}
 
 async function mustTakeOut(taking: TakingOut, context: Context): Promise<void> {
   const changes = await takeOut(taking, context);
