@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Message } from "@fleetbus/core";
 import type { Items, TraceAnswer } from "@fleetbus/core/api";
@@ -54,10 +55,47 @@ describe.each(agentClis.map((cli) => [cli.name, cli] as const))("the real %s", (
     expect((await fleet().session("web")).wakeCost?.wakes).toBe(2);
   });
 
-  test("[want 9] [want 31] its supervisor hears that its turn is done and what it cost, that one failed at the API, and that one was interrupted, each by one message", async () => {
+  test("[want 31] its supervisor hears of the files that it wrote and of the tests that it ran, and so does everybody who listens", async () => {
     await fleet().configure('[[session]]\nmatch = "web"\nparent = "me"\n');
     // A turn that ends before the config is in force has no supervisor.
     await fleet().untilSession("web", ({ parent }) => parent === "me");
+    const calls = cli.writes(join(web.project, "count.txt"));
+    const words = [...calls.map(({ tool, input }) => `[[call ${tool} ${JSON.stringify(input)}]]`)];
+    await writeFile(join(web.project, "package.json"), '{"scripts":{"test":"exit 3"}}');
+    await fleet().tell(
+      "web",
+      [...words, "[[run npm test]]", "[[run true && pytest || true]]", "[[say worked]]"].join(" "),
+    );
+    const { work } = await fleet().untilSession(
+      "web",
+      ({ lastText, state }) => lastText === "worked" && state === "idle",
+    );
+    expect(await readFile(join(web.project, "count.txt"), "utf8")).toBe("two\n");
+    const tests = [{ name: "npm test", ...(cli.tellsExit ? { passed: false } : {}) }, { name: "pytest" }];
+    expect(work).toMatchObject({ files: ["count.txt"], tests });
+    const ends = await fleet().run(
+      "events",
+      "--session",
+      "web",
+      "--kind",
+      "turn.stopped",
+      "--since",
+      "1h",
+      "--json",
+    );
+    const last: unknown = JSON.parse(ends.stdout.trim().split("\n").at(-1) ?? "");
+    expect(last).toMatchObject({ data: { work } });
+    const told: Message[] = [];
+    const look = async () => {
+      told.push(...(await fleet().json<Items<Message>>("inbox")).items);
+      return told.length > 0;
+    };
+    await until(look, { timeoutMs: 30_000, what: () => "what its supervisor hears" });
+    const ran = cli.tellsExit ? "npm test failed, pytest ran" : "npm test ran, pytest ran";
+    expect(told[0]?.body).toContain(`\n\nFiles: count.txt\nTests: ${ran}\n\nIt last said:\nworked`);
+  });
+
+  test("[want 9] [want 31] its supervisor hears that its turn is done and what it cost, that one failed at the API, and that one was interrupted, each by one message", async () => {
     await web.submit("[[say ready]]");
     await fleet().untilSession("web", ({ lastText, state }) => lastText === "ready" && state === "idle");
     await web.submit("[[fail 400]] now");

@@ -25,9 +25,10 @@ export const chatApi: ModelApi = {
     const chunk = (delta: object, finish: string | null = null) => ({
       data: { ...base, choices: [{ index: 0, delta, finish_reason: finish }] },
     });
-    const input = { ...call?.input, is_background: false };
-    const shell = { name: "run_terminal_command", arguments: JSON.stringify(input) };
-    const calls = [{ index: 0, id: newId("call"), type: "function", function: shell }];
+    const isShell = call?.tool === "Bash";
+    const input = isShell ? { ...call.input, is_background: false } : call?.input;
+    const named = { name: isShell ? "run_terminal_command" : call?.tool, arguments: JSON.stringify(input) };
+    const calls = [{ index: 0, id: newId("call"), type: "function", function: named }];
     return [
       chunk({ role: "assistant", content: "" }),
       chunk(call === undefined ? { content: move.say ?? "" } : { tool_calls: calls }),

@@ -32,7 +32,9 @@ export const geminiApi: ModelApi = {
     const part =
       call === undefined
         ? { text: move.say ?? "" }
-        : { functionCall: { name: "run_shell_command", args: call.input } };
+        : {
+            functionCall: { name: call.tool === "Bash" ? "run_shell_command" : call.tool, args: call.input },
+          };
     const candidate = { content: { role: "model", parts: [part] }, finishReason: "STOP", index: 0 };
     const usageMetadata = { promptTokenCount: 1000, candidatesTokenCount: 10, totalTokenCount: 1010 };
     return [{ data: { candidates: [candidate], usageMetadata, modelVersion: "stub-model" } }];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { flat, newId, result, said } from "./conversation.ts";
+import type { ToolCall } from "../stub-model-script.ts";
 import type { ModelApi } from "./stub-server.ts";
 
 const itemSchema = z.looseObject({
@@ -27,7 +28,7 @@ export const responsesApi: ModelApi = {
   },
   events: (move) => {
     const [call] = move.calls ?? [];
-    const item = call === undefined ? textItem(move.say ?? "") : callItem(call.input);
+    const item = call === undefined ? textItem(move.say ?? "") : callItem(call);
     const details = {
       input_tokens_details: { cached_tokens: 0 },
       output_tokens_details: { reasoning_tokens: 0 },
@@ -60,8 +61,19 @@ function textItem(text: string) {
   return { type: "message", id: newId("msg"), role: "assistant", status: "completed", content };
 }
 
-/** Its shell tool takes the command alone. */
-function callItem(input: Readonly<Record<string, unknown>>) {
+/** Its shell tool takes the command alone, and the one for patches no JSON. */
+function callItem({ tool, input }: ToolCall) {
   const call = { type: "function_call", id: newId("fc"), call_id: newId("call"), status: "completed" };
-  return { ...call, name: "exec_command", arguments: JSON.stringify({ cmd: input["command"] }) };
+  if (tool === "Bash")
+    return { ...call, name: "exec_command", arguments: JSON.stringify({ cmd: input["command"] }) };
+  if (tool === "apply_patch")
+    return {
+      type: "custom_tool_call",
+      id: newId("ctc"),
+      call_id: newId("call"),
+      status: "completed",
+      name: tool,
+      input: String(input["patch"]),
+    };
+  return { ...call, name: tool, arguments: JSON.stringify(input) };
 }

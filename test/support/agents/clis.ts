@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { claudeBinaryPath } from "../claude-cache.mjs";
 import { claudeEnvironment, onboardClaude } from "../claude.ts";
+import type { ToolCall } from "../stub-model-script.ts";
 import { agentsPath } from "./cache.mjs";
 
 /** One agent CLI as a test drives it: what a person would have set up, and what they see. */
@@ -45,6 +46,10 @@ export interface AgentCli {
   readonly denied: RegExp;
   /** After an interruption it is woken; else what is queued for it waits for the person's next prompt. */
   readonly wakesAfterInterrupt: boolean;
+  /** The call by which its model writes a file of one line, and by which it changes that line. */
+  readonly writes: (file: string) => readonly ToolCall[];
+  /** Its hooks tell how a command ended. */
+  readonly tellsExit: boolean;
   /** A message of so many bytes is offered whole. */
   readonly wholeBytes: number;
   /** It is woken beside a draft; else its mail waits until the draft is gone. */
@@ -65,8 +70,21 @@ async function write(file: string, text: string): Promise<void> {
 /** What it trusts it adds to the file itself. */
 async function codexConfig(file: string, url: string): Promise<string> {
   const before = await readFile(file, "utf8").catch(() => undefined);
-  return before ?? codexBase(url);
+  if (before !== undefined) return before;
+  const catalog = join(dirname(file), "stub-models.json");
+  await write(catalog, JSON.stringify({ models: [codexModel] }));
+  return `model_catalog_json = "${catalog}"\n${codexBase(url)}`;
 }
+
+/** A model that is not in its catalog is not given its tool for patches. */
+const codexModel = {
+  ...{ slug: "stub-model", display_name: "stub-model", description: "", visibility: "list", priority: 1 },
+  ...{ apply_patch_tool_type: "freeform", shell_type: "shell_command", experimental_supported_tools: [] },
+  ...{ base_instructions: "", supported_reasoning_levels: [], supports_reasoning_summaries: false },
+  ...{ support_verbosity: false, supports_parallel_tool_calls: true, supported_in_api: true },
+  truncation_policy: { mode: "tokens", limit: 10_000 },
+  context_window: 272_000,
+};
 
 const codexBase = (url: string) => `model = "stub-model"
 model_provider = "stub"
@@ -93,6 +111,10 @@ async function geminiSettings(file: string): Promise<string> {
   return JSON.stringify({ ...settings, ...quiet }, null, 2);
 }
 
+function patchOf(...lines: readonly string[]): string {
+  return ["*** Begin Patch", ...lines, "*** End Patch"].join("\n");
+}
+
 const programOf = (name: string) => join(agentsPath(process.env), name);
 
 /** The CLIs, as HOOKS.md found them. */
@@ -117,6 +139,11 @@ export const agentClis: readonly AgentCli[] = [
       wakesBesideDraft: true,
       wakesAfterInterrupt: true,
     },
+    writes: (file) => [
+      { tool: "Write", input: { file_path: file, content: "one\n" } },
+      { tool: "Edit", input: { file_path: file, old_string: "one", new_string: "two" } },
+    ],
+    tellsExit: true,
     wholeBytes: 8_000,
     denied: /hook error: Fleet has a message[^]*the schema changed/u,
   },
@@ -150,6 +177,11 @@ export const agentClis: readonly AgentCli[] = [
       wakesBesideDraft: true,
       wakesAfterInterrupt: false,
     },
+    writes: (file) => [
+      { tool: "apply_patch", input: { patch: patchOf(`*** Add File: ${file}`, "+one") } },
+      { tool: "apply_patch", input: { patch: patchOf(`*** Update File: ${file}`, "@@", "-one", "+two") } },
+    ],
+    tellsExit: false,
     wholeBytes: 8_000,
     denied: /blocked by PreToolUse hook: Fleet has a message[^]*the schema changed/u,
   },
@@ -173,6 +205,14 @@ export const agentClis: readonly AgentCli[] = [
       wakesBesideDraft: false,
       wakesAfterInterrupt: true,
     },
+    writes: (file) => [
+      { tool: "write_file", input: { file_path: file, content: "one\n" } },
+      {
+        tool: "replace",
+        input: { file_path: file, old_string: "one", new_string: "two", instruction: "count on" },
+      },
+    ],
+    tellsExit: true,
     wholeBytes: 39_000,
     denied: /Tool execution blocked: Fleet has a message[^]*the schema changed/u,
   },
@@ -195,6 +235,11 @@ export const agentClis: readonly AgentCli[] = [
       wakesBesideDraft: false,
       wakesAfterInterrupt: true,
     },
+    writes: (file) => [
+      { tool: "write", input: { file_path: file, content: "one\n" } },
+      { tool: "search_replace", input: { file_path: file, old_string: "one", new_string: "two" } },
+    ],
+    tellsExit: true,
     wholeBytes: 8_000,
     denied: /Hook denied: Not run: lab\/\S+ sent a message to stop for/u,
   },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { outcomeSchema } from "./origin.ts";
+import { fileWriteSchema, testRunSchema, turnWorkSchema } from "./work.ts";
 
 /** Where a session lives, as a hook or a reader saw it. Carried by each session event, so that state can be rebuilt from EVENTS alone. */
 export const paneSchema = z.looseObject({
@@ -53,6 +54,8 @@ export const tokenUsageSchema = z.object({
 });
 
 const session = cliFactsSchema;
+/** How a turn ended, for everybody: what it had done by then stands in each kind of end. */
+const withWork = session.extend({ work: turnWorkSchema.optional() });
 const withTool = session.extend({ tool: z.string().optional(), toolUseId: z.string().optional() });
 
 /** The data of each kind of event (DESIGN §4). Unknown fields survive; a kind that is not here is kept as it is. */
@@ -89,9 +92,13 @@ export const eventDataSchemas = {
     rung: z.string().optional(),
   }),
   "tool.started": withTool,
-  "tool.finished": withTool.extend({ durationMs: z.number().optional() }),
-  "tool.failed": withTool.extend({ error: z.string().optional() }),
-  "turn.stopped": session.extend({
+  "tool.finished": withTool.extend({
+    durationMs: z.number().optional(),
+    files: z.array(fileWriteSchema).optional(),
+    test: testRunSchema.optional(),
+  }),
+  "tool.failed": withTool.extend({ error: z.string().optional(), test: testRunSchema.optional() }),
+  "turn.stopped": withWork.extend({
     outcome: outcomeSchema.optional(),
     lastText: z.string().optional(),
     /** True when this stop follows a continuation that a stop hook asked for. */
@@ -99,9 +106,9 @@ export const eventDataSchemas = {
     backgroundTasks: z.int().optional(),
     durationMs: z.number().optional(),
   }),
-  "turn.failed": session.extend({ error: z.string().optional(), lastText: z.string().optional() }),
-  "turn.interrupted": session.extend({ confirmedBy: z.string().optional() }),
-  "turn.parked": session.extend({ until: z.string().optional(), reason: z.string().optional() }),
+  "turn.failed": withWork.extend({ error: z.string().optional(), lastText: z.string().optional() }),
+  "turn.interrupted": withWork.extend({ confirmedBy: z.string().optional() }),
+  "turn.parked": withWork.extend({ until: z.string().optional(), reason: z.string().optional() }),
   /** Nothing was heard of a turn that goes on for as long as the config allows: a notice, and no state. */
   "turn.stalled": session.extend({ evidence: z.string() }),
   "turn.continued": session.extend({ messages: z.array(z.string()).optional() }),

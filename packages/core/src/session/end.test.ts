@@ -69,7 +69,7 @@ describe("what ended last", () => {
       ["tool.failed", { tool: "Bash" }],
       ["tool.finished", { batch: 3 }],
     ] as const;
-    expect(fold(started, ...turn, stopped)).toMatchObject({ tools: 2, toolsFailed: 1 });
-    expect(fold(started, ...turn, stopped, prompt)).not.toHaveProperty("tools");
+    expect(fold(started, ...turn, stopped)).toMatchObject({ work: { tools: 2, toolsFailed: 1 } });
+    expect(fold(started, ...turn, stopped, prompt)).not.toHaveProperty("work");
   });
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { paneSchema, ptySchema } from "../event/kinds.ts";
 import { outcomeSchema } from "../event/origin.ts";
+import { turnWorkSchema } from "../event/work.ts";
 import { sessionEndSchema } from "./end.ts";
 import { wakeCostSchema, wokenBySchema } from "./woken.ts";
 
@@ -56,9 +57,8 @@ export const sessionRecordSchema = z.looseObject({
   outcome: outcomeSchema.optional(),
   /** Its last text, bounded. */
   lastText: z.string().optional(),
-  /** Tool calls of the turn that runs or ran last: those that came to their end, and those that failed. */
-  tools: z.int().optional(),
-  toolsFailed: z.int().optional(),
+  /** What the turn that runs or ran last has done. */
+  work: turnWorkSchema.optional(),
   /** Why the turn that runs or ran last took place, where fleet woke it; until it is accounted for. */
   wokenBy: wokenBySchema.optional(),
   /** What its turns that fleet woke have cost since the session began. */

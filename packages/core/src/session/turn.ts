@@ -3,13 +3,13 @@ import type { Outcome } from "../event/origin.ts";
 import { cutBytes } from "../message/bytes.ts";
 import type { Seen, SessionFacts } from "./facts.ts";
 import type { SessionRecord, State } from "./record.ts";
+import { workAfter } from "./work.ts";
 
 /** Bounds of what a record keeps of bodies, in bytes of UTF-8. */
 export const recordBounds = { prompt: 1024, lastText: 4096 } as const;
 
 type TurnField =
-  | ("parkedUntil" | "tool" | "toolAt" | "turnStartedAt" | "prompt")
-  | ("outcome" | "lastText" | "tools" | "toolsFailed");
+  ("parkedUntil" | "tool" | "toolAt" | "turnStartedAt" | "prompt") | ("outcome" | "lastText" | "work");
 
 /** The fields of a record that are about its turn. */
 export type TurnFields = {
@@ -22,7 +22,7 @@ export function turnOf(before: SessionRecord, seen: Seen, state: State): TurnFie
   return {
     parkedUntil: state === "parked" ? until : undefined,
     ...toolOf(before, seen, state),
-    ...countOf(before, seen),
+    work: workAfter(before.work, seen),
     ...promptOf(seen),
     ...endOf(before, seen),
   };
@@ -35,14 +35,6 @@ function toolOf(before: SessionRecord, { kind, event, facts }: Seen, state: Stat
   if (kind !== "tool.finished" && kind !== "tool.failed") return {};
   const isCurrent = facts.tool === undefined || facts.tool === before.tool;
   return { tool: isCurrent ? undefined : before.tool, toolAt: event.time };
-}
-
-/** A batch's end names no tool: its calls were counted each. */
-function countOf(before: SessionRecord, { kind, facts }: Seen): TurnFields {
-  if (kind === "prompt.submitted") return { tools: undefined, toolsFailed: undefined };
-  if (facts.tool === undefined) return {};
-  if (kind === "tool.finished") return { tools: (before.tools ?? 0) + 1 };
-  return kind === "tool.failed" ? { toolsFailed: (before.toolsFailed ?? 0) + 1 } : {};
 }
 
 function promptOf({ kind, event, facts }: Seen): TurnFields {

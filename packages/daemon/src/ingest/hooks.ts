@@ -17,6 +17,7 @@ import { innerPane } from "../session/inner-pane.ts";
 import type { Registry } from "../session/registry.ts";
 import type { Cli, HookCall, Translated } from "./cli-port.ts";
 import type { Conversation } from "./conversation.ts";
+import { endWork } from "./end-work.ts";
 import { noncesOf } from "./folding.ts";
 import type { PayloadGaps } from "./payload-gaps.ts";
 
@@ -174,12 +175,14 @@ function eventOf(
   from: Address,
   { call, deps }: { call: HookCall; deps: HookDeps },
 ): FleetEvent {
-  const newestMs = Date.parse(deps.registry.find(from.session)?.seenAt ?? "");
+  const record = deps.registry.find(from.session);
+  const newestMs = Date.parse(record?.seenAt ?? "");
   const isLate =
     Date.parse(call.time) < newestMs - clockSlackMs && newestMs <= deps.clock.now() + clockSlackMs;
   const id = call.id === undefined ? {} : { call: call.id };
   const rung = deps.rungOf(from.session, noncesOf(translated));
-  const data = { ...translated.data, ...id, ...given({ rung }), ...(isLate ? { late: true } : {}) };
+  const more = isLate ? { late: true } : endWork(translated, record);
+  const data = { ...translated.data, ...id, ...given({ rung }), ...more };
   return { ...stamp(from, deps), time: call.time, kind: translated.kind, data };
 }
 

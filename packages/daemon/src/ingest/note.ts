@@ -2,11 +2,20 @@ import type { FleetEvent, SessionRecord } from "@fleetbus/core";
 import { ownerOf, type Edge } from "../requests/edge.ts";
 import { bootedAt, endedByReboot } from "../session/boot.ts";
 import { isStillThere } from "../session/process.ts";
+import { endWork } from "./end-work.ts";
 
 /** An event that no hook told: spooled and folded in like the others (DESIGN §4: every end becomes an event). */
 export function noteEvent(edge: Edge, session: string, what: Pick<FleetEvent, "kind" | "data">): void {
   const time = new Date(edge.clock.now()).toISOString();
-  const event: FleetEvent = { ...what, id: edge.ids(), from: ownerOf(edge, session), time, origin: "system" };
+  const data = { ...what.data, ...endWork(what, edge.registry.find(session)) };
+  const event: FleetEvent = {
+    kind: what.kind,
+    data,
+    id: edge.ids(),
+    from: ownerOf(edge, session),
+    time,
+    origin: "system",
+  };
   const onDisk = edge.outbox.add([edge.codec.encodeEvent(event)]);
   void onDisk.catch((error: unknown) => edge.onError(error, `noting ${what.kind} of ${session}`));
   edge.conversation.note(event);

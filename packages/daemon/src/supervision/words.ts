@@ -1,4 +1,4 @@
-import { cutBytes, formatElapsed, formatTokens, type TokenUsage } from "@fleetbus/core";
+import { cutBytes, formatElapsed, formatTokens, formatWork, type TokenUsage } from "@fleetbus/core";
 import type { Ending, How } from "./ending.ts";
 
 /** What a supervisor reads. */
@@ -18,7 +18,7 @@ export function wordsOf(ending: Ending, tokens?: TokenUsage): Words {
   const because = end.reason === undefined || isSaid(ending) ? [] : [`Reason: ${end.reason}`];
   return {
     subject: `${record.name}: ${what}`.slice(0, 180),
-    body: [head, ...because, ...lastTextOf(ending)].join("\n\n"),
+    body: [head, ...because, ...workOf(ending), ...lastTextOf(ending)].join("\n\n"),
   };
 }
 
@@ -41,12 +41,24 @@ function afterOf({ record, end }: Ending): string {
   return ms >= 0 ? ` after ${formatElapsed(ms)}` : "";
 }
 
-function toolsOf({ record: { tools = 0, toolsFailed = 0, tool }, end, how }: Ending): readonly string[] {
+function toolsOf({ record: { work = {}, tool }, end, how }: Ending): readonly string[] {
   if (!end.midTurn) return [];
+  const { tools = 0, toolsFailed = 0 } = work;
   const all = tools + toolsFailed;
   const failed = toolsFailed > 0 ? `, ${toolsFailed} failed` : "";
   const running = how === "stalled" && tool !== undefined ? [`${tool} runs`] : [];
   return [...(all > 0 ? [`${all} ${all === 1 ? "tool call" : "tool calls"}${failed}`] : []), ...running];
+}
+
+/** What the turn left behind, a line each. */
+function workOf({ record: { work }, end }: Ending): readonly string[] {
+  if (work === undefined || !end.midTurn) return [];
+  const { files, tests } = formatWork(work);
+  const lines = [
+    ...(files === undefined ? [] : [`Files: ${files}`]),
+    ...(tests === undefined ? [] : [`Tests: ${tests}`]),
+  ];
+  return lines.length > 0 ? [lines.join("\n")] : [];
 }
 
 /** What a limit's text says is the last text, and what an exit's reason says is no reason to anybody. */

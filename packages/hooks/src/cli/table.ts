@@ -1,4 +1,5 @@
 import type { SessionEventKind } from "@fleetbus/core";
+import type { WorkTools } from "../work/work-tools.ts";
 import { fieldAt } from "./field-at.ts";
 import type { HookPayload, PayloadField } from "./payload.ts";
 
@@ -57,6 +58,8 @@ export interface CliTable {
   readonly maxContinuations: number;
   /** Absent: no tool call of it was seen to be denied. */
   readonly denial?: Denial;
+  /** Absent: nothing is known of what its tools do. */
+  readonly work?: WorkTools;
   /** Where its payloads name their event; else the hook's line does. */
   readonly eventField?: string;
   /** Payloads of somebody else that reach these hooks: they mean nothing here. */

@@ -1,5 +1,6 @@
 import { findNonces, type CliFacts, type EventData, type Pane, type SessionEventKind } from "@fleetbus/core";
 import type { HookRequest } from "../request/hook-request.ts";
+import { filesOf, testOf } from "../work/work-tools.ts";
 import { known, toolOf, detailOf } from "./fields.ts";
 import { parsePayload, type HookPayload } from "./payload.ts";
 import { resetTimeIn } from "./reset-time.ts";
@@ -36,10 +37,11 @@ export function translate(table: CliTable, request: TranslatableRequest): readon
   const translation = translations[kind];
   if (translation === undefined)
     throw new Error(`translating ${table.name}'s ${request.event}: no hook tells of ${kind}`);
-  return [translation({ request, payload, facts: factsOf(table, request, payload) })];
+  return [translation({ table, request, payload, facts: factsOf(table, request, payload) })];
 }
 
 interface Call {
+  readonly table: CliTable;
   readonly request: TranslatableRequest;
   readonly payload: HookPayload;
   readonly facts: CliFacts;
@@ -69,17 +71,22 @@ const translations: Readonly<Partial<Record<SessionEventKind, (call: Call) => Tr
     data: { ...facts, prompt, nonces: [...findNonces(prompt)] },
   }),
   "tool.started": ({ payload, facts }) => ({ kind: "tool.started", data: { ...facts, ...toolOf(payload) } }),
-  "tool.finished": ({ payload, facts }) => ({
+  "tool.finished": ({ table: { work }, payload, facts }) => ({
     kind: "tool.finished",
     data: {
       ...facts,
       ...toolOf(payload),
       ...known({ durationMs: payload.duration_ms, batch: payload.tool_calls?.length }),
+      ...known({ files: work && filesOf(work, payload), test: work && testOf(work, payload) }),
     },
   }),
-  "tool.failed": ({ payload, facts }) => ({
+  "tool.failed": ({ table: { work }, payload, facts }) => ({
     kind: "tool.failed",
-    data: { ...facts, ...toolOf(payload), ...known({ error: payload.error }) },
+    data: {
+      ...facts,
+      ...toolOf(payload),
+      ...known({ error: payload.error, test: work && testOf(work, payload) }),
+    },
   }),
   "permission.requested": ({ payload, facts }) => ({
     kind: "permission.requested",

@@ -37,6 +37,13 @@ export const codexTable: CliTable = {
   denial: { event: "PreToolUse", shape: "permission", maxBytes: 9_500 },
   // It has no cap of its own: 137 continuations in 20 s were seen.
   maxContinuations: 7,
+  // Its shell's hook has the output alone (seen): whether tests passed it does not tell.
+  work: {
+    writes: {},
+    patches: { tool: "apply_patch", field: "command" },
+    shell: "Bash",
+    exitCode: () => undefined,
+  },
 };
 
 /** Codex. */

@@ -42,6 +42,7 @@ export const geminiTable: CliTable = {
   denial: { event: "BeforeTool", shape: "decision", maxBytes: 40_000 },
   // It stops only what its loop detector finds.
   maxContinuations: 7,
+  work: { writes: { write_file: "file_path", replace: "file_path" }, shell: "run_shell_command", exitCode },
 };
 
 /** Gemini CLI. */
@@ -58,4 +59,14 @@ const cancelled = /^(<untrusted_context>\n)?Command was cancelled by user before
 /** Esc looks like a normal end, but for the text (seen). */
 function endOf({ last_assistant_message: text }: HookPayload): SessionEventKind {
   return text === "[no response text]" ? "turn.interrupted" : "turn.stopped";
+}
+
+const exitLine = /\nExit Code: (\d+)(?:\n[A-Z][\w ]*: [^\n]*)*(?:\n<\/untrusted_context>)?\s*$/u;
+
+/** It stands below the output, where it is not 0 (seen); a command that runs on in the background has none. */
+function exitCode(payload: HookPayload): number | undefined {
+  const said = fieldAt(payload, "tool_response.llmContent");
+  if (typeof said !== "string" || fieldAt(payload.tool_input, "is_background") === true) return undefined;
+  if (!/^(?:<untrusted_context>\n)?Output: /.test(said)) return undefined;
+  return Number(exitLine.exec(said)?.[1] ?? 0);
 }

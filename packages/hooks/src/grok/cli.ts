@@ -1,4 +1,5 @@
 import type { SessionEventKind } from "@fleetbus/core";
+import { fieldAt } from "../cli/field-at.ts";
 import { hookCli, type HookCli } from "../cli/hook-cli.ts";
 import type { HookPayload } from "../cli/payload.ts";
 import { cliEvent, type CliTable } from "../cli/table.ts";
@@ -49,6 +50,11 @@ export const grokTable: CliTable = {
   denial: { event: "PreToolUse", shape: "permission", maxBytes: 250 },
   // Grok overrides a hook after 8; one is left to the user's own hooks.
   maxContinuations: 7,
+  work: {
+    writes: { write: "file_path", search_replace: "file_path" },
+    shell: "run_terminal_command",
+    exitCode,
+  },
   isForeign: isSubagents,
 };
 
@@ -65,4 +71,10 @@ function failureOf({ error, last_assistant_message: text = "" }: HookPayload): S
 /** What a sub-agent tells bears an id of its own as the session's: it would look like a session. Its start is told by its parent. */
 function isSubagents(payload: Readonly<Record<string, unknown>>): boolean {
   return payload["subagentType"] !== undefined && payload["hookEventName"] !== "subagent_start";
+}
+
+/** A command that goes on in the background has none yet. */
+function exitCode(payload: HookPayload): number | undefined {
+  const code = fieldAt(payload, "toolResult.exit_code");
+  return typeof code === "number" && payload["isBackgrounded"] !== true ? code : undefined;
 }

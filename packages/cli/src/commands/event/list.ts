@@ -1,4 +1,4 @@
-import { FleetError, type FleetEvent } from "@fleetbus/core";
+import { FleetError, formatWork, turnWorkSchema, type FleetEvent } from "@fleetbus/core";
 import { defineCommand } from "../../command/define.ts";
 import { readDuration } from "../../command/duration.ts";
 import { json, text, toggle } from "../../command/flags.ts";
@@ -48,5 +48,11 @@ function render({ time, from, kind, data }: FleetEvent): string {
     const fact = data[key];
     return typeof fact === "string" ? [fact] : [];
   });
-  return lineOf([time, `${from.machine}/${from.session}`, kind, ...facts]).slice(0, 300);
+  return lineOf([time, `${from.machine}/${from.session}`, kind, ...facts, ...workIn(data)]).slice(0, 300);
+}
+
+/** What a turn had done when it ended: its tests first, for they are short. */
+function workIn({ work }: FleetEvent["data"]): readonly string[] {
+  const { files, tests } = formatWork(turnWorkSchema.safeParse(work).data ?? {});
+  return [tests, files].flatMap((said) => said ?? []);
 }

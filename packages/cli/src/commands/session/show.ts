@@ -3,7 +3,7 @@ import { defineCommand } from "../../command/define.ts";
 import { json, required } from "../../command/flags.ts";
 import { renderFields } from "../../output/items.ts";
 import { printJson } from "../../output/json.ts";
-import { formatTokens, sanitise, sanitiseLine, type WakeCost } from "@fleetbus/core";
+import { formatTokens, formatWork, sanitise, sanitiseLine, type WakeCost } from "@fleetbus/core";
 import { stateOf } from "./columns.ts";
 
 /** `fleet session show <name>` */
@@ -29,6 +29,7 @@ function fieldsOf(view: SessionView): Readonly<Record<string, string | number | 
     state: stateOf(view),
     since: view.stateSince,
     outcome: view.outcome,
+    ...formatWork(view.work ?? {}),
     folder: view.cwd,
     role: view.role,
     parent: view.parent,
