@@ -6,6 +6,7 @@ export interface DefaultTemplate {
 
 const after = "{{#duration}} after {{duration}}{{/duration}}";
 const withTool = "{{#tool}}: {{tool}}{{/tool}}";
+const tests = "{{#tests}}Tests: {{tests}}{{/tests}}";
 const facts = "{{facts}}";
 
 /** By kind; empty lines where a variable says nothing are left out. */
@@ -32,10 +33,10 @@ export const defaultTemplates: Readonly<Record<string, DefaultTemplate>> = {
   "tool.failed": { title: "{{where}}: {{tool}} failed", text: "{{error}}\n\n{{facts}}" },
   "turn.stopped": {
     title: `{{where}} {{#isResolved}}works again{{/isResolved}}{{^isResolved}}stopped{{/isResolved}}{{#outcome}}: {{outcome}}{{/outcome}}${after}`,
-    text: "{{lastText}}\n\n{{facts}}",
+    text: `{{lastText}}\n\n${tests}\n{{facts}}`,
   },
-  "turn.failed": { title: "{{where}} failed", text: "{{error}}\n\n{{lastText}}\n\n{{facts}}" },
-  "turn.interrupted": { title: "{{where}} was interrupted", text: facts },
+  "turn.failed": { title: "{{where}} failed", text: `{{error}}\n\n{{lastText}}\n\n${tests}\n{{facts}}` },
+  "turn.interrupted": { title: "{{where}} was interrupted", text: `${tests}\n{{facts}}` },
   "turn.parked": {
     title: "{{where}} is parked{{#until}} until {{until}}{{/until}}",
     text: "{{reason}}\n{{facts}}",

@@ -16,7 +16,10 @@ const sampleData: Readonly<Record<string, FleetEvent["data"]>> = {
   "tool.started": { ...tool, detail: "npm test" },
   "tool.finished": { ...tool, durationMs: 4200 },
   "tool.failed": { ...tool, error: "exit code 1" },
-  "turn.stopped": { ...session, outcome: "done", durationMs: 192_000, lastText: "All 12 tests pass." },
+  "turn.stopped": {
+    ...{ ...session, outcome: "done", durationMs: 192_000, lastText: "All 12 tests pass." },
+    work: { tools: 7, files: ["src/cart.ts"], tests: [{ name: "npm test", passed: true }] },
+  },
   "turn.failed": { ...session, error: "API error 529: overloaded", lastText: "I will look at the log next." },
   "turn.interrupted": { ...session, confirmedBy: "reader" },
   "turn.parked": { ...session, until: "2026-01-02T18:00:00.000Z", reason: "usage limit" },

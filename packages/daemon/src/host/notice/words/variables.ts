@@ -1,4 +1,4 @@
-import { formatElapsed, eventPriority, type FleetEvent } from "@fleetbus/core";
+import { formatElapsed, formatWork, eventPriority, turnWorkSchema, type FleetEvent } from "@fleetbus/core";
 import { plainOf, timeOf } from "./plain.ts";
 import { isResolving } from "./topic.ts";
 
@@ -41,6 +41,7 @@ const durationOf = ({ data }: FleetEvent) => {
   const ms = Number(data["durationMs"] ?? Number.NaN);
   return Number.isFinite(ms) && ms >= 0 ? formatElapsed(ms) : "";
 };
+const workOf = ({ data }: FleetEvent) => formatWork(turnWorkSchema.safeParse(data["work"]).data ?? {});
 const factsOf = ({ data, time }: FleetEvent, { zone }: Occasion) =>
   [plainOf(data["cli"]), plainOf(data["cwd"]), timeOf(time, zone)].filter((text) => text !== "").join(" · ");
 
@@ -67,6 +68,11 @@ export const variables = {
   error: field("What went wrong", ["error"]),
   reason: field("Why it happened", ["reason"]),
   lastText: field("The last text of the turn", ["lastText"]),
+  tests: computed(
+    "The tests that the turn ran, and whether they passed",
+    (event) => workOf(event).tests ?? "",
+  ),
+  files: computed("The files that the turn's tools wrote", (event) => workOf(event).files ?? ""),
   prompt: field("What was asked of the session", ["prompt"]),
   text: field("What a notification of the CLI says", ["text"]),
   outcome: field("How it ended: done, error, interrupted, parked, blocked, unknown", ["outcome"]),
