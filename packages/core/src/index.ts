@@ -87,6 +87,7 @@ export * from "./routing/pace/rate.ts";
 export * from "./routing/pace/retry.ts";
 export * from "./routing/pace/breaker.ts";
 export * from "./routing/ladder/ladder.ts";
+export * from "./event/depth.ts";
 export * from "./event/envelope.ts";
 export * from "./event/decode-envelope.ts";
 export * from "./event/encode.ts";

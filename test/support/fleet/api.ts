@@ -14,13 +14,15 @@ export interface ApiRequest {
   readonly method: string;
   readonly path: string;
   readonly body?: unknown;
+  /** A body that is JSON already, or is to be none. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
 }
 
 /** Sends it; rejects when the daemon goes away before it has answered whole, or at the timeout. */
 export function callApi(asked: ApiRequest): Promise<ApiAnswer> {
-  const { socket, method, path, body, headers = {}, timeoutMs = 10_000 } = asked;
+  const { socket, method, path, body, text, headers = {}, timeoutMs = 10_000 } = asked;
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeoutMs);
     const sent = request({ socketPath: socket, method, path, headers, signal }, (answer) => {
@@ -28,12 +30,12 @@ export function callApi(asked: ApiRequest): Promise<ApiAnswer> {
       answer.on("data", (chunk: Buffer) => chunks.push(chunk));
       answer.on("error", reject);
       answer.on("end", () => {
-        const text = Buffer.concat(chunks).toString();
-        resolve({ status: answer.statusCode ?? 0, text, json: jsonOf(text) });
+        const said = Buffer.concat(chunks).toString();
+        resolve({ status: answer.statusCode ?? 0, text: said, json: jsonOf(said) });
       });
     });
     sent.on("error", reject);
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
+    sent.end(text ?? (body === undefined ? undefined : JSON.stringify(body)));
   });
 }
 

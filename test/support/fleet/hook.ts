@@ -19,7 +19,8 @@ export interface HookCall {
   readonly client: string;
   readonly event: string;
   readonly pid: number;
-  readonly payload: object;
+  /** A text is the payload as it is. */
+  readonly payload: object | string;
   readonly cli?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -34,7 +35,7 @@ export function runHook({ client, event, pid, payload, cli = "demo", env = {} }:
   child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
   child.stdin.on("error", () => undefined); // killed before it read
-  child.stdin.end(JSON.stringify(payload));
+  child.stdin.end(typeof payload === "string" ? payload : JSON.stringify(payload));
   const result = new Promise<HookResult>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code, signal) => {

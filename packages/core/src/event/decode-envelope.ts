@@ -1,16 +1,25 @@
 import { FleetError, messageOf } from "../errors/fleet-error.ts";
 import type { Encoded, Envelope } from "./envelope.ts";
+import { isTooDeep, maxJsonLevels } from "./depth.ts";
 import { decodeHeaderValue } from "./header-value.ts";
 import { decodeStructured, isStructured } from "./structured.ts";
 
 const core = new Set(["specversion", "id", "source", "type", "time", "subject", "datacontenttype"]);
 
-/** Reads binary and structured mode (told apart by `content-type`). Throws `malformed`, and nothing else. */
+/**
+ * Reads binary and structured mode (told apart by `content-type`). Throws `malformed`, and nothing else: also for data
+ * with more levels than `maxJsonLevels`, which whoever hands them on could not write.
+ */
 export function decodeEnvelope(encoded: Encoded): Envelope {
   try {
-    return isStructured(encoded.headers["content-type"])
+    const envelope = isStructured(encoded.headers["content-type"])
       ? decodeStructured(encoded.data)
       : decodeBinary(encoded);
+    if (!isTooDeep(envelope.data)) return envelope;
+    throw new FleetError(
+      "malformed",
+      `reading an envelope: its data are nested deeper than ${maxJsonLevels} levels`,
+    );
   } catch (cause) {
     if (cause instanceof FleetError && cause.code === "malformed") throw cause;
     throw new FleetError("malformed", `reading an envelope: ${messageOf(cause)}`, { cause });

@@ -57,6 +57,11 @@ describe("an envelope", () => {
     expect(decodeEnvelope(structured({ ...attributes, data_base64 })).data).toEqual({ a: 1 });
   });
 
+  const deep = `${"[".repeat(200_000)}1${"]".repeat(200_000)}`;
+  const deepIn = (field: string, json: string) => ({
+    ...structured({}),
+    data: new TextEncoder().encode(`${JSON.stringify(attributes).slice(0, -1)},"${field}":${json}}`),
+  });
   const binary = encodeEnvelope(envelope);
   const without = (name: string) =>
     Object.fromEntries(Object.entries(binary.headers).filter(([key]) => key !== name));
@@ -88,6 +93,18 @@ describe("an envelope", () => {
     ["a structured batch", structured([attributes], "application/cloudevents-batch+json"), "expected object"],
     ["a structured envelope without id", structured({ ...attributes, id: undefined }), "id"],
     ["a structured envelope that is no JSON", { ...structured({}), data: Uint8Array.of(1) }, "JSON"],
+    [
+      "data nested 200,000 deep",
+      { headers: binary.headers, data: new TextEncoder().encode(`{"a":${deep}}`) },
+      "nested deeper than 256",
+    ],
+    ["structured data nested 200,000 deep", deepIn("data", deep), "nested deeper than 256"],
+    [
+      "base64 data nested 200,000 deep",
+      deepIn("data_base64", JSON.stringify(Buffer.from(deep).toString("base64"))),
+      "nested deeper than 256",
+    ],
+    ["an extension nested 200,000 deep", deepIn("fleethop", deep), "fleethop"],
     ["an extension that is an object", structured({ ...attributes, fleethop: {} }), "fleethop"],
   ])("is malformed with %s", (_name, encoded, reason) => {
     expect(() => decodeEnvelope(encoded)).toThrow(

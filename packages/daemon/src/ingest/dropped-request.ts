@@ -1,3 +1,4 @@
+import { isTooDeep, maxJsonLevels } from "@fleetbus/core";
 import { publishSchema, runEventRequestSchema, type RunEventRequest } from "@fleetbus/core/api";
 import type { z } from "zod";
 
@@ -18,6 +19,7 @@ export function parseDroppedRequest(content: Buffer): DroppedRequest | undefined
   const blank = text.indexOf("\n\n");
   if (blank < 0 || !text.endsWith(trailer)) return { is: "torn" };
   const body = json(text.slice(blank + 2, -trailer.length));
+  if (isTooDeep(body)) return { is: "malformed", reason: `it is nested deeper than ${maxJsonLevels} levels` };
   return route === "/v1/runs" ? runIn(body) : messageIn(body);
 }
 

@@ -46,6 +46,14 @@ describe("parseHookRequest", () => {
     });
   });
 
+  test("leaves out of a payload what is nested too deep, and nothing else", () => {
+    const tree = `${'{"a":'.repeat(200_000)}1${"}".repeat(200_000)}`;
+    const body = `{"session_id":"s","tool_input":{"tree":${tree},"command":"true"},"tool_name":"T"}`;
+    const { payload } = parseHookRequest({ ...request, body });
+    expect(payload).toMatchObject({ session_id: "s", tool_input: { command: "true" }, tool_name: "T" });
+    expect(JSON.stringify(payload).length).toBeLessThan(2000);
+  });
+
   test("a waiter's event is the payload's", () => {
     const body = `{"hook_event_name":"SessionStart"}`;
     expect(parseHookRequest({ ...request, path: "/v1/wait/claude", body })).toMatchObject({

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { z } from "zod";
-import { FleetError } from "@fleetbus/core";
+import { cutDeep, FleetError } from "@fleetbus/core";
 import { hookProtocol } from "../client/render.ts";
 
 /** What a hook's call says of where it came from; all of it but `cli`, `event` and `time` may be missing. */
@@ -46,7 +46,8 @@ export interface RawHookRequest {
 }
 
 /**
- * Reads a hook's call. A fact that makes no sense is left out, for an event is worth more than its pane;
+ * Reads a hook's call. A fact that makes no sense is left out, for an event is worth more than its pane, and of the payload
+ * what is nested too deep (core: `cutDeep`);
  * throws `malformed` for a path or payload that cannot be read, `version` for a client of another protocol.
  */
 export function parseHookRequest(raw: RawHookRequest): HookRequest {
@@ -128,7 +129,7 @@ const eventNameSchema = z.object({ hook_event_name: z.string().optional().catch(
 function parsePayload(body: Uint8Array | string, what: string): Readonly<Record<string, unknown>> {
   const json = typeof body === "string" ? body : new TextDecoder().decode(body);
   try {
-    return payloadSchema.parse(JSON.parse(json));
+    return payloadSchema.parse(cutDeep(JSON.parse(json)));
   } catch (cause) {
     const bytes = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
     throw new FleetError(

@@ -50,8 +50,15 @@ describe("reading a transcript's lines", () => {
     ["a record of another shape", JSON.stringify({ type: "user", uuid: 7 })],
     ["a request without its tail", JSON.stringify({ type: "api-request", id: "r" })],
     ["bookkeeping", JSON.stringify({ type: "last-prompt", prompt: "[fleet:abcdef]" })],
+    ["a shape nested 200,000 deep", `{"type":"x","a":${"[".repeat(200_000)}${"]".repeat(200_000)}}`],
   ])("%s gives nothing", (_, line) => {
     expect(read(line)).toEqual([]);
+  });
+
+  test("a tool's result nested 200,000 deep is a user's record like any", () => {
+    const deep = `${"[".repeat(200_000)}1${"]".repeat(200_000)}`;
+    const line = user([{ type: "tool_result", tool_use_id: "t", content: "DEEP" }]).replace('"DEEP"', deep);
+    expect(read(line)[0]).toMatchObject({ type: "user" });
   });
 
   test("raw output of a hook brings no nonce, its context does", () => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cutDeep } from "@fleetbus/core";
 import type { EntryRole, TranscriptEntry, TranscriptFact, TranscriptRequest } from "./fact.ts";
 import { canonical, messageHash } from "./hash.ts";
 
@@ -64,7 +65,7 @@ function parseLine(line: string): Record | undefined {
   // Long, and nothing in them bears on proof.
   if (line.startsWith('{"type":"api-request-shape"')) return undefined;
   try {
-    return recordSchema.safeParse(JSON.parse(line)).data;
+    return recordSchema.safeParse(cutDeep(JSON.parse(line))).data;
   } catch {
     // A torn or foreign line is skipped: proof then rests on what follows.
     return undefined;
