@@ -95,8 +95,15 @@ async function isListening(watched: Watched): Promise<boolean> {
 
 /** A killed process's socket is closed a moment after it, unless it was started again at once (systemd, launchd). */
 async function untilClosed({ world, watched, paths }: Parts): Promise<void> {
-  while ((await holderOf(paths.lockFile)) === undefined && (await isListening(watched)))
+  const isOpen = () => isListening(watched).catch((error: unknown) => isFull(error));
+  while ((await holderOf(paths.lockFile)) === undefined && (await isOpen()))
     await world.clock.sleep(25, world.signal);
+}
+
+/** As long as the kernel takes to let go of all that waited for it, its socket takes no connection. */
+function isFull(error: unknown): true {
+  if (isSilent(error)) return true;
+  throw error;
 }
 
 /** What a daemon that ends by itself does. */
