@@ -82,6 +82,26 @@ describe("mail that waits for a busy session which then goes", () => {
     expect(await untilDeferred("d3")).toEqual([isLost("with-daemon")]);
   });
 
+  it.each([
+    ["before it went", async (web: Puppet) => web.kill(), true],
+    ["to it when it had gone", async (web: Puppet) => web.hook("SessionEnd", { reason: "other" }), false],
+  ])("can be recalled for as long as it waits: what was sent %s", async (when, leave, isBefore) => {
+    const name = `recalled-${String(isBefore)}`;
+    const id = `d-${name}`;
+    const send = () => run("pub", name, `token-${name}`, "--id", id, "--note");
+    const first = await puppet(name);
+    await first.prompt("work");
+    if (isBefore) await send();
+    await leave(first);
+    if (!isBefore) await send();
+    await untilDeferred(id);
+    expect(await run("cancel", id), when).toMatchObject({ code: 0 });
+    expect((await stagesOf(id)).at(-1)?.stage).toBe("cancelled");
+    const second = await puppet(name);
+    expect(await second.prompt("go on")).not.toContain("token");
+    expect((await stagesOf(id)).map(({ stage }) => stage)).not.toContain("offered");
+  });
+
   it("is told as deferred also where the model saw it, and is offered to the next session once more", async () => {
     const first = await puppet("shown");
     await run("pub", "shown", "token-four", "--id", "d4", "--note");

@@ -121,7 +121,7 @@ async function eraseUnfetched(edge: Edge, { message, seq }: StoredMessage): Prom
   const signal = timeLimit(receiptsMs);
   for await (const receipt of readReceipts(edge, message.id, { signal, untilCaughtUp: true })) {
     const isOfThis = isSameAddress(receipt.from, message.from) && isSameAddress(receipt.to, message.to);
-    if (isOfThis && receipt.stage !== "stored") return false;
+    if (isOfThis && !isOfWaiting(receipt)) return false;
   }
   if (signal.aborted) {
     const doing = `cancelling message ${message.id}: reading its receipts`;
@@ -130,6 +130,11 @@ async function eraseUnfetched(edge: Edge, { message, seq }: StoredMessage): Prom
   const isErased = await edge.bus.erase("INBOX", seq);
   if (isErased) void edge.receipts.write({ message }, { stage: "cancelled" });
   return isErased;
+}
+
+/** Of what nobody was offered: also that its session has gone. */
+function isOfWaiting({ stage, cause }: Receipt): boolean {
+  return stage === "stored" || (stage === "deferred" && cause !== undefined);
 }
 
 function receiptOf(edge: Edge, { id, from, to }: Message): Receipt {
