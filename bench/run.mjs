@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { overBudget, regression, rowOf } from "./support/report.mjs";
+import { supervise } from "./support/supervise.mjs";
 
 /** @typedef {import("./support/report.mjs").Row} Row */
 
@@ -17,6 +18,8 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const baselineFile = join(here, "baseline.json");
 // Machines are shared and noisy: what is caught is a change of kind, not of degree.
 const tolerance = 3;
+// The longest takes under two minutes on two cores that others use too.
+const limitMs = 240_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,17 +30,42 @@ const { values, positionals } = parseArgs({
   },
 });
 
+const stopping = new AbortController();
+for (const name of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]))
+  process.on(name, () => stopping.abort(new Error(`measuring: ended by ${name}`)));
 process.exitCode = await main();
 
 async function main() {
   const names = positionals.length > 0 ? positionals : benchmarks();
-  /** @type {Row[]} */
-  const rows = [];
-  for (const name of names) rows.push(...(await runOne(name)));
+  const { rows, failures } = await measureAll(names);
   for (const row of rows) process.stdout.write(`${textOf(row)}\n`);
   for (const text of rows.flatMap(overBudget)) process.stdout.write(`over budget: ${text}\n`);
-  if (values.commit) await commit(rows);
-  return values.compare ? compare(rows) : 0;
+  if (values.commit && failures.length === 0) await commit(rows);
+  const compared = values.compare ? await compare(rows) : 0;
+  for (const text of failures) process.stdout.write(`failed: ${text}\n`);
+  return failures.length > 0 ? 1 : compared;
+}
+
+/**
+ * One that fails is told, and the next one runs.
+ * @param {readonly string[]} names
+ */
+async function measureAll(names) {
+  /** @type {Row[]} */
+  const rows = [];
+  /** @type {string[]} */
+  const failures = [];
+  for (const name of names) {
+    if (stopping.signal.aborted) break;
+    await runOne(name).then(
+      (measured) => rows.push(...measured),
+      (error) => {
+        process.stderr.write(`${error.message}\n`);
+        failures.push(error.message);
+      },
+    );
+  }
+  return { rows, failures: stopping.signal.aborted ? [...failures, "not all was measured"] : failures };
 }
 
 function benchmarks() {
@@ -52,9 +80,11 @@ function benchmarks() {
  */
 async function runOne(name) {
   process.stderr.write(`measuring ${name}\n`);
-  const { measure } = await import(new URL(`./${name}.mjs`, import.meta.url).href);
-  /** @type {readonly import("./support/report.mjs").Measured[]} */
-  const measured = await measure({ count: Number(values.count) });
+  const measured = await supervise({
+    ...{ name, file: join(here, `${name}.mjs`), count: Number(values.count), limitMs },
+    say: (line) => void process.stderr.write(`${line}\n`),
+    signal: stopping.signal,
+  });
   const rows = measured.map(rowOf);
   await mkdir(join(here, "out"), { recursive: true });
   await writeFile(
@@ -109,9 +139,7 @@ async function measureAgain(suspects) {
   const files = benchmarks().filter((name) =>
     suspects.some(({ row }) => row.name.startsWith(name.split("-")[0] ?? name)),
   );
-  /** @type {Row[]} */
-  const again = [];
-  for (const name of files) again.push(...(await runOne(name)));
+  const { rows: again } = await measureAll(files);
   const missing = suspects
     .map(({ row }) => row)
     .filter(({ name }) => !again.some((row) => row.name === name));

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { pathsOf } from "@fleetbus/core";
+import { pending } from "./pending.mjs";
 
 const run = promisify(execFile);
 
@@ -39,8 +40,10 @@ export async function startFleet({ config = generous } = {}) {
   const paths = pathsOf(env);
   await mkdir(join(paths.configFile, ".."), { recursive: true });
   await writeFile(paths.configFile, config, { mode: 0o600 });
-  const fleet = async (/** @type {string[]} */ ...args) =>
-    (await run(process.execPath, [fleetBin, ...args], { env, timeout: 200_000 })).stdout;
+  const fleet = async (/** @type {string[]} */ ...args) => {
+    const command = run(process.execPath, [fleetBin, ...args], { env, timeout: commandMs });
+    return (await pending(`fleet ${args.join(" ")}`, command)).stdout;
+  };
   const stop = async () => {
     await fleet("down").catch((error) => process.stderr.write(`stopping ${home}: ${String(error)}\n`));
     await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
@@ -79,8 +82,13 @@ function environment(home) {
   };
 }
 
+/** A start may have to fetch a server. */
+const commandMs = 200_000;
+/** Longest silence of a daemon that is asked; it answers in milliseconds. */
+const quietMs = 60_000;
+
 /**
- * One HTTP request over a unix socket; resolves to the body, rejects on a status of 400 and more.
+ * One HTTP request over a unix socket; resolves to the body, rejects on a status of 400 and more, and after a silence.
  * @param {string} socketFile
  * @param {{ method: string, path: string, body: string, headers: Record<string, string> }} request
  * @returns {Promise<string>}
@@ -88,8 +96,11 @@ function environment(home) {
 function request(socketFile, { method, path, body, headers }) {
   const all = { host: "fleet", connection: "close", "content-type": "application/json", ...headers };
   const head = Object.entries({ ...all, "content-length": String(Buffer.byteLength(body)) });
-  return new Promise((resolve, reject) => {
+  const asked = new Promise((resolve, reject) => {
     const socket = connect(socketFile);
+    socket.setTimeout(quietMs, () =>
+      socket.destroy(new Error(`asking ${path}: no answer within ${quietMs / 1000} s`)),
+    );
     /** @type {Buffer[]} */
     const chunks = [];
     socket.on("data", (chunk) => chunks.push(chunk));
@@ -103,6 +114,7 @@ function request(socketFile, { method, path, body, headers }) {
       `${method} ${path} HTTP/1.1\r\n${head.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body}`,
     );
   });
+  return pending(`the answer to ${path}`, asked);
 }
 
 /**

@@ -12,16 +12,22 @@ import { whyNoContainers } from "../containers/engine/why-not.mjs";
 
 const results = mkdtempSync(join(tmpdir(), "fleet-test-results-"));
 
+/** `minutes`: a suite that runs longer has failed and is ended; thrice of what it takes on two cores beside the others, or more. */
 const suites = [
-  { name: "unit", projects: ["unit", "house"] },
-  { name: "wire", projects: ["wire"] },
-  { name: "e2e", projects: ["e2e"] },
-  { name: "command", projects: ["command"] },
-  { name: "adapters", projects: ["adapters"] },
-  { name: "chaos", projects: ["chaos"] },
-  { name: "containers", projects: ["containers"], whyNot: () => whyNoContainers(process.env, say) },
-  { name: "clis", projects: ["clis"], whyNot: whyNoClis, prepare: fetchClis },
+  { name: "unit", projects: ["unit", "house"], minutes: 10 },
+  { name: "wire", projects: ["wire"], minutes: 6 },
+  { name: "e2e", projects: ["e2e"], minutes: 20 },
+  { name: "command", projects: ["command"], minutes: 30 },
+  { name: "adapters", projects: ["adapters"], minutes: 20 },
+  { name: "chaos", projects: ["chaos"], minutes: 12 },
+  {
+    ...{ name: "containers", projects: ["containers"], minutes: 15 },
+    whyNot: () => whyNoContainers(process.env, say),
+  },
+  { name: "clis", projects: ["clis"], minutes: 30, whyNot: whyNoClis, prepare: fetchClis },
 ];
+
+const claimsMinutes = 3;
 
 /** At most so many files are given a second look; more is no accident of a busy machine. */
 const maxSecondLooks = 3;
@@ -96,14 +102,16 @@ async function fetchClis() {
   await provideAgents(process.env, say);
 }
 
-async function runSuite({ name, projects, prepare }, isAlone) {
+async function runSuite({ name, projects, prepare, minutes }, isAlone) {
   say(isAlone ? `\n${name}` : `\n${name}: running, shown when it has ended`);
   await prepare?.();
   const report = join(results, `${name}.json`);
   const filters = projects.flatMap((project) => ["--project", project]);
   const args = [...filters, "--reporter=default", "--reporter=json"];
-  const ended = await runVitest([...args, `--outputFile.json=${report}`], { isShownAtOnce: isAlone });
-  if (ended.isGood || (await runFailedAgain({ name, report, args }))) return true;
+  const limitMs = minutes * 60_000;
+  const outputFile = `--outputFile.json=${report}`;
+  const ended = await runVitest([...args, outputFile], { isShownAtOnce: isAlone, limitMs });
+  if (ended.isGood || (await runFailedAgain({ name, report, args, limitMs }))) return true;
   findings.push(...whatFailed({ suite: name, report: reportAt(report), output: ended.output }));
   return false;
 }
@@ -112,14 +120,14 @@ async function runSuite({ name, projects, prepare }, isAlone) {
  * Real processes, sockets and timers can lose a race against a machine that others use too. Files that failed run once more, by
  * themselves, and that is said; what fails again has failed. The report holds the second look's results from then on.
  */
-async function runFailedAgain({ name, report, args }) {
+async function runFailedAgain({ name, report, args, limitMs }) {
   const first = reportAt(report);
   if (first === undefined) return false;
   const files = failedFiles(first);
   if (files.length === 0 || files.length > maxSecondLooks) return false;
   say(`\n${name}: run once more, by themselves: ${files.join(", ")}`);
   const again = join(results, `again-${name}.tmp`);
-  const ended = await runVitest([...args, `--outputFile.json=${again}`, ...files]);
+  const ended = await runVitest([...args, `--outputFile.json=${again}`, ...files], { limitMs });
   const second = reportAt(again);
   rmSync(again, { force: true });
   if (second === undefined) return false;
@@ -146,7 +154,8 @@ async function runClaims(notRun) {
   const env = { FLEET_TEST_RESULTS: results, FLEET_TEST_NOT_RUN: notRun.join(",") };
   const report = join(results, "claims.json");
   const args = ["--project", "claims", "--reporter=default", "--reporter=json"];
-  const ended = await runVitest([...args, `--outputFile.json=${report}`], { env });
+  const limitMs = claimsMinutes * 60_000;
+  const ended = await runVitest([...args, `--outputFile.json=${report}`], { env, limitMs });
   if (!ended.isGood)
     findings.push(...whatFailed({ suite: "claims", report: reportAt(report), output: ended.output }));
   return ended.isGood;
