@@ -11,7 +11,7 @@ import { version } from "../version.ts";
 /** Holds the lock and listens as a daemon does, and then does what a test wants of its main thread. */
 const holder = (then: string) => `
 import { createServer } from "node:http";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 const stat = readFileSync("/proc/self/stat", "utf8");
 const start = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
 const [, , lock, socket] = process.argv;
@@ -21,16 +21,19 @@ process.on("SIGTERM", end);
 let lateMs = 0;
 const busy = (ms) => { for (const until = Date.now() + ms; Date.now() < until; ); };
 const asleep = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+rmSync(socket, { force: true });
 createServer((request, response) => {
   const answer = () => response.end(JSON.stringify({ version: "${version}", pid: process.pid, machine: "lab", server: { url: "nats://x" }, spool: {} }), () => { if (request.url === "/v1/stop") end(); });
   setTimeout(answer, request.url === "/healthz" ? 0 : lateMs);
-}).listen({ path: socket, backlog: 1 }, () => { console.log("up"); setTimeout(() => { ${then} }, 20); });
+}).listen({ path: socket, backlog: 1 }, () => process.stdout.write("up\\n", () => { ${then} }));
 `;
 
 interface Held {
   readonly child: ChildProcess;
   readonly pid: number;
   readonly socketFile: string;
+  /** Starts one that answers. */
+  again(): ChildProcess;
   fleet(...argv: readonly string[]): Promise<Ran>;
 }
 
@@ -47,7 +50,8 @@ async function withHolder(then: string, work: (held: Held) => Promise<void>): Pr
   try {
     await once(child.stdout, "data");
     const fleet = (...argv: readonly string[]) => runFleet(argv, home);
-    await work({ child, socketFile, fleet, pid: child.pid ?? 0 });
+    const again = () => spawn(process.execPath, [script, lockFile, socketFile, "again"], { stdio: "ignore" });
+    await work({ child, socketFile, fleet, again, pid: child.pid ?? 0 });
   } finally {
     child.kill("SIGKILL");
     await rm(home, { recursive: true, force: true });
@@ -110,6 +114,32 @@ describe.runIf(process.platform === "linux")(
         expect(up.stderr).toContain(`pid ${pid}`);
         expect([child.exitCode, child.signalCode]).toEqual([null, null]);
       });
+    }, 60_000);
+
+    test("is started again by the machine a second after it was killed: fleet down asks that one too", async ({
+      expect,
+    }) => {
+      await withHolder(
+        "if (process.argv[4] === undefined) asleep()",
+        async ({ child, pid, again, fleet }) => {
+          const next = new Promise<ChildProcess>((resolve) =>
+            child.once("exit", () => setTimeout(() => resolve(again()), 1000)),
+          );
+          const { code, stderr } = await fleet("down");
+          expect(code).toBe(0);
+          expect(stderr.startsWith(asking(pid))).toBe(true);
+          expect(
+            stderr.endsWith(
+              "fleet: the machine has started it again: stopping that one too\nfleet: stopped\n",
+            ),
+          ).toBe(true);
+          const second = await next;
+          expect([second.exitCode ?? (await once(second, "exit"))[0], child.signalCode]).toEqual([
+            0,
+            "SIGKILL",
+          ]);
+        },
+      );
     }, 60_000);
 
     test("does not listen, as one that starts for ever: fleet down ends it all the same", async ({

@@ -12,6 +12,12 @@ const stopMs = 60_000;
 /** Who holds the lock and does not listen starts, or ends, or hangs in that; SIGTERM, which comes after this, ends a start cleanly. */
 const listenMs = 10_000;
 
+/** Far more than the kernel takes to close what a killed process had open. */
+const closedMs = 5000;
+
+/** The unit's second before a restart, and the time that a daemon takes to its lock. */
+const startedAgainMs = 2500;
+
 interface Parts {
   readonly world: World;
   readonly watched: Watched;
@@ -33,7 +39,9 @@ export async function stopDaemon(parts: Parts, options: { readonly server: boole
     await endHolder(parts, pid);
     await untilClosed(parts);
   }
-  if (options.server) await endServer(parts);
+  if (!options.server) return true;
+  if (await isStartedAgain(parts)) return stopDaemon(parts, options);
+  await endServer(parts);
   return true;
 }
 
@@ -96,8 +104,22 @@ async function isListening(watched: Watched): Promise<boolean> {
 /** A killed process's socket is closed a moment after it, unless it was started again at once (systemd, launchd). */
 async function untilClosed({ world, watched, paths }: Parts): Promise<void> {
   const isOpen = () => isListening(watched).catch((error: unknown) => isFull(error));
-  while ((await holderOf(paths.lockFile)) === undefined && (await isOpen()))
+  const deadline = world.clock.monotonic() + closedMs;
+  while ((await holderOf(paths.lockFile)) === undefined && (await isOpen())) {
+    if (world.clock.monotonic() > deadline) return;
     await world.clock.sleep(25, world.signal);
+  }
+}
+
+/** systemd takes a killed daemon for one that crashed; one that ends when it is asked stays away. */
+async function isStartedAgain({ world, paths }: Parts): Promise<boolean> {
+  const deadline = world.clock.monotonic() + startedAgainMs;
+  while ((await holderOf(paths.lockFile)) === undefined) {
+    if (world.clock.monotonic() > deadline) return false;
+    await world.clock.sleep(25, world.signal);
+  }
+  await world.stderr.write("fleet: the machine has started it again: stopping that one too\n");
+  return true;
 }
 
 /** As long as the kernel takes to let go of all that waited for it, its socket takes no connection. */
