@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connectAsChecker } from "../../support/checker/stored.ts";
 import { fleetCommand } from "../../support/fleet/command.ts";
 import { startFleet, type Fleet } from "../../support/fleet/fleet.ts";
 import { startPuppet, type Puppet } from "../../support/fleet/puppet.ts";
@@ -38,6 +39,29 @@ const untilDeferred = (id: string, times = 1) =>
   );
 
 const isLost = (name: string) => `lab/${name} is lost: it waits for the next session of that name`;
+
+describe("a message to a session of another machine that has gone", () => {
+  it("is told as deferred at once, as one of this machine is", async () => {
+    const { hub } = fleet;
+    const connection = await connectAsChecker(await hub());
+    try {
+      const time = new Date().toISOString();
+      const record = {
+        ...{ machine: "den", name: "away", display: "away", cli: "demo", state: "ended", stateSince: time },
+        ...{ end: { id: "e1", time, midTurn: false }, startedAt: time, seenAt: time, hooked: true },
+        ...{ wake: true, idleGeneration: 1, lastEventId: "e1" },
+      };
+      const bucket = await connection.jetstream().views.kv("MAIN_sessions", { bindOnly: true });
+      await bucket.put("den.away", JSON.stringify(record));
+      const sent = await run("pub", "den/away", "token-away", "--id", "d8", "--json");
+      const reason = "den/away has ended: it waits for the next session of that name";
+      expect(sent.json()).toMatchObject({ to: ["den/away"], reason });
+      expect(await untilDeferred("d8")).toEqual([reason]);
+    } finally {
+      await connection.close();
+    }
+  });
+});
 
 describe("mail that waits for a busy session which then goes", () => {
   it("is told as deferred, with why, to who waits for its end and in its trace", async () => {

@@ -4,7 +4,6 @@ import {
   newMessage,
   type Address,
   type Message,
-  type SessionRecord,
   type Target,
 } from "@fleetbus/core";
 import type { Identity, PublishAnswer, publishSchema } from "@fleetbus/core/api";
@@ -12,6 +11,7 @@ import type { z } from "zod";
 import { absence } from "../departures/absence.ts";
 import { offeredTo } from "../inbox/lease.ts";
 import { publishAnswer, publishMessage } from "../inbox/publish.ts";
+import { recordOf } from "../session/record-of.ts";
 import type { Edge } from "./edge.ts";
 import { targetOf } from "./send-target.ts";
 
@@ -35,7 +35,7 @@ export async function send(edge: Edge, sending: Sending): Promise<PublishAnswer>
   if (target.type === "group") return publishAnswer(published, target.members);
   if (target.isNew) await provision(edge, target.address);
   const answer = publishAnswer(published, [target.address]);
-  const absent = absence(recordHere(edge, target.address));
+  const absent = absence(recordOf(knownTo(edge), target.address));
   if (absent?.reason === undefined) return answer;
   void edge.receipts.write({ message }, absent);
   return { ...answer, reason: absent.reason };
@@ -96,8 +96,8 @@ function guardStorm(edge: Edge, message: Message): void {
   );
 }
 
-function recordHere({ machine, registry }: Edge, to: Address): SessionRecord | undefined {
-  return to.machine === machine ? registry.find(to.session) : undefined;
+function knownTo({ machine, registry: sessions, roster: others }: Edge): Parameters<typeof recordOf>[0] {
+  return { machine, sessions, others };
 }
 
 /** A mailbox for somebody who is not there yet (`--create`). */
