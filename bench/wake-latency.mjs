@@ -25,9 +25,11 @@ export async function measure({ count }) {
     await untilIdle(fleet);
     const samplers = {
       fleet: async () => {
-        const body = { caller, target: "worker", body: "go on" };
-        await fleet.post("/v1/messages", body);
-        return promptAfter(fleet, Date.now());
+        for (;;) {
+          await fleet.post("/v1/messages", { caller, target: "worker", body: "go on" });
+          const from = Date.now();
+          if (!(await isTakenAtOnce(fleet, from))) return promptAfter(fleet, from);
+        }
       },
       typed: async () => {
         const from = Date.now();
@@ -93,14 +95,50 @@ function settingsOf(client) {
   );
 }
 
-/** Waits for the prompt that was submitted after `from`, then for the agent to be idle. @param {import("./support/fleet.mjs").BenchFleet} fleet @param {number} from */
-async function promptAfter(fleet, from) {
+/** Longer than a wake that is measured takes. */
+const takenMs = 1000;
+
+/**
+ * Whether the Stop of the turn before took the message: it was still being answered when the session was already idle. That
+ * makes no prompt.
+ * @param {import("./support/fleet.mjs").BenchFleet} fleet
+ * @param {number} from
+ */
+async function isTakenAtOnce(fleet, from) {
   for (;;) {
-    const { turnStartedAt, state } = JSON.parse(await fleet.get("/v1/sessions/worker"));
-    const at = Date.parse(turnStartedAt ?? "");
-    if (at >= from - 1 && state === "idle") return Math.max(0, at - from);
+    const { turnStartedAt, state, inbox } = JSON.parse(await fleet.get("/v1/sessions/worker"));
+    if (Date.parse(turnStartedAt ?? "") >= from - 1) return false;
+    if (Date.now() - from > takenMs) return state === "idle" && inbox === 0;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/** A prompt comes in milliseconds, and the turn ends with it. */
+const promptMs = 30_000;
+
+/**
+ * Waits for the prompt that was submitted after `from`, then for the agent to be idle. Rejects with what fleet knows of it.
+ * @param {import("./support/fleet.mjs").BenchFleet} fleet
+ * @param {number} from
+ */
+async function promptAfter(fleet, from) {
+  for (;;) {
+    const answer = await fleet.get("/v1/sessions/worker");
+    const { turnStartedAt, state } = JSON.parse(answer);
+    const at = Date.parse(turnStartedAt ?? "");
+    if (at >= from - 1 && state === "idle") return Math.max(0, at - from);
+    if (Date.now() - from > promptMs) throw new Error(`no prompt and its end: ${await known(fleet, answer)}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/**
+ * @param {import("./support/fleet.mjs").BenchFleet} fleet
+ * @param {string} session
+ */
+async function known({ fleet }, session) {
+  const why = await fleet("doctor", "--wake", "worker").catch(String);
+  return [session, why, await fleet("trace").catch(String)].join("\n");
 }
 
 /** @param {import("./support/fleet.mjs").BenchFleet} fleet */
