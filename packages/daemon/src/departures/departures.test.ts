@@ -115,6 +115,19 @@ describe("a session that goes", () => {
     expect(told).toHaveLength(1);
   });
 
+  it("is told by no daemon that comes an hour later, and by its own also after a day without the server", async () => {
+    apply("web", "session.started", { pid: 7 });
+    const own = start();
+    const id = gone("web", own);
+    await clock.advance(86_400_000);
+    void start().follow(stop.signal);
+    await clock.advance(0);
+    expect(told).toEqual([]);
+    void own.follow(stop.signal);
+    await clock.advance(0);
+    expect(told).toEqual([`web ${id}`]);
+  });
+
   it("that could not be told holds up no other, and is told when it is tried again", async () => {
     const made = start();
     for (const name of ["web", "api"]) apply(name, "session.started", { pid: 7 });

@@ -12,7 +12,7 @@ import { leftBehind } from "./left-behind.ts";
 export interface Departures {
   /** A session has gone. */
   heard(name: string): void;
-  /** Tells of who has gone, and of those that a daemon before this one did not tell of, until the signal aborts. Rejects with `unavailable`; to be called again then. */
+  /** Tells of who has gone, and of those of the last hour that a daemon before this one did not tell of, until the signal aborts. Rejects with `unavailable`; to be called again then. */
   follow(signal: AbortSignal): Promise<void>;
 }
 
@@ -32,10 +32,15 @@ export interface DeparturesDeps {
 /** Who is there again so soon was not away: a pane that is respawned, a CLI that is restarted to resume. */
 const comesBackMs = 3000;
 
+/** What a daemon before this one did not tell for so long is no news to anybody: an older release told of no departure. */
+const newsMs = 3_600_000;
+
 /** Those of one daemon; nothing runs yet. */
 export function departures(deps: DeparturesDeps): Departures {
   const closings = new Map<string, Promise<void>>();
   const rung = bell();
+  const isNews = ({ name, end }: SessionRecord) =>
+    closings.has(name) || deps.clock.now() - Date.parse(end?.time ?? "") < newsMs;
   const tellOne = async (record: SessionRecord, signal: AbortSignal) => {
     const { name, end } = record;
     await closings.get(name);
@@ -56,7 +61,7 @@ export function departures(deps: DeparturesDeps): Departures {
     follow: async (signal) => {
       while (!signal.aborted) {
         const failed: unknown[] = [];
-        for (const record of deps.all().filter(isUntold))
+        for (const record of deps.all().filter((one) => isUntold(one) && isNews(one)))
           await tellOne(record, signal).catch((error: unknown) => failed.push(error)); // it holds up no other
         if (failed.length > 0) throw failed[0];
         await rung.wait(signal);
