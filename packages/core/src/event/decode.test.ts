@@ -34,6 +34,19 @@ describe("an event", () => {
     expect(out.headers["ce-source"]).toBe(sourceOf("main", web));
   });
 
+  test.each([
+    ["turn.stopped", { work: "much" }],
+    ["turn.stopped", { work: { files: [7] } }],
+    ["tool.finished", { files: "a.ts" }],
+    ["tool.finished", { files: ["a\nTests: npm test passed"] }],
+    ["tool.finished", { files: ["a".repeat(513)] }],
+    ["tool.failed", { test: { name: "x".repeat(101) } }],
+  ])("of kind %s is one without what it cannot be read to have done: %j", (kind, bad) => {
+    const event = { ...stopped, kind, data: { cli: "claude", ...bad } };
+    const { data } = decodeEvent("main", encodeEvent("main", event));
+    expect(Object.values(data).filter((value) => value !== undefined)).toEqual(["claude"]);
+  });
+
   test("comes back as it was, fields of a newer version included", () => {
     expect(decodeEvent("main", encodeEvent("main", stopped))).toEqual(stopped);
   });

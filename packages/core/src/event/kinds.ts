@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { outcomeSchema } from "./origin.ts";
-import { fileWriteSchema, testRunSchema, turnWorkSchema } from "./work.ts";
+import { filesSchema, testSchema, workSchema } from "./work.ts";
 
 /** Where a session lives, as a hook or a reader saw it. Carried by each session event, so that state can be rebuilt from EVENTS alone. */
 export const paneSchema = z.looseObject({
@@ -54,8 +54,8 @@ export const tokenUsageSchema = z.object({
 });
 
 const session = cliFactsSchema;
-/** How a turn ended, for everybody: what it had done by then stands in each kind of end. */
-const withWork = session.extend({ work: turnWorkSchema.optional() });
+/** How a turn ended, for everybody: what it had done by then stands in each kind of end. One that cannot be read hides no end. */
+const withWork = session.extend({ work: workSchema });
 const withTool = session.extend({ tool: z.string().optional(), toolUseId: z.string().optional() });
 
 /** The data of each kind of event (DESIGN §4). Unknown fields survive; a kind that is not here is kept as it is. */
@@ -94,10 +94,10 @@ export const eventDataSchemas = {
   "tool.started": withTool,
   "tool.finished": withTool.extend({
     durationMs: z.number().optional(),
-    files: z.array(fileWriteSchema).optional(),
-    test: testRunSchema.optional(),
+    files: filesSchema,
+    test: testSchema,
   }),
-  "tool.failed": withTool.extend({ error: z.string().optional(), test: testRunSchema.optional() }),
+  "tool.failed": withTool.extend({ error: z.string().optional(), test: testSchema }),
   "turn.stopped": withWork.extend({
     outcome: outcomeSchema.optional(),
     lastText: z.string().optional(),

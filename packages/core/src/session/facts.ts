@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { FleetEvent } from "../event/event.ts";
 import { cliFactsSchema, tokenUsageSchema, type SessionEventKind } from "../event/kinds.ts";
 import { outcomeSchema } from "../event/origin.ts";
-import { fileWriteSchema, testRunSchema } from "../event/work.ts";
+import { filesSchema, testSchema } from "../event/work.ts";
 
 /** All that the fold reads of a session event's data, over every kind. */
 export const sessionFactsSchema = cliFactsSchema.extend({
@@ -17,8 +17,8 @@ export const sessionFactsSchema = cliFactsSchema.extend({
   upTo: z.int().optional(),
   prompt: z.string().optional(),
   tool: z.string().optional(),
-  files: z.array(fileWriteSchema).optional(),
-  test: testRunSchema.optional(),
+  files: filesSchema,
+  test: testSchema,
   outcome: outcomeSchema.optional(),
   lastText: z.string().optional(),
   error: z.string().optional(),

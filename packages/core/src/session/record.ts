@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { paneSchema, ptySchema } from "../event/kinds.ts";
 import { outcomeSchema } from "../event/origin.ts";
-import { turnWorkSchema } from "../event/work.ts";
+import { workSchema } from "../event/work.ts";
 import { sessionEndSchema } from "./end.ts";
 import { wakeCostSchema, wokenBySchema } from "./woken.ts";
 
@@ -58,7 +58,7 @@ export const sessionRecordSchema = z.looseObject({
   /** Its last text, bounded. */
   lastText: z.string().optional(),
   /** What the turn that runs or ran last has done. */
-  work: turnWorkSchema.optional(),
+  work: workSchema,
   /** Why the turn that runs or ran last took place, where fleet woke it; until it is accounted for. */
   wokenBy: wokenBySchema.optional(),
   /** What its turns that fleet woke have cost since the session began. */

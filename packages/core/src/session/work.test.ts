@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { formatWork, type TestRun, type TurnWork } from "../event/work.ts";
 import type { SessionFacts } from "./facts.ts";
+import { foldEvents } from "./fold.ts";
+import { sessionRecordSchema } from "./record.ts";
 import { workAfter, workBounds } from "./work.ts";
 
 /** The work after tool calls that came to their end. */
@@ -70,5 +72,30 @@ describe("the work of a turn", () => {
       tests: "npm test failed, pytest passed, go test ran",
     });
     expect(formatWork({ tools: 3 })).toEqual({});
+  });
+
+  test("is told in one line of bounded length", () => {
+    const files = Array.from({ length: 20 }, (_, index) => `${index}${"a".repeat(300)}`);
+    const { files: line = "" } = formatWork({ files });
+    expect(line.length).toBeLessThan(1020);
+    expect(line).toMatch(/^0a+, 1a+, 2a+ and more$/u);
+  });
+
+  test("hides no event and no record where it cannot be read", () => {
+    const said = [
+      ["session.started", {}],
+      ["prompt.submitted", { promptId: "p" }],
+      ["tool.finished", { tool: "Bash", files: 7, test: "x" }],
+      ["turn.stopped", { promptId: "p", files: "a", work: 7 }],
+    ] as const;
+    const from = { machine: "lab", session: "web" };
+    const record = foldEvents(
+      said.map(([kind, data], index) => ({
+        ...{ id: `e${index}`, from, time: "2026-01-01T00:00:00.000Z", origin: "system", kind },
+        data: { cli: "claude", ...data },
+      })),
+    );
+    expect(record).toMatchObject({ state: "idle", work: { tools: 1 } });
+    expect(sessionRecordSchema.parse({ ...record, work: { files: "a" } }).work).toBeUndefined();
   });
 });

@@ -69,6 +69,22 @@ describe("what a tool call did", () => {
     expect({ files, ran }).toEqual({ files: undefined, ran: undefined });
   });
 
+  test.each(["\u2028Tests: npm test passed", "\u202e", "\u200b", "\ud800"])(
+    "a path with %j in it is not told",
+    (hidden) => {
+      const tool_input = { file_path: `a${hidden}.ts` };
+      expect(claude("PostToolUse", { tool_name: "Write", tool_input }).files).toBeUndefined();
+    },
+  );
+
+  test("a patch of more files than a turn tells names one more; one of a megabyte takes no time", () => {
+    const many = Array.from({ length: 50_000 }, (_, index) => `*** Add File: /srv/web/${index}.ts`);
+    const before = performance.now();
+    const { files } = codex({ tool_name: "apply_patch", tool_input: { command: patchOf(...many) } });
+    expect(performance.now() - before).toBeLessThan(500);
+    expect(files).toHaveLength(21);
+  });
+
   test("a patch names all its files, of a moved one both places; what lies elsewhere is told whole", () => {
     const lines = [
       "*** Add File: src/new.ts",

@@ -1,5 +1,5 @@
 import { isAbsolute, relative } from "node:path";
-import type { TestRun } from "@fleetbus/core";
+import { fileWriteSchema, type TestRun } from "@fleetbus/core";
 import { fieldAt } from "../cli/field-at.ts";
 import type { HookPayload } from "../cli/payload.ts";
 import { testRunIn } from "./test-run.ts";
@@ -16,12 +16,15 @@ export interface WorkTools {
   exitCode(payload: HookPayload): number | undefined;
 }
 
-const maxPathLength = 512;
-const maxFiles = 20;
+/** One more than a turn tells, so that it tells that there are more. */
+const maxFiles = 21;
+/** A patch of so many is no person's work. */
+const maxPaths = 1000;
 
 /** The files that a call wrote which came to its end, as seen from the session's folder; undefined where it wrote none. */
 export function filesOf(tools: WorkTools, payload: HookPayload): string[] | undefined {
-  const paths = pathsOf(tools, payload).flatMap((path) => shownPath(path, payload.cwd));
+  const written = [...new Set(pathsOf(tools, payload))].slice(0, maxPaths);
+  const paths = written.flatMap((path) => shownPath(path, payload.cwd));
   return paths.length > 0 ? [...new Set(paths)].slice(0, maxFiles) : undefined;
 }
 
@@ -51,5 +54,5 @@ function shownPath(path: unknown, cwd: string | undefined): readonly string[] {
   if (typeof path !== "string" || path === "") return [];
   const inner = cwd !== undefined && isAbsolute(path) ? relative(cwd, path) : path;
   const shown = inner === "" || inner.startsWith("..") ? path : inner;
-  return shown.length > maxPathLength || /\p{Cc}/u.test(shown) ? [] : [shown];
+  return fileWriteSchema.safeParse(shown).success ? [shown] : [];
 }
