@@ -1,83 +1,89 @@
 import type { TestRun } from "@fleetbus/core";
+import { runnerOf } from "./runner.ts";
+import { shellParts, type ShellPart } from "./shell-parts.ts";
 
-/** What may stand before a runner: it runs what follows, and gives its exit code. */
-const launchers =
-  /^(?:(?:[A-Za-z_]\w*=\S*|env|command|exec|time|nice|sudo|npx|bunx|xvfb-run|timeout(?: -[ks] [^-\s]\S*| -\S+)* \d\S*|(?:pnpm|yarn|npm) (?:exec|dlx)|(?:uv|poetry|pipenv|hatch|pdm|rye) run|bundle exec|python[\d.]* -m)(?: -\S+)* )+/;
+/** How a command line ended. */
+export interface Ended {
+  readonly exitCode?: number | undefined;
+  /** What it wrote, or its head. */
+  readonly output?: string | undefined;
+}
 
-/** Command lines that run tests, by how they begin; the groups are the runner's name, without flags. */
-const runners = [
-  /^((?:npm|pnpm|yarn|bun)(?: run)? (?:test|t|tst)(?::[\w:.-]{1,40})?)(?= |$)/,
-  /^(vitest|jest|mocha|ava|jasmine|pytest|py\.test|unittest|tox|nox|rspec|phpunit|pest|bats|ctest)(?= |$)/,
-  /^((?:playwright|go|cargo|deno|dotnet|swift|mix|flutter|dart|bazel|sbt|lein|cabal|stack|composer|rails|zig build) test)(?= |$)/,
-  /^((?:cargo nextest|cypress) run)(?= |$)/,
-  /^(make|just|task|rake|ninja)(?: -\S+)* (tests?|check)(?= |$)/,
-  /^(?:\.\/)?(mvnw?|gradlew?)(?: -\S+)* (test|verify|check)(?= |$)/,
-  /^(node)(?: \S+)*? (--test)(?= |$)/,
-];
+/** What can hardly fail without saying so: an exit code that is not 0 is the next one's. */
+const harmless = /^(?:cd|export|set|source|\.|mkdir|pushd)$/;
+const missing = /No such file or directory|[Nn]ot a directory|cannot find|not found/;
+const headLength = 300;
 
-/** What can hardly fail: an exit code that is not 0 is the next one's. */
-const harmless = /^(?:cd|export|set|source|\.|mkdir -p|pushd)(?= |$)/;
+/** A program of its own: what of it ran is not to be seen. */
+const program = /^(?:if|then|elif|else|for|while|until|do|case|select|function|trap|\{)$/;
 
 /** Longer ones are programs of their own. */
 const maxLength = 10_000;
 
-/** No such program, or one that cannot be run: nothing was tested. */
-const notRun = new Set([126, 127]);
-
-interface Part {
-  readonly text: string;
-  /** What stands after it: `&&`, `||`, `|`, `;`, `&`, a line's end, or nothing. */
-  readonly joint: string;
-}
+/** Ended by `timeout` or by a signal from outside; no such program, or one that cannot be run: not by what was tested. */
+const notOwn = new Set([124, 125, 126, 127, 129, 130, 137, 143]);
 
 /**
  * The tests that a shell's command line runs, by the usual ways to call a runner; of several the last. What is quoted, or
  * only named as an argument, runs nothing. Whether they passed is told only where the exit code can be theirs alone.
  */
-export function testRunIn(command: string, exitCode?: number): TestRun | undefined {
-  const parts = command.length > maxLength ? [] : partsOf(command);
-  const index = parts.findLastIndex(({ text }) => runnerIn(text) !== undefined);
-  const name = runnerIn(parts[index]?.text ?? "");
+export function testRunIn(command: string, ended: Ended = {}): TestRun | undefined {
+  const parts = command.length > maxLength ? [] : shellParts(command);
+  if (parts.some(({ words }) => program.test(words[0] ?? "") || words.at(-1) === "{")) return undefined;
+  const inner = parts.length === 1 ? shellText(parts[0]?.words ?? []) : undefined;
+  if (inner !== undefined) return testRunIn(inner, ended);
+  const index = parts.findLastIndex(({ words }) => runnerOf(words) !== undefined);
+  const name = runnerOf(parts[index]?.words ?? []);
   if (name === undefined) return undefined;
-  const passed = exitCode === undefined ? undefined : isPassed(parts, { index, exitCode });
+  const passed = isPassed({ parts, index, isNested: command.includes("(") }, ended);
   return { name, ...(passed === undefined ? {} : { passed }) };
 }
 
-function runnerIn(text: string): string | undefined {
-  const called = text.replace(launchers, "");
-  const found = runners.map((runner) => runner.exec(called)).find((each) => each !== null);
-  return found?.slice(1).join(" ");
+/** What `bash -lc` is given to run. */
+function shellText([shell = "", option = "", text, ...more]: readonly string[]): string | undefined {
+  const isShell = /^(?:\/(?:usr\/)?bin\/)?(?:ba|z|da)?sh$/.test(shell) && /^-[lieux]*c$/.test(option);
+  return isShell && more.length === 0 ? text : undefined;
 }
 
 interface Run {
+  readonly parts: readonly ShellPart[];
   readonly index: number;
-  readonly exitCode: number;
+  /** It has parentheses: what depends on what is not told by the order. */
+  readonly isNested: boolean;
 }
 
-function isPassed(parts: readonly Part[], { index, exitCode }: Run): boolean | undefined {
-  if (notRun.has(exitCode) || parts.at(-1)?.joint === "&") return undefined;
-  const isSet = (option: RegExp) => parts.some(({ text }) => text.startsWith("set ") && option.test(text));
+function isPassed(run: Run, { exitCode, output = "" }: Ended): boolean | undefined {
+  const { parts, index } = run;
+  if (exitCode === undefined || notOwn.has(exitCode) || parts.at(-1)?.joint === "&") return undefined;
+  const hasPipefail = isSet(parts, "pipefail");
   const after = parts.slice(index, -1).map(({ joint }) => joint);
-  const isChain = after.every((joint) => joint === "&&" || (joint === "|" && isSet(/pipefail/)));
+  const isChain = after.every((joint) => joint === "&&" || (isPipe(joint) && hasPipefail));
   if (!isChain) return undefined;
-  if (exitCode === 0) return true;
-  const endsAtFailure = isSet(/ -\w*e/);
-  const isOthers = ({ text, joint }: Part) => !harmless.test(text) && (joint === "&&" || endsAtFailure);
-  return after.length > 0 || parts.slice(0, index).some(isOthers) ? undefined : false;
+  if (exitCode === 0) return mayBeSkipped(run) ? undefined : true;
+  const isOwn = after.length === 0 && !missing.test(output.slice(0, headLength));
+  const ends = { errexit: isSet(parts, "errexit"), pipefail: hasPipefail };
+  return isOwn && !parts.slice(0, index).some((part) => mayEnd(part, ends)) ? false : undefined;
 }
 
-const hereText = /<<-?\s*(['"]?)(\w+)\1([^\n]*)\n[\s\S]*?\n[ \t]*\2[ \t]*(?=\n|$)/g;
+/** It runs only where something before it failed. */
+function mayBeSkipped({ parts, index, isNested }: Run): boolean {
+  const before = parts.slice(0, index).map(({ joint }) => joint);
+  return isNested ? before.includes("||") : before.findLast((joint) => !isPipe(joint)) === "||";
+}
 
-/** The simple commands of a command line, without quoted text, here-documents and redirections. */
-function partsOf(command: string): readonly Part[] {
-  const bare = command
-    .replaceAll(hereText, "$3")
-    .replaceAll(/\\\n/g, " ")
-    .replaceAll(/'[^']*'|"(?:\\.|[^"\\])*"/g, "''")
-    .replaceAll(/(?:\d|&)?>{1,2}(?:&\d|\s*[^\s;&|]+)|<{1,3}\s*[^\s;&|]+|[()]/g, " ");
-  const pieces = bare.split(/(&&|\|\||\|&?|;|&|\n)/);
-  const parts = pieces.flatMap((text, at) =>
-    at % 2 === 0 ? [{ text: text.trim().replaceAll(/\s+/g, " "), joint: pieces[at + 1] ?? "" }] : [],
-  );
-  return parts.filter(({ text }) => text !== "");
+/** Whether the exit code may be this one's, which stands before the tests. */
+function mayEnd({ words, joint }: ShellPart, ends: Readonly<Record<ShellOption, boolean>>): boolean {
+  if (harmless.test(words[0] ?? "")) return false;
+  return joint === "&&" || ends.errexit || (isPipe(joint) && ends.pipefail);
+}
+
+function isPipe(joint: string): boolean {
+  return joint === "|" || joint === "|&";
+}
+
+type ShellOption = "pipefail" | "errexit";
+
+function isSet(parts: readonly ShellPart[], option: ShellOption): boolean {
+  const options = parts.filter(({ words }) => words[0] === "set").flatMap(({ words }) => words.slice(1));
+  return options.includes(option) || (option === "errexit" && options.some((each) => /^-\w*e/.test(each)));
 }

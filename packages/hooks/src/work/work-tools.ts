@@ -32,7 +32,7 @@ export function filesOf(tools: WorkTools, payload: HookPayload): string[] | unde
 export function testOf(tools: WorkTools, payload: HookPayload): TestRun | undefined {
   const command = fieldAt(payload.tool_input, "command");
   if (payload.tool_name !== tools.shell || typeof command !== "string") return undefined;
-  return testRunIn(command, tools.exitCode(payload));
+  return testRunIn(command, { exitCode: tools.exitCode(payload), output: payload.error });
 }
 
 function pathsOf({ writes, patches }: WorkTools, payload: HookPayload): readonly unknown[] {
