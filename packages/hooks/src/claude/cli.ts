@@ -21,6 +21,7 @@ export const claudeTable: CliTable = {
   work: {
     writes: { Write: "file_path", Edit: "file_path", MultiEdit: "file_path", NotebookEdit: "notebook_path" },
     shell: "Bash",
+    output: "error",
     exitCode,
   },
   isForeign: isGrokPayload,

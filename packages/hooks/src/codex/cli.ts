@@ -42,6 +42,7 @@ export const codexTable: CliTable = {
     writes: {},
     patches: { tool: "apply_patch", field: "command" },
     shell: "Bash",
+    output: "tool_response",
     exitCode: () => undefined,
   },
 };

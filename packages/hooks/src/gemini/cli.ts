@@ -42,7 +42,12 @@ export const geminiTable: CliTable = {
   denial: { event: "BeforeTool", shape: "decision", maxBytes: 40_000 },
   // It stops only what its loop detector finds.
   maxContinuations: 7,
-  work: { writes: { write_file: "file_path", replace: "file_path" }, shell: "run_shell_command", exitCode },
+  work: {
+    writes: { write_file: "file_path", replace: "file_path" },
+    shell: "run_shell_command",
+    output: "tool_response.llmContent",
+    exitCode,
+  },
 };
 
 /** Gemini CLI. */

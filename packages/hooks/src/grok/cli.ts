@@ -53,6 +53,7 @@ export const grokTable: CliTable = {
   work: {
     writes: { write: "file_path", search_replace: "file_path" },
     shell: "run_terminal_command",
+    output: "toolResult.output_for_prompt",
     exitCode,
   },
   isForeign: isSubagents,
@@ -73,8 +74,9 @@ function isSubagents(payload: Readonly<Record<string, unknown>>): boolean {
   return payload["subagentType"] !== undefined && payload["hookEventName"] !== "subagent_start";
 }
 
-/** A command that goes on in the background has none yet. */
+/** A command that goes on in the background has none yet, one that took too long has not its own. */
 function exitCode(payload: HookPayload): number | undefined {
   const code = fieldAt(payload, "toolResult.exit_code");
-  return typeof code === "number" && payload["isBackgrounded"] !== true ? code : undefined;
+  const isCut = payload["isBackgrounded"] === true || fieldAt(payload, "toolResult.timed_out") === true;
+  return typeof code === "number" && !isCut ? code : undefined;
 }

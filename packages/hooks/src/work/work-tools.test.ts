@@ -77,6 +77,43 @@ describe("what a tool call did", () => {
     },
   );
 
+  test.each([
+    [
+      "Claude Code",
+      (command: string, error: string) =>
+        claude("PostToolUseFailure", {
+          tool_name: "Bash",
+          tool_input: { command },
+          error: `Exit code 1\n${error}`,
+        }),
+    ],
+    [
+      "Gemini",
+      (command: string, error: string) =>
+        gemini("run_shell_command", { command }, said(`Output: ${error}`, "Exit Code: 1")),
+    ],
+    [
+      "Grok",
+      (command: string, error: string) =>
+        grok(
+          "run_terminal_command",
+          { command },
+          { toolResult: { exit_code: 1, output_for_prompt: `exit: 1\n${error}` } },
+        ),
+    ],
+  ])("of %s tests did not fail that the shell did not come to", (_, call) => {
+    const command = "cd web && npm test";
+    expect(call(command, "bash: line 1: cd: web: No such file or directory").test).toEqual({
+      name: "npm test",
+    });
+    expect(call(command, "1 failing").test).toEqual({ name: "npm test", passed: false });
+  });
+
+  test("of Grok's command that took too long nothing is told but that it ran", () => {
+    const toolResult = { exit_code: 1, timed_out: true };
+    expect(grok("run_terminal_command", shell, { toolResult }).test).toEqual({ name: "npm test" });
+  });
+
   test("a patch of more files than a turn tells names one more; one of a megabyte takes no time", () => {
     const many = Array.from({ length: 50_000 }, (_, index) => `*** Add File: /srv/web/${index}.ts`);
     const before = performance.now();

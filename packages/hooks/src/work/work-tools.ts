@@ -12,6 +12,8 @@ export interface WorkTools {
   readonly patches?: { readonly tool: string; readonly field: string };
   /** The tool that runs a shell's command line, the field `command` of its input. */
   readonly shell: string;
+  /** The field of the payload that holds what it wrote, at least where it failed. */
+  readonly output: string;
   /** The exit code of that command line; undefined where this payload does not tell it. */
   exitCode(payload: HookPayload): number | undefined;
 }
@@ -32,7 +34,12 @@ export function filesOf(tools: WorkTools, payload: HookPayload): string[] | unde
 export function testOf(tools: WorkTools, payload: HookPayload): TestRun | undefined {
   const command = fieldAt(payload.tool_input, "command");
   if (payload.tool_name !== tools.shell || typeof command !== "string") return undefined;
-  return testRunIn(command, { exitCode: tools.exitCode(payload), output: payload.error });
+  return testRunIn(command, { exitCode: tools.exitCode(payload), output: textAt(payload, tools.output) });
+}
+
+function textAt(payload: HookPayload, path: string): string | undefined {
+  const text = fieldAt(payload, path);
+  return typeof text === "string" ? text : undefined;
 }
 
 function pathsOf({ writes, patches }: WorkTools, payload: HookPayload): readonly unknown[] {
