@@ -172,7 +172,7 @@ describe("the tests that a command line runs", () => {
       const command = `${head}${piece.repeat(Math.floor(9_900 / piece.length))}${tail}`;
       const before = performance.now();
       testRunIn(command, { exitCode: 1 });
-      expect(performance.now() - before).toBeLessThan(100);
+      expect(performance.now() - before).toBeLessThan(2000);
     }
   });
 });
