@@ -17,6 +17,8 @@ export class Mailbox {
   private readonly ledger: Ledger;
   private readonly shelf: Shelf;
   private readonly settling = new Set<Promise<void>>();
+  /** The leases of a turn that was broken off, for as long as its record is looked at. */
+  private readonly questioned = new Map<Lease, Promise<unknown>>();
   private readonly refilling: Refilling;
   private readonly endings: Endings;
   private isClosed = false;
@@ -120,11 +122,28 @@ export class Mailbox {
    * rejects with `storage` where the disk did not take an end; `expire` tries it again.
    */
   endTurn(end: TurnEnd): { readonly unproved: readonly Lease[]; readonly ended: Promise<void> } {
-    const shown = this.held().filter((lease) => lease.phase === "shown");
-    const unproved = this.held().filter((lease) => lease.phase === "offered");
+    const own = this.held().filter((lease) => !this.questioned.has(lease));
+    const shown = own.filter((lease) => lease.phase === "shown");
+    const unproved = own.filter((lease) => lease.phase === "offered");
     for (const lease of unproved) lease.phase = "unproved";
     const ended = Promise.all(shown.map((lease) => this.finish(lease, end))).then(() => undefined);
     return { unproved, ended };
+  }
+
+  /** Whether the model worked on these is being found out: until then no other turn's end is theirs. */
+  question(leases: readonly Lease[], answer: Promise<unknown>): void {
+    for (const lease of leases) this.questioned.set(lease, answer);
+    const over = () => {
+      for (const lease of leases) if (this.questioned.get(lease) === answer) this.questioned.delete(lease);
+    };
+    answer.then(over, over);
+  }
+
+  /** Resolves when nothing is questioned any more, with what was at the call. */
+  async answered(): Promise<readonly Lease[]> {
+    const asked = [...this.questioned];
+    await Promise.allSettled(asked.map(([, answer]) => answer));
+    return asked.map(([lease]) => lease);
   }
 
   /** The turn ended without the model having worked on these: they are offered again. */

@@ -44,6 +44,37 @@ describe("a proof that comes while a turn is being ended", () => {
   });
 });
 
+describe("a turn that ends while it is still being found out what the one before, broken off, left", () => {
+  const brokenAndGoneOn = async () => {
+    const broken = breakTurn(deps, { outcome: "interrupted" });
+    await Promise.all([broken, endTurn(deps, done)]);
+  };
+
+  it("ends nothing that the model never answered: it is offered again", async () => {
+    const [nonce = ""] = await offered(["a"]);
+    evidence.requested.add(nonce);
+    mailbox.prove(nonce, "request");
+    await brokenAndGoneOn();
+    expect(mailbox.held()).toMatchObject([{ message: { id: "a" }, phase: "waiting", offers: 1 }]);
+    expect(at.stages).toEqual(["a shown request"]);
+  });
+
+  it("ends what the conversation kept: it was in this turn's requests", async () => {
+    const [nonce = ""] = await offered(["a"]);
+    for (const said of [evidence.requested, evidence.kept]) said.add(nonce);
+    await brokenAndGoneOn();
+    expect(mailbox.held()).toEqual([]);
+    expect(at.stages).toEqual(["a shown request", "a done done"]);
+  });
+
+  it("ends what the model had answered as the turn of then ended", async () => {
+    const [nonce = ""] = await offered(["a"]);
+    evidence.answered.add(nonce);
+    await brokenAndGoneOn();
+    expect(at.stages).toEqual(["a shown request", "a done interrupted"]);
+  });
+});
+
 describe("an end that the disk refuses", () => {
   const refuse = () =>
     vi.spyOn(at.journal, "finish").mockRejectedValueOnce(new FleetError("storage", "no space"));

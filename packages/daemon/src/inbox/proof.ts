@@ -67,8 +67,19 @@ export async function inferOffers(deps: ProofDeps, kind: SessionEventKind): Prom
 export async function endTurn(deps: ProofDeps, end: TurnEnd): Promise<void> {
   const lost = takeLost(deps);
   const { unproved, ended } = deps.mailbox.endTurn(end);
-  await allOf([ended, endLate(deps, { lost, unproved, end })]);
+  await allOf([ended, endLate(deps, { lost, unproved, end }), endKept(deps, end)]);
   forgetWhenQuiet(deps);
+}
+
+/**
+ * The turn before was broken off, and whether the model answered is still being found out (a person who goes on at once, a
+ * turn of a second): what the conversation turns out to have kept was in this turn's requests, and ends with it.
+ */
+async function endKept(deps: ProofDeps, end: TurnEnd): Promise<void> {
+  const asked = await deps.mailbox.answered();
+  const lost = takeLost(deps);
+  const kept = asked.filter((lease) => lease.phase === "shown" && lease.end === undefined);
+  await allOf([...kept.map((lease) => deps.mailbox.finish(lease, end)), deps.mailbox.offerAgain(lost)]);
 }
 
 interface Late {
@@ -97,6 +108,18 @@ export async function breakTurn(deps: ProofDeps, end: TurnEnd): Promise<void> {
     phase === "offered" || (phase === "shown" && own === undefined);
   const open = deps.mailbox.held().filter(isOpen);
   if (open.length === 0) return;
+  const broken = settleBroken(deps, { open, end });
+  deps.mailbox.question(open, broken);
+  await broken;
+  forgetWhenQuiet(deps);
+}
+
+interface Broken {
+  readonly open: readonly Lease[];
+  readonly end: TurnEnd;
+}
+
+async function settleBroken(deps: ProofDeps, { open, end }: Broken): Promise<void> {
   const sight = await settledSight(deps);
   if (sight !== undefined) proveAll(deps, sight);
   const isAnswered = ({ offer }: Lease) => offer !== undefined && sight?.answered.has(offer.nonce) === true;
@@ -104,7 +127,6 @@ export async function breakTurn(deps: ProofDeps, end: TurnEnd): Promise<void> {
   const kept = end.outcome === "interrupted" && sight !== undefined ? keepHeld(deps, rest, sight) : [];
   const finished = open.filter(isAnswered).map((lease) => deps.mailbox.finish(lease, end));
   await allOf([...finished, deps.mailbox.offerAgain(rest.filter((lease) => !kept.includes(lease)))]);
-  forgetWhenQuiet(deps);
 }
 
 /** Waits for all of it, whatever goes wrong with one; then rejects with the first that did. */
