@@ -35,19 +35,21 @@ export type TurnWork = z.infer<typeof turnWorkSchema>;
 /** The same where it stands in something that is more than it: what cannot be read is nothing. */
 export const workSchema = turnWorkSchema.optional().catch(undefined);
 
-/** How many are told in words, and how long a line their names make. */
-const told = { files: 20, tests: 5, length: 1000 } as const;
+/** How much is kept and told of a turn's work: each record is sent whole with each of its events. */
+export const workBounds = { files: 20, tests: 5 } as const;
+/** How long a line the files' names make. */
+const maxLine = 1000;
 
 /** In words, what there is of it: `src/a.ts, src/b.ts and more`; `npm test failed, pytest passed, go test ran`. */
 export function formatWork({ files = [], hasMoreFiles = false, tests = [] }: TurnWork): {
   readonly files?: string;
   readonly tests?: string;
 } {
-  const first = files.slice(0, told.files);
-  const fitting = first.filter((_, at) => first.slice(0, at + 1).join(", ").length <= told.length);
+  const first = files.slice(0, workBounds.files);
+  const fitting = first.filter((_, at) => first.slice(0, at + 1).join(", ").length <= maxLine);
   const hasMore = hasMoreFiles || fitting.length < files.length;
   const named = `${fitting.join(", ")}${hasMore ? " and more" : ""}`;
-  const runs = tests.slice(-told.tests);
+  const runs = tests.slice(-workBounds.tests);
   const ran = runs.map(({ name, passed }) => `${name} ${passedText(passed)}`).join(", ");
   return { ...(named === "" ? {} : { files: named }), ...(ran === "" ? {} : { tests: ran }) };
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { formatWork, type TestRun, type TurnWork } from "../event/work.ts";
+import { formatWork, workBounds, type TestRun, type TurnWork } from "../event/work.ts";
 import type { SessionFacts } from "./facts.ts";
 import { foldEvents } from "./fold.ts";
 import { sessionRecordSchema } from "./record.ts";
-import { workAfter, workBounds } from "./work.ts";
+import { workAfter } from "./work.ts";
 
 /** The work after tool calls that came to their end. */
 function after(...calls: readonly Partial<SessionFacts>[]): TurnWork | undefined {

@@ -1,8 +1,5 @@
-import type { FileWrite, TestRun, TurnWork } from "../event/work.ts";
+import { workBounds, type FileWrite, type TestRun, type TurnWork } from "../event/work.ts";
 import type { Seen } from "./facts.ts";
-
-/** Bounds of what is kept of a turn's work: each record is sent whole with each of its events. */
-export const workBounds = { files: 20, tests: 5 } as const;
 
 /** What a turn has done after one more event: a prompt begins anew; sub-agents' calls are not counted. */
 export function workAfter(before: TurnWork | undefined, { kind, facts }: Seen): TurnWork | undefined {

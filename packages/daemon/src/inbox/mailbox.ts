@@ -18,7 +18,7 @@ export class Mailbox {
   private readonly shelf: Shelf;
   private readonly settling = new Set<Promise<void>>();
   /** The leases of a turn that was broken off, for as long as its record is looked at. */
-  private readonly questioned = new Map<Lease, Promise<unknown>>();
+  private readonly inDoubt = new Map<Lease, Promise<unknown>>();
   private readonly refilling: Refilling;
   private readonly endings: Endings;
   private isClosed = false;
@@ -122,7 +122,7 @@ export class Mailbox {
    * rejects with `storage` where the disk did not take an end; `expire` tries it again.
    */
   endTurn(end: TurnEnd): { readonly unproved: readonly Lease[]; readonly ended: Promise<void> } {
-    const own = this.held().filter((lease) => !this.questioned.has(lease));
+    const own = this.held().filter((lease) => !this.inDoubt.has(lease));
     const shown = own.filter((lease) => lease.phase === "shown");
     const unproved = own.filter((lease) => lease.phase === "offered");
     for (const lease of unproved) lease.phase = "unproved";
@@ -131,19 +131,19 @@ export class Mailbox {
   }
 
   /** Whether the model worked on these is being found out: until then no other turn's end is theirs. */
-  question(leases: readonly Lease[], answer: Promise<unknown>): void {
-    for (const lease of leases) this.questioned.set(lease, answer);
+  doubt(leases: readonly Lease[], until: Promise<unknown>): void {
+    for (const lease of leases) this.inDoubt.set(lease, until);
     const over = () => {
-      for (const lease of leases) if (this.questioned.get(lease) === answer) this.questioned.delete(lease);
+      for (const lease of leases) if (this.inDoubt.get(lease) === until) this.inDoubt.delete(lease);
     };
-    answer.then(over, over);
+    until.then(over, over);
   }
 
-  /** Resolves when nothing is questioned any more, with what was at the call. */
-  async answered(): Promise<readonly Lease[]> {
-    const asked = [...this.questioned];
-    await Promise.allSettled(asked.map(([, answer]) => answer));
-    return asked.map(([lease]) => lease);
+  /** Resolves when that is known of all that are in doubt at the call, with those of which it is. */
+  async certain(): Promise<readonly Lease[]> {
+    const doubts = [...this.inDoubt];
+    await Promise.allSettled(doubts.map(([, until]) => until));
+    return doubts.map(([lease]) => lease).filter((lease) => !this.inDoubt.has(lease));
   }
 
   /** The turn ended without the model having worked on these: they are offered again. */

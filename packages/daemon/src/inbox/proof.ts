@@ -76,9 +76,10 @@ export async function endTurn(deps: ProofDeps, end: TurnEnd): Promise<void> {
  * turn of a second): what the conversation turns out to have kept was in this turn's requests, and ends with it.
  */
 async function endKept(deps: ProofDeps, end: TurnEnd): Promise<void> {
-  const asked = await deps.mailbox.answered();
+  const certain = await deps.mailbox.certain();
+  if (certain.length === 0) return;
   const lost = takeLost(deps);
-  const kept = asked.filter((lease) => lease.phase === "shown" && lease.end === undefined);
+  const kept = certain.filter((lease) => lease.phase === "shown" && lease.end === undefined);
   await allOf([...kept.map((lease) => deps.mailbox.finish(lease, end)), deps.mailbox.offerAgain(lost)]);
 }
 
@@ -109,7 +110,7 @@ export async function breakTurn(deps: ProofDeps, end: TurnEnd): Promise<void> {
   const open = deps.mailbox.held().filter(isOpen);
   if (open.length === 0) return;
   const broken = settleBroken(deps, { open, end });
-  deps.mailbox.question(open, broken);
+  deps.mailbox.doubt(open, broken);
   await broken;
   forgetWhenQuiet(deps);
 }

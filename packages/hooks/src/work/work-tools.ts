@@ -1,5 +1,5 @@
 import { isAbsolute, relative } from "node:path";
-import { fileWriteSchema, type TestRun } from "@fleetbus/core";
+import { fileWriteSchema, workBounds, type TestRun } from "@fleetbus/core";
 import { fieldAt } from "../cli/field-at.ts";
 import type { HookPayload } from "../cli/payload.ts";
 import { testRunIn } from "./test-run.ts";
@@ -19,7 +19,7 @@ export interface WorkTools {
 }
 
 /** One more than a turn tells, so that it tells that there are more. */
-const maxFiles = 21;
+const maxFiles = workBounds.files + 1;
 /** A patch of so many is no person's work. */
 const maxPaths = 1000;
 

@@ -1,4 +1,4 @@
-import { FleetError, formatWork, turnWorkSchema, type FleetEvent } from "@fleetbus/core";
+import { FleetError, formatWork, workSchema, type FleetEvent } from "@fleetbus/core";
 import { defineCommand } from "../../command/define.ts";
 import { readDuration } from "../../command/duration.ts";
 import { json, text, toggle } from "../../command/flags.ts";
@@ -53,6 +53,6 @@ function render({ time, from, kind, data }: FleetEvent): string {
 
 /** What a turn had done when it ended: its tests first, for they are short. */
 function workIn({ work }: FleetEvent["data"]): readonly string[] {
-  const { files, tests } = formatWork(turnWorkSchema.safeParse(work).data ?? {});
+  const { files, tests } = formatWork(workSchema.parse(work) ?? {});
   return [tests, files].flatMap((said) => said ?? []);
 }

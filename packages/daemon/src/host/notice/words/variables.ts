@@ -1,4 +1,4 @@
-import { formatElapsed, formatWork, eventPriority, turnWorkSchema, type FleetEvent } from "@fleetbus/core";
+import { formatElapsed, formatWork, eventPriority, workSchema, type FleetEvent } from "@fleetbus/core";
 import { plainOf, timeOf } from "./plain.ts";
 import { isResolving } from "./topic.ts";
 
@@ -41,7 +41,7 @@ const durationOf = ({ data }: FleetEvent) => {
   const ms = Number(data["durationMs"] ?? Number.NaN);
   return Number.isFinite(ms) && ms >= 0 ? formatElapsed(ms) : "";
 };
-const workOf = ({ data }: FleetEvent) => formatWork(turnWorkSchema.safeParse(data["work"]).data ?? {});
+const workOf = ({ data }: FleetEvent) => formatWork(workSchema.parse(data["work"]) ?? {});
 const factsOf = ({ data, time }: FleetEvent, { zone }: Occasion) =>
   [plainOf(data["cli"]), plainOf(data["cwd"]), timeOf(time, zone)].filter((text) => text !== "").join(" · ");
 
